@@ -2,14 +2,15 @@
 
 `audience.view_of(state, viewer, now)` makes them. Two views of equal content are equal, so the server sends what
 differs and nothing else: a change that a person may not know of produces no message for them at all (features R11).
-Times are durations, never instants to compare with the viewer's clock.
+Instants are on the server's clock: a message that carries a view carries `now` beside it, and the client uses only the
+difference, never its own wall clock.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from rooms.ids import MessageId, PersonId
+from rooms.ids import Instant, MessageId, PersonId
 from rooms.live.settings import ChatPolicy
 from rooms.roles import Role
 
@@ -110,7 +111,7 @@ class WaitingEntryView:
 
     id: PersonId
     alias: str
-    waiting_ms: int  # at the instant the view was made
+    since: Instant
     late_min: int  # how late they came, 0 if in time
     was_here: bool
     is_held: bool
@@ -155,10 +156,11 @@ class OwnView:
 
 @dataclass(frozen=True, slots=True)
 class RoomStatusView:
-    """`left_ms`: time until the end at the instant the view was made."""
+    """The room itself, as everybody inside may know it."""
 
     phase: Literal["ready", "live", "paused", "held", "closing"]
-    left_ms: int
+    starts_at: Instant
+    ends_at: Instant
     chat_policy: ChatPolicy
     cameras_locked: bool
     share_by_all: bool

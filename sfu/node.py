@@ -1,0 +1,107 @@
+"""The face of the media plane towards the server: peers, gates, what a viewer wants to see, offers and answers.
+
+It knows ids (ints), not people and not roles. A peer is one browser's transport; a replaced transport is a new peer.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from sfu.plane import PlaneStats
+
+
+class Source(StrEnum):
+    """What a peer can publish; each has one uplink m-line and one gate, closed until `set_gate`."""
+
+    MIC = "mic"
+    CAMERA = "camera"
+    SCREEN = "screen"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A server offer. `generation` grows with each offer of a peer; an answer to an older one is dropped.
+
+    `uplinks` maps a source to the mid on which the browser sends it.
+    """
+
+    generation: int
+    sdp: str
+    uplinks: tuple[tuple[Source, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotShown:
+    """One downlink slot and whose publication it carries now; `publisher` None: nobody's."""
+
+    mid: str
+    source: Source
+    publisher: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a viewer's page shows, most important first. Audio is never chosen by the viewer.
+
+    `cameras` None: any, in the order of arrival (a page that has not said yet).
+    """
+
+    cameras: tuple[int, ...] | None = None
+    screen: bool = True
+
+
+class BadAnswer(ValueError):
+    """The SDP answer does not fit the offer; the transport is as it was."""
+
+
+class MediaSink(Protocol):
+    """What the media plane tells the server, on the server's event loop."""
+
+    def on_offer(self, peer: int, offer: Offer) -> None: ...
+
+    def on_connected(self, peer: int) -> None:
+        """DTLS is done and media may flow."""
+
+    def on_quiet(self, peer: int, is_quiet: bool) -> None: ...
+
+    def on_gone(self, peer: int) -> None:
+        """The transport ended by itself (consent expired, DTLS closed or could not be made); the peer id is spent."""
+
+    def on_slots(self, peer: int, slots: tuple[SlotShown, ...]) -> None:
+        """The whole map, whenever it changed."""
+
+    def on_speaking(self, room: int, peers: tuple[int, ...]) -> None:
+        """Who speaks, loudest first; at most four times a second."""
+
+    def on_lost(self, peers: tuple[int, ...]) -> None:
+        """A media process died with these peers; a fresh one is up, open them anew."""
+
+
+class MediaNode(Protocol):
+    """One node's media: its media processes and the control of every peer in them."""
+
+    async def start(self, sink: MediaSink) -> None: ...
+
+    async def close(self) -> None: ...
+
+    def open_peer(self, peer: int, room: int) -> None:
+        """A transport for one browser; leads to `on_offer`. All gates closed, receives nothing until `set_receiving`."""
+
+    def answer(self, peer: int, generation: int, sdp: str) -> None:
+        """Raises `BadAnswer`; an answer to an older generation is ignored."""
+
+    def restart_ice(self, peer: int) -> None:
+        """New credentials in a new offer, same DTLS and SRTP."""
+
+    def set_gate(self, peer: int, source: Source, is_open: bool) -> None: ...
+
+    def set_receiving(self, peer: int, is_receiving: bool) -> None: ...
+
+    def set_wanted(self, peer: int, wanted: Wanted) -> None: ...
+
+    def close_peer(self, peer: int) -> None: ...
+
+    async def settle(self) -> None:
+        """Returns when every verb before it is in force in the plane."""
+
+    async def stats(self) -> PlaneStats: ...
