@@ -1,0 +1,74 @@
+"""What the room's shell (`host`, `ws`, `effects`) needs of the rest of the server.
+
+Kept as Protocols so that the shell runs in tests on a virtual clock and a store in memory, and so that the arrows inside
+`server/` stay visible.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from rooms.ids import Instant, PersonId, SessionId
+from rooms.roles import Role
+from server.store.records import RoomRow, SessionRecord
+
+
+class StoreDown(Exception):
+    """The store could not commit; nothing was written."""
+
+
+class LeaseLost(Exception):
+    """Somebody else owns the room (their epoch is newer): stop forwarding and drop the sessions."""
+
+
+class Clock(Protocol):
+    """Wall time that never jumps: anchored once, then driven by the monotonic clock."""
+
+    def now(self) -> Instant: ...
+
+    def monotonic(self) -> float:
+        """Seconds, for timers."""
+
+
+class RoomStore(Protocol):
+    """Where rooms survive a crash. Every method may raise `StoreDown`."""
+
+    async def session(self, session: SessionId) -> SessionRecord | None: ...
+
+    async def claim(self, session: SessionId) -> RoomRow:
+        """Take the room: bumps the epoch and gives the newest snapshot."""
+
+    async def save(self, session: SessionId, epoch: int, version: int, snapshot: str) -> None:
+        """Durable when it returns. Raises `LeaseLost` where the stored epoch is not `epoch`."""
+
+    async def mark_end(self, session: SessionId, is_canceled: bool) -> None:
+        """Keep the index of sessions true after a room ended or was canceled."""
+
+    async def open_sessions(self) -> list[SessionId]:
+        """Sessions that have neither ended nor been canceled, to be hosted again after a start."""
+
+    async def audit(
+        self, session: SessionId, at: Instant, actor: PersonId | None, act: str, subject: PersonId | None
+    ) -> None:
+        """One row of the audit log: opaque ids only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a connection belongs to. Authority stays with the room: this only names the person."""
+
+    person: PersonId
+    role: Role
+    alias: str
+
+
+class Gatekeeper(Protocol):
+    """Proves who somebody is. Tokens are opaque, random, stored hashed and bound to one session."""
+
+    async def redeem_ticket(self, session: SessionId, ticket: str) -> Identity | None:
+        """Single use, 30 s."""
+
+    async def redeem_resume(self, session: SessionId, token: str) -> Identity | None:
+        """The token of the newest `welcome` of that person's tab, while their seat or place may be held."""
+
+    async def issue_resume(self, session: SessionId, person: PersonId) -> str:
+        """A new token; it replaces the person's former one."""

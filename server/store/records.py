@@ -1,0 +1,81 @@
+"""The rows of the store as frozen types; no dict and no row object leaves the store."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rooms.ids import Instant, PersonId, SessionId
+from rooms.live.settings import Settings
+from rooms.roles import Role
+
+
+class SessionEnd(StrEnum):
+    """What the index of sessions knows about the end; the room's snapshot is the truth."""
+
+    OPEN = "open"
+    ENDED = "ended"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """One scheduled session. `zone` is an IANA name; the instants inside `settings` were computed from local time in it.
+
+    `id` has 128 or more random bits: knowing it is the shared participant link, which grants the right to knock.
+    """
+
+    id: SessionId
+    host: str
+    title: str
+    discreet_title: str
+    zone: str
+    settings: Settings
+    guidelines: str
+    facilitators: str  # the names shown to people who come, as the host wrote them
+    resources: str  # plain text; links are found by rule
+    end: SessionEnd = SessionEnd.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class HostRecord:
+    id: str
+    name: str  # what they sign in with
+    password_hash: str | None  # a PHC string
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRecord:
+    """A personal role link. The token itself is never stored, only its SHA-256.
+
+    One link is one person: `person` is the same on every device that uses it. `session` None is a host's link.
+    """
+
+    id: str
+    token_hash: str
+    session: SessionId | None
+    host: str | None
+    role: Role | None  # None for a host's link
+    person: PersonId | None
+    label: str  # who it is for, as the host wrote it; shown to the host only
+    expires_at: Instant
+    revoked_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """A person of one session, known by a personal link or, on the shared link, by one browser."""
+
+    id: PersonId
+    session: SessionId
+    role: Role
+    link: str | None
+    suggested_alias: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRow:
+    """A room's newest stored snapshot and the epoch of its owner."""
+
+    session: SessionId
+    epoch: int
+    version: int
+    snapshot: str | None
