@@ -56,12 +56,15 @@ class Ok(_Message):
     id: int
 
 
+ConnectionReason = Literal["not-saved", "busy", "bad-answer", "no-media", "not-understood"]
+
+
 class Refused(_Message):
     """The typed no to one request. Beside the room's reasons: what the connection itself may refuse."""
 
     type: Literal["refused"] = "refused"
     id: int
-    reason: Reason | Literal["not-saved", "busy", "bad-answer", "no-media"]
+    reason: Reason | ConnectionReason
 
 
 class Pong(_Message):
