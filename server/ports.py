@@ -1,7 +1,7 @@
 """What the room's shell (`host`, `ws`, `effects`) needs of the rest of the server.
 
-Kept as Protocols so that the shell runs in tests on a virtual clock and a store in memory, and so that the arrows inside
-`server/` stay visible.
+Kept as Protocols so that the shell runs in tests on a virtual clock and a store in memory, and so that the arrows
+inside `server/` stay visible.
 """
 
 from dataclasses import dataclass
@@ -72,3 +72,35 @@ class Gatekeeper(Protocol):
 
     async def issue_resume(self, session: SessionId, person: PersonId) -> str:
         """A new token; it replaces the person's former one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What a session page may say of a room to anybody who has its address: no people, no counts.
+
+    `phase` is the tag of `rooms.live.phase`; the instants are those in force (a session may have been extended).
+    """
+
+    phase: str
+    doors_at: Instant
+    start_at: Instant
+    end_at: Instant
+
+
+class Rooms(Protocol):
+    """The rooms of this server, as pages and hosts reach them."""
+
+    async def glimpse(self, session: SessionId) -> Glimpse | None:
+        """None where no such room is hosted here."""
+
+    async def scheduled(self, session: SessionId) -> None:
+        """A new session is in the store: host it."""
+
+    async def cancel(self, session: SessionId) -> None:
+        """`CancelSession`; idempotent, silent for a room that is over."""
+
+    async def turn_out(self, session: SessionId, person: PersonId) -> None:
+        """The person's link was revoked: close their connections; what they may do is the room's question."""
+
+    async def drain(self) -> None:
+        """Admit no new connection, tell everybody, close with 1001; returns when all are closed."""

@@ -18,7 +18,7 @@ class SessionEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """One scheduled session. `zone` is an IANA name; the instants inside `settings` were computed from local time in it.
+    """One scheduled session. `zone` is an IANA name; the instants inside `settings` came from local time in it.
 
     `id` has 128 or more random bits: knowing it is the shared participant link, which grants the right to knock.
     """

@@ -1,0 +1,147 @@
+"""Settings by environment (`HOLDSPACE_…`), secrets also as `…_FILE`; validated at start, all errors at once."""
+
+import os
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+PREFIX = "HOLDSPACE_"
+SECRETS = ("DATABASE_URL", "METRICS_TOKEN", "REDIS_URL")
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+Port = Annotated[int, Field(ge=0, le=65_535)]
+
+
+class BadConfig(Exception):
+    """`problems` holds one line per setting, each naming its variable."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Config(BaseModel):
+    """Lists are comma-separated. Defaults are those of a first `./run` on one's own machine."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    public_url: str = "http://localhost:8080"  # as people type it; scheme, host, port, nothing else
+    bind_host: str = "127.0.0.1"
+    bind_port: Port = 8080
+    udp_bind: tuple[str, ...] = ("0.0.0.0",)  # noqa: S104 - media has to be reachable
+    udp_port: Port = 8081
+    udp_advertise: tuple[
+        str, ...
+    ] = ()  # what browsers are told; empty: found from the interfaces, and loopback on localhost
+    media_processes: Annotated[int, Field(ge=0, le=64)] = 0  # 0: one per core
+    data_dir: Path = Path("data")
+    database_url: SecretStr | None = None  # None: SQLite in data_dir
+    redis_url: SecretStr | None = None  # None: this process is the only one
+    metrics_token: SecretStr | None = None  # None: /metrics answers this machine only
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()  # whose X-Forwarded-For is believed
+    quick_exit_url: str = "https://www.wikipedia.org/"
+    crisis_text: str = (
+        "Holdspace is not a crisis service. If you or somebody near you is in danger, call your local emergency number."
+    )
+    contact: str = ""  # for security.txt: a mailto: or https: address
+    retention_days: Annotated[int, Field(ge=0, le=3_650)] = 14  # people, links and rooms, after the end
+    drain_s: Annotated[float, Field(gt=0, le=600)] = 15.0
+
+    @field_validator("udp_bind", "udp_advertise", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(v.strip() for v in value.split(",") if v.strip()) if isinstance(value, str) else value
+
+    @field_validator("udp_bind", "udp_advertise")
+    @classmethod
+    def _is_address(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            try:
+                ip_address(address)
+            except ValueError:
+                raise ValueError("give IP addresses, separated by commas") from None
+        return value
+
+    @field_validator("udp_bind")
+    @classmethod
+    def _is_bound(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("give at least one address")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_origin(cls, value: str) -> str:
+        value = value.rstrip("/")
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment:
+            raise ValueError("give scheme, host and port, like https://groups.example.org")
+        if parts.scheme == "http" and parts.hostname not in LOCAL_HOSTS:
+            raise ValueError("browsers give camera and microphone to https pages only (http works for localhost)")
+        return value
+
+    @field_validator("quick_exit_url")
+    @classmethod
+    def _is_page(cls, value: str) -> str:
+        if urlsplit(value).scheme != "https" or not urlsplit(value).hostname:
+            raise ValueError("give an https address")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_known_database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("sqlite+aiosqlite:", "postgresql+asyncpg:")):
+            raise ValueError("starts with sqlite+aiosqlite: or postgresql+asyncpg:")
+        return value
+
+    @property
+    def is_local_http(self) -> bool:
+        """Plain http on localhost: the one place where cookies go without `Secure`."""
+        return urlsplit(self.public_url).scheme == "http"
+
+    @property
+    def database(self) -> str:
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{(self.data_dir / 'holdspace.db').resolve()}"
+
+
+def load_config(environ: Mapping[str, str] | None = None) -> Config:
+    """From the environment. Raises `BadConfig` naming every variable that does not fit."""
+    env = dict(os.environ if environ is None else environ)
+    problems = [f"{name}: no such setting" for name in sorted(env) if _is_unknown(name)]
+    values: dict[str, object] = {}
+    for name in Config.model_fields:
+        variable = PREFIX + name.upper()
+        path = env.get(f"{variable}_FILE") if variable.removeprefix(PREFIX) in SECRETS else None
+        if path and variable in env:
+            problems.append(f"{variable}: set it or {variable}_FILE, not both")
+        elif path:
+            try:
+                values[name] = Path(path).read_text().strip()
+            except OSError as error:
+                problems.append(f"{variable}_FILE: {error.strerror} ({path})")
+        elif env.get(variable):
+            values[name] = env[variable]
+    try:
+        config = Config.model_validate(values)
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_input=False, include_context=False):
+            problems.append(f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}")
+        raise BadConfig(problems) from None
+    if problems:
+        raise BadConfig(problems)
+    return config
+
+
+def _is_unknown(variable: str) -> bool:
+    if not variable.startswith(PREFIX):
+        return False
+    name = variable.removeprefix(PREFIX)
+    known = {field.upper() for field in Config.model_fields}
+    return name not in known and not (name.removesuffix("_FILE") in SECRETS and name.endswith("_FILE"))

@@ -1,0 +1,86 @@
+"""Who a browser is in one session: cookie credentials, WebSocket tickets and resume tokens. Implements `Gatekeeper`."""
+
+from dataclasses import dataclass
+
+from rooms.ids import Instant, PersonId, SessionId
+from rooms.live.settings import SECOND_MS
+from rooms.roles import Role
+from server.aliases import suggest_alias
+from server.links import DAY_MS
+from server.ports import Clock, Identity
+from server.store.records import LinkRecord, PersonRecord, SessionRecord
+from server.store.store import Store
+from server.tokens import hash_of, new_id, new_token
+
+TICKET_MS = 30 * SECOND_MS
+RESUME_MS = DAY_MS  # the seat hold of the room decides long before; this bounds a token that nobody uses
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A person and, where the browser was new, the credential for its cookie of this session."""
+
+    person: PersonRecord
+    new_credential: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    store: Store
+    clock: Clock
+
+    async def by_link(self, link: LinkRecord) -> Entered:
+        """Turn a redeemed role link (`link.person` set) into a credential of this browser."""
+        if link.session is None or link.person is None:
+            raise ValueError("a host's link names no person")
+        person = await self.store.people.get(link.person)
+        if person is None:
+            raise LookupError("the link's person is gone")
+        return Entered(person, await self._credential(person, link.expires_at))
+
+    async def by_browser(self, session: SessionRecord, credential: str | None) -> Entered:
+        """The person of this browser in this session; a new participant where it is not known yet."""
+        person = await self.who(session.id, credential)
+        if person is not None:
+            return Entered(person, None)
+        person_id = PersonId(new_id("p"))
+        alias = suggest_alias(session.id, person_id, await self.store.people.aliases(session.id))
+        person = PersonRecord(id=person_id, session=session.id, role=Role.PARTICIPANT, link=None, suggested_alias=alias)
+        await self.store.people.add(person, self.clock.now())
+        expires_at = Instant(session.settings.schedule.end_at + DAY_MS)
+        return Entered(person, await self._credential(person, expires_at))
+
+    async def who(self, session: SessionId, credential: str | None) -> PersonRecord | None:
+        """The person of this browser in this session, without making one."""
+        if not credential:
+            return None
+        return await self.store.people.by_credential(session, hash_of(credential), self.clock.now())
+
+    async def issue_ticket(self, person: PersonRecord) -> str:
+        """For the first frame of the WebSocket: single use, 30 s."""
+        ticket = new_token()
+        expires_at = Instant(self.clock.now() + TICKET_MS)
+        await self.store.people.add_ticket(person, hash_of(ticket), expires_at)
+        return ticket
+
+    async def redeem_ticket(self, session: SessionId, ticket: str) -> Identity | None:
+        person = await self.store.people.take_ticket(session, hash_of(ticket), self.clock.now())
+        return None if person is None else _identity(person)
+
+    async def issue_resume(self, session: SessionId, person: PersonId) -> str:
+        token = new_token()
+        await self.store.people.put_resume(session, person, hash_of(token), Instant(self.clock.now() + RESUME_MS))
+        return token
+
+    async def redeem_resume(self, session: SessionId, token: str) -> Identity | None:
+        person = await self.store.people.by_resume(session, hash_of(token), self.clock.now())
+        return None if person is None else _identity(person)
+
+    async def _credential(self, person: PersonRecord, expires_at: Instant) -> str:
+        credential = new_token()
+        await self.store.people.add_credential(person, hash_of(credential), expires_at)
+        return credential
+
+
+def _identity(person: PersonRecord) -> Identity:
+    return Identity(person=person.id, role=person.role, alias=person.suggested_alias)

@@ -1,0 +1,25 @@
+"""What page handlers call. Built once by `app`, found under `keys.SERVICES`."""
+
+from dataclasses import dataclass
+
+from server.accounts import Accounts
+from server.config import Config
+from server.cookies import Cookies
+from server.entry import Entry
+from server.links import Links
+from server.ports import Clock
+from server.sessions import Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """`accounts` hosts and sign-ins · `sessions` schedule, list, cancel · `links` personal links ·
+    `entry` who a browser is, tickets · `cookies` reads and sets the two kinds of cookie."""
+
+    config: Config
+    clock: Clock
+    accounts: Accounts
+    sessions: Sessions
+    links: Links
+    entry: Entry
+    cookies: Cookies

@@ -1,0 +1,71 @@
+"""Sessions as a host and a session page know them: made from a form, listed, canceled, glimpsed."""
+
+from dataclasses import dataclass
+
+from rooms.ids import Instant, PersonId, SessionId
+from server.ports import Clock, Glimpse, Rooms
+from server.scheduling import ScheduleInput, settings_of
+from server.store.records import SessionEnd, SessionRecord
+from server.store.store import Store
+from server.tokens import new_id
+
+NEUTRAL_TITLE = "Meeting"
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """`rooms` answers for the rooms of this process, or of the whole cluster."""
+
+    store: Store
+    clock: Clock
+    rooms: Rooms
+
+    async def create(self, host: str, wanted: ScheduleInput) -> SessionRecord:
+        """Schedule a session. Raises `BadSchedule` with one sentence per field."""
+        settings = settings_of(wanted, self.clock.now())
+        record = SessionRecord(
+            id=SessionId(new_id("s")),
+            host=host,
+            title=wanted.title.strip(),
+            discreet_title=wanted.discreet_title.strip() or NEUTRAL_TITLE,
+            zone=wanted.zone,
+            settings=settings,
+            guidelines=wanted.guidelines.strip(),
+            facilitators=wanted.facilitators.strip(),
+            resources=wanted.resources.strip(),
+        )
+        await self.store.sessions.add(record, self.clock.now())
+        await self.rooms.scheduled(record.id)
+        return record
+
+    async def get(self, session: SessionId) -> SessionRecord | None:
+        """By id alone: knowing the id is the right to see the session page and to knock."""
+        return await self.store.sessions.get(session)
+
+    async def of_host(self, host: str) -> list[SessionRecord]:
+        """All sessions of a host, by start."""
+        return await self.store.sessions.of_host(host)
+
+    async def get_of_host(self, host: str, session: SessionId) -> SessionRecord | None:
+        """None too where the session is another host's: the two must look the same."""
+        record = await self.store.sessions.get(session)
+        return record if record is not None and record.host == host else None
+
+    async def glimpse(self, record: SessionRecord) -> Glimpse:
+        """The phase and the instants in force (a session may be extended): nothing about people."""
+        return await self.rooms.glimpse(record.id) or _from_index(record)
+
+    async def cancel(self, record: SessionRecord) -> None:
+        """Cancel before or during; people in the room see the resources. Canceling twice is the same as once."""
+        await self.rooms.cancel(record.id)
+        await self.store.rooms.mark_end(record.id, is_canceled=True)
+
+    async def turn_out(self, session: SessionId, person: PersonId) -> None:
+        """Close this person's connections, after their link was revoked."""
+        await self.rooms.turn_out(session, person)
+
+
+def _from_index(record: SessionRecord) -> Glimpse:
+    schedule = record.settings.schedule
+    tag = {SessionEnd.OPEN: "scheduled", SessionEnd.ENDED: "ended", SessionEnd.CANCELED: "canceled"}[record.end]
+    return Glimpse(phase=tag, doors_at=schedule.doors_at, start_at=schedule.start_at, end_at=Instant(schedule.end_at))

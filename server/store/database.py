@@ -1,0 +1,113 @@
+"""One engine over SQLite or PostgreSQL: connection rules, transactions, the one place where the dialects differ."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from server.ports import StoreDown
+
+BUSY_MS = 5_000
+_PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL: a commit that was acknowledged survives a power cut
+    "foreign_keys": 1,
+    "busy_timeout": BUSY_MS,
+    "secure_delete": 1,
+}
+
+
+class Database:
+    """Short transactions: `read()` and `write()`. Any failure of the database leaves as `StoreDown`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        self._writing = self.engine.execution_options(holdspace_writes=True)
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        async with _down_is_typed(), self.engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Committed, and durable, when the block has been left without an exception."""
+        async with _down_is_typed(), self._writing.begin() as connection:
+            yield connection
+
+    def upsert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
+        """An insert of this dialect that knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    async def check(self) -> None:
+        """One round trip; on SQLite the pragmas are read back. Raises `StoreDown`."""
+        async with self.read() as connection:
+            await connection.execute(text("SELECT 1"))
+            if self.is_sqlite:
+                for pragma, wanted in _PRAGMAS.items():
+                    found = (await connection.execute(text(f"PRAGMA {pragma}"))).scalar_one()
+                    if found != wanted:
+                        raise StoreDown(f"SQLite did not accept {pragma} = {wanted}")
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+@asynccontextmanager
+async def _down_is_typed() -> AsyncIterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        # Without the statement and its parameters: they hold people's words.
+        raise StoreDown(type(getattr(error, "orig", None) or error).__name__) from None
+    except OSError as error:
+        raise StoreDown(type(error).__name__) from None
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_MS / 1_000})
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(dbapi: Any, _record: object) -> None:
+        # The driver would begin transactions by itself, too late and deferred: two read-then-write transactions
+        # could then both read the old value.
+        dbapi.isolation_level = None
+        cursor = dbapi.cursor()
+        for pragma, wanted in _PRAGMAS.items():
+            cursor.execute(f"PRAGMA {pragma} = {wanted}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("holdspace_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgres_engine(url: str) -> AsyncEngine:
+    settings = {"synchronous_commit": "on", "statement_timeout": "5000", "application_name": "holdspace"}
+    return create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_timeout=5,
+        connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 10},
+    )
+
+
+def sqlite_version() -> str:
+    return sqlite3.sqlite_version

@@ -1,0 +1,109 @@
+"""Rows to records and back: the only place that knows both."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row
+
+from rooms.ids import Instant, PersonId, SessionId
+from rooms.live.settings import Settings
+from rooms.roles import Role
+from server.store.records import HostRecord, LinkRecord, PersonRecord, SessionEnd, SessionRecord
+
+_SETTINGS = TypeAdapter(Settings)
+
+
+def dump_settings(settings: Settings) -> str:
+    return _SETTINGS.dump_json(settings).decode()
+
+
+def load_settings(text: str) -> Settings:
+    """Settings stored before a field existed get its default."""
+    return _SETTINGS.validate_json(text)
+
+
+def host_of(row: Row[Any]) -> HostRecord:
+    return HostRecord(id=row.id, name=row.name, password_hash=row.password_hash)
+
+
+def session_of(row: Row[Any]) -> SessionRecord:
+    return SessionRecord(
+        id=SessionId(row.id),
+        host=row.host,
+        title=row.title,
+        discreet_title=row.discreet_title,
+        zone=row.zone,
+        settings=load_settings(row.settings),
+        guidelines=row.guidelines,
+        facilitators=row.facilitators,
+        resources=row.resources,
+        end=SessionEnd(row.end),
+    )
+
+
+def session_values(record: SessionRecord, now: Instant) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "host": record.host,
+        "title": record.title,
+        "discreet_title": record.discreet_title,
+        "zone": record.zone,
+        "settings": dump_settings(record.settings),
+        "guidelines": record.guidelines,
+        "facilitators": record.facilitators,
+        "resources": record.resources,
+        "end": record.end.value,
+        "start_at": record.settings.schedule.start_at,
+        "end_at": record.settings.schedule.end_at,
+        "created_at": now,
+    }
+
+
+def link_of(row: Row[Any]) -> LinkRecord:
+    return LinkRecord(
+        id=row.id,
+        token_hash=row.token_hash,
+        session=None if row.session is None else SessionId(row.session),
+        host=row.host,
+        role=None if row.role is None else Role(row.role),
+        person=None if row.person is None else PersonId(row.person),
+        label=row.label,
+        expires_at=Instant(row.expires_at),
+        revoked_at=None if row.revoked_at is None else Instant(row.revoked_at),
+    )
+
+
+def link_values(record: LinkRecord, now: Instant) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "token_hash": record.token_hash,
+        "session": record.session,
+        "host": record.host,
+        "role": None if record.role is None else record.role.value,
+        "person": record.person,
+        "label": record.label,
+        "created_at": now,
+        "expires_at": record.expires_at,
+        "revoked_at": record.revoked_at,
+    }
+
+
+def person_of(row: Row[Any]) -> PersonRecord:
+    return PersonRecord(
+        id=PersonId(row.id),
+        session=SessionId(row.session),
+        role=Role(row.role),
+        link=row.link,
+        suggested_alias=row.suggested_alias,
+    )
+
+
+def person_values(record: PersonRecord, now: Instant) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "session": record.session,
+        "role": record.role.value,
+        "link": record.link,
+        "suggested_alias": record.suggested_alias,
+        "created_at": now,
+    }

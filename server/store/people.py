@@ -1,0 +1,79 @@
+"""People of a session and the hashed tokens that prove who a browser is."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Table, delete, insert, select
+
+from rooms.ids import Instant, PersonId, SessionId
+from server.store.database import Database
+from server.store.mapping import person_of, person_values
+from server.store.records import PersonRecord
+from server.store.tables import credentials, people, resume_tokens, tickets
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleTable:
+    database: Database
+
+    async def add(self, record: PersonRecord, now: Instant) -> None:
+        async with self.database.write() as connection:
+            await connection.execute(insert(people).values(person_values(record, now)))
+
+    async def get(self, person: PersonId) -> PersonRecord | None:
+        async with self.database.read() as connection:
+            row = (await connection.execute(select(people).where(people.c.id == person))).first()
+        return None if row is None else person_of(row)
+
+    async def aliases(self, session: SessionId) -> set[str]:
+        """The suggestions given so far; what people called themselves is known to the room only."""
+        found = select(people.c.suggested_alias).where(people.c.session == session)
+        async with self.database.read() as connection:
+            return set((await connection.execute(found)).scalars())
+
+    async def add_credential(self, person: PersonRecord, token_hash: str, expires_at: Instant) -> None:
+        row = _token_row(person.session, person.id, token_hash, expires_at)
+        async with self.database.write() as connection:
+            await connection.execute(insert(credentials).values(row))
+
+    async def by_credential(self, session: SessionId, token_hash: str, now: Instant) -> PersonRecord | None:
+        return await self._by_token(credentials, session, token_hash, now)
+
+    async def add_ticket(self, person: PersonRecord, token_hash: str, expires_at: Instant) -> None:
+        row = _token_row(person.session, person.id, token_hash, expires_at)
+        async with self.database.write() as connection:
+            await connection.execute(insert(tickets).values(row))
+
+    async def take_ticket(self, session: SessionId, token_hash: str, now: Instant) -> PersonRecord | None:
+        """At most one caller gets the person: the row is deleted by the statement that reads it."""
+        spend = delete(tickets).where(tickets.c.token_hash == token_hash, tickets.c.session == session)
+        async with self.database.write() as connection:
+            spent = (await connection.execute(spend.returning(tickets.c.person, tickets.c.expires_at))).first()
+            if spent is None or spent.expires_at <= now:
+                return None
+            row = (await connection.execute(select(people).where(people.c.id == spent.person))).first()
+        return None if row is None else person_of(row)
+
+    async def put_resume(self, session: SessionId, person: PersonId, token_hash: str, expires_at: Instant) -> None:
+        """Replaces the person's former token."""
+        row = _token_row(session, person, token_hash, expires_at)
+        statement = self.database.upsert(resume_tokens).values(row)
+        statement = statement.on_conflict_do_update(index_elements=["person"], set_=row)
+        async with self.database.write() as connection:
+            await connection.execute(statement)
+
+    async def by_resume(self, session: SessionId, token_hash: str, now: Instant) -> PersonRecord | None:
+        return await self._by_token(resume_tokens, session, token_hash, now)
+
+    async def _by_token(self, table: Table, session: SessionId, token_hash: str, now: Instant) -> PersonRecord | None:
+        found = (
+            select(people)
+            .join(table, table.c.person == people.c.id)
+            .where(table.c.token_hash == token_hash, table.c.session == session, table.c.expires_at > now)
+        )
+        async with self.database.read() as connection:
+            row = (await connection.execute(found)).first()
+        return None if row is None else person_of(row)
+
+
+def _token_row(session: SessionId, person: PersonId, token_hash: str, expires_at: Instant) -> dict[str, object]:
+    return {"token_hash": token_hash, "session": session, "person": person, "expires_at": expires_at}

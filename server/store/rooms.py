@@ -1,0 +1,58 @@
+"""Where rooms survive a crash: snapshots fenced by an epoch, and the audit log. Implements `server.ports.RoomStore`."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select, update
+
+from rooms.ids import Instant, PersonId, SessionId
+from server.ports import Clock, LeaseLost
+from server.store.database import Database
+from server.store.mapping import session_of
+from server.store.records import RoomRow, SessionEnd, SessionRecord
+from server.store.tables import audit, rooms, sessions
+from server.tokens import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class RoomTable:
+    database: Database
+    clock: Clock
+
+    async def session(self, session: SessionId) -> SessionRecord | None:
+        async with self.database.read() as connection:
+            row = (await connection.execute(select(sessions).where(sessions.c.id == session))).first()
+        return None if row is None else session_of(row)
+
+    async def claim(self, session: SessionId) -> RoomRow:
+        statement = self.database.upsert(rooms).values(session=session, epoch=1, version=0, snapshot=None)
+        statement = statement.on_conflict_do_update(index_elements=["session"], set_={"epoch": rooms.c.epoch + 1})
+        async with self.database.write() as connection:
+            row = (await connection.execute(statement.returning(*rooms.c))).one()
+        return RoomRow(session=SessionId(row.session), epoch=row.epoch, version=row.version, snapshot=row.snapshot)
+
+    async def save(self, session: SessionId, epoch: int, version: int, snapshot: str) -> None:
+        mine = (rooms.c.session == session) & (rooms.c.epoch == epoch)
+        async with self.database.write() as connection:
+            stored = await connection.execute(update(rooms).where(mine).values(version=version, snapshot=snapshot))
+            if stored.rowcount != 1:
+                raise LeaseLost(session)
+
+    async def mark_end(self, session: SessionId, is_canceled: bool) -> None:
+        """The first end counts: a session that was canceled does not become one that ended."""
+        end = SessionEnd.CANCELED if is_canceled else SessionEnd.ENDED
+        open_one = (sessions.c.id == session) & (sessions.c.end == SessionEnd.OPEN.value)
+        async with self.database.write() as connection:
+            values = {"end": end.value, "ended_at": self.clock.now()}
+            await connection.execute(update(sessions).where(open_one).values(values))
+
+    async def open_sessions(self) -> list[SessionId]:
+        found = select(sessions.c.id).where(sessions.c.end == SessionEnd.OPEN.value).order_by(sessions.c.start_at)
+        async with self.database.read() as connection:
+            return [SessionId(row) for row in (await connection.execute(found)).scalars()]
+
+    async def audit(
+        self, session: SessionId, at: Instant, actor: PersonId | None, act: str, subject: PersonId | None
+    ) -> None:
+        row = {"id": new_id("a"), "session": session, "at": at, "actor": actor, "act": act, "subject": subject}
+        async with self.database.write() as connection:
+            await connection.execute(insert(audit).values(row))

@@ -1,0 +1,31 @@
+"""The whole store behind one name."""
+
+from server.ports import Clock
+from server.store.database import Database
+from server.store.hosts import HostTable
+from server.store.limits import LimitTable
+from server.store.links import LinkTable
+from server.store.people import PeopleTable
+from server.store.retention import Retention
+from server.store.rooms import RoomTable
+from server.store.sessions import SessionTable
+
+
+class Store:
+    """One attribute per area; every method may raise `StoreDown`."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.database = database
+        self.hosts = HostTable(database)
+        self.sessions = SessionTable(database)
+        self.links = LinkTable(database)
+        self.people = PeopleTable(database)
+        self.rooms = RoomTable(database, clock)
+        self.limits = LimitTable(database)
+        self.retention = Retention(database)
+
+    async def check(self) -> None:
+        await self.database.check()
+
+    async def close(self) -> None:
+        await self.database.close()
