@@ -31,8 +31,8 @@ CLOSE_MEANING: Final[dict[CloseCode, str]] = {
     CloseCode.GOING_AWAY: "The server is restarting or cannot reach its store. Reconnect with backoff.",
     CloseCode.POLICY: "A frame that is not of this language, too many frames, too many connections, or another origin.",
     CloseCode.TOO_BIG: "A frame over 64 kB.",
-    CloseCode.HELLO_EXPECTED: "The first frame was not a `hello` of a known protocol version, or none came within 5 s.",
-    CloseCode.TICKET_SPENT: "The ticket or resume token is spent, expired or unknown. Fetch a new ticket, say `hello` again.",
+    CloseCode.HELLO_EXPECTED: "The first frame was not a `hello` of this protocol version, or none came within 5 s.",
+    CloseCode.TICKET_SPENT: "The ticket or resume token is spent, expired or unknown. Fetch a new ticket.",
     CloseCode.MOVED_AWAY: "The seat was moved to another tab or device. Do not reconnect by yourself.",
     CloseCode.ROOM_GONE: "This room is not here (any more). Fetch a new ticket; it says where to go.",
 }
@@ -91,8 +91,8 @@ REFUSAL_MEANING: Final[dict[Reason | ConnectionReason, str]] = {
     Reason.BAD_TEXT: "Empty, too long, or with control characters.",
     Reason.NO_FACILITATOR: "Nobody leads the room now.",
     Reason.STALE_VERSION: "Somebody else changed this after the view you named in `seen`. Look again.",
-    "not-saved": "The server cannot store anything now. A request that restricts (mute, remove, lock) is in force all the "
-    "same; any other changed nothing. Try again.",
+    "not-saved": "The server cannot store anything now. What restricts (mute, remove, lock) is in force all the same; "
+    "anything else changed nothing. Try again.",
     "busy": "Too many requests of yours are still unanswered, or something went wrong here. Try again.",
     "bad-answer": "The SDP answer does not fit the offer. The transport is as it was.",
     "no-media": "You have no media transport of that number.",
