@@ -1,7 +1,7 @@
 """The tables.
 
-Ids are text made outside, instants are milliseconds since the epoch (`Instant`), nothing has a server-side default: time
-and randomness enter as arguments.
+Ids are text made outside, instants are milliseconds since the epoch (`Instant`), nothing has a server-side default:
+time and randomness enter as arguments.
 """
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
