@@ -1,0 +1,1 @@
+"""The Python packet plane: bytes and `now` in, bytes out. Only `mux` and `batch` know sockets."""

@@ -1,0 +1,266 @@
+"""`ProcessPlane`: the packet plane in a media process of its own, as the control process sees it."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from sfu.plane import Address, Layer, PlaneSink, PlaneStats, PublicationSpec, SlotSpec, SrtpProfile
+from sfu.process import link
+from sfu.process.link import Upcall, Verb
+
+log = logging.getLogger(__name__)
+
+# Above these the media process does not read any more: shared playback skips first, then the plane counts as lost.
+INJECT_BACKLOG: Final = 256 * 1024
+MAX_BACKLOG: Final = 8 * 1024 * 1024
+_ROOT: Final = str(Path(__file__).resolve().parents[2])
+_NO_STATS: Final = PlaneStats({}, {}, {}, 0, 0, 0.0)
+
+
+class ProcessPlane:
+    """A `PacketPlane` whose packets live in a child process.
+
+    `start` spawns the child and returns when its sockets are bound. When the child dies the sink's `on_lost` is called
+    once, verbs become no-ops and `settle` returns at once: a dead plane forwards nothing. Start a new one then.
+    """
+
+    def __init__(self, *, close_timeout_s: float = 2.0) -> None:
+        self._close_timeout_s = close_timeout_s
+        self._sink: PlaneSink | None = None
+        self._transport: asyncio.Transport | None = None
+        self._child: asyncio.subprocess.Process | None = None
+        self._started: asyncio.Future[list[Address]] | None = None
+        self._barriers: dict[int, asyncio.Future[None]] = {}
+        self._stats: dict[int, asyncio.Future[PlaneStats]] = {}
+        self._numbers = 0
+        self._is_closing = False
+
+    @property
+    def pid(self) -> int | None:
+        """Of the media process, None when there is none."""
+        return None if self._child is None else self._child.pid
+
+    async def start(self, bind: Sequence[Address], sink: PlaneSink) -> list[Address]:
+        """Spawn and bind. Raises OSError when an address cannot be bound within about 3 s or the child dies."""
+        if self._sink is not None:
+            raise RuntimeError("a ProcessPlane starts once")
+        loop = asyncio.get_running_loop()
+        self._sink = sink
+        self._started = loop.create_future()
+        ours, theirs = socket.socketpair()
+        try:
+            self._child = await _spawn(theirs)
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        ours.setblocking(False)
+        self._transport, _ = await loop.create_unix_connection(lambda: _Link(self), sock=ours)
+        self._send(Verb.START, link.pack_addresses(list(bind)))
+        try:
+            return await self._started
+        except BaseException:
+            await self.close()
+            raise
+
+    async def settle(self) -> None:
+        """Returns when every verb before it is in force."""
+        if self._transport is None:
+            return
+        number = self._next_number()
+        barrier: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._barriers[number] = barrier
+        self._send(Verb.SETTLE, number)
+        try:
+            await barrier
+        finally:
+            self._barriers.pop(number, None)
+
+    async def stats(self) -> PlaneStats:
+        """The plane's counters; empty ones after the plane was lost."""
+        if self._transport is None:
+            return _NO_STATS
+        number = self._next_number()
+        answer: asyncio.Future[PlaneStats] = asyncio.get_running_loop().create_future()
+        self._stats[number] = answer
+        self._send(Verb.STATS, number)
+        try:
+            return await answer
+        finally:
+            self._stats.pop(number, None)
+
+    async def close(self) -> None:
+        """End the media process and wait until its port is free."""
+        self._is_closing = True
+        if self._transport is not None:
+            self._transport.close()
+        child = self._child
+        if child is None:
+            return
+        try:
+            await asyncio.wait_for(child.wait(), self._close_timeout_s)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+        self._child = None
+
+    def add_peer(self, peer: int, room: int, ufrag: str, pwd: str) -> None:
+        self._send(Verb.ADD_PEER, peer, room, ufrag, pwd)
+
+    def set_ice(self, peer: int, ufrag: str, pwd: str) -> None:
+        self._send(Verb.SET_ICE, peer, ufrag, pwd)
+
+    def send_dtls(self, peer: int, datagram: bytes) -> None:
+        self._send(Verb.SEND_DTLS, peer, bytes(datagram))
+
+    def set_srtp(self, peer: int, profile: SrtpProfile, rx_key: bytes, tx_key: bytes) -> None:
+        self._send(Verb.SET_SRTP, peer, profile.value, bytes(rx_key), bytes(tx_key))
+
+    def set_uplink_cap(self, peer: int, bps: int | None) -> None:
+        self._send(Verb.SET_UPLINK_CAP, peer, bps)
+
+    def remove_peer(self, peer: int) -> None:
+        self._send(Verb.REMOVE_PEER, peer)
+
+    def add_publication(self, pub: int, peer: int | None, spec: PublicationSpec) -> None:
+        self._send(Verb.ADD_PUBLICATION, pub, peer, link.pack_publication(spec))
+
+    def set_gate(self, pub: int, is_open: bool) -> None:
+        self._send(Verb.SET_GATE, pub, is_open)
+
+    def inject(self, pub: int, packet: bytes) -> None:
+        if self._transport is not None and self._transport.get_write_buffer_size() < INJECT_BACKLOG:
+            self._send(Verb.INJECT, pub, bytes(packet))
+
+    def request_keyframe(self, pub: int, rid: str | None = None) -> None:
+        self._send(Verb.REQUEST_KEYFRAME, pub, rid)
+
+    def remove_publication(self, pub: int) -> None:
+        self._send(Verb.REMOVE_PUBLICATION, pub)
+
+    def add_slot(self, slot: int, peer: int, spec: SlotSpec) -> None:
+        self._send(Verb.ADD_SLOT, slot, peer, link.pack_slot(spec))
+
+    def subscribe(self, slot: int, pub: int | None, target: Layer | None) -> None:
+        self._send(Verb.SUBSCRIBE, slot, pub, link.pack_layer(target))
+
+    def set_target_layer(self, slot: int, target: Layer) -> None:
+        self._send(Verb.SET_TARGET_LAYER, slot, link.pack_layer(target))
+
+    def set_paused(self, slot: int, is_paused: bool) -> None:
+        self._send(Verb.SET_PAUSED, slot, is_paused)
+
+    def remove_slot(self, slot: int) -> None:
+        self._send(Verb.REMOVE_SLOT, slot)
+
+    def _next_number(self) -> int:
+        self._numbers += 1
+        return self._numbers
+
+    def _send(self, verb: Verb, *args: object) -> None:
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        transport.write(link.encode(verb, *args))
+        if transport.get_write_buffer_size() > MAX_BACKLOG:
+            log.error("media process does not read its verbs, giving it up")
+            transport.abort()
+
+    def _receive(self, number: int, args: tuple[Any, ...]) -> None:
+        sink = self._sink
+        if sink is None or (self._is_closing and number >= Upcall.DTLS):
+            return
+        match number:
+            case Upcall.STARTED:
+                _resolve(self._started, link.unpack_addresses(args[0]))
+            case Upcall.START_REFUSED:
+                if self._started is not None and not self._started.done():
+                    self._started.set_exception(OSError(*args))
+            case Upcall.SETTLED:
+                _resolve(self._barriers.get(args[0]), None)
+            case Upcall.STATS:
+                _resolve(self._stats.get(args[0]), link.unpack_stats(args[1]))
+            case Upcall.DTLS:
+                sink.on_dtls(*args)
+            case Upcall.PATH:
+                sink.on_path(args[0], Address(args[1], args[2]))
+            case Upcall.QUIET:
+                sink.on_quiet(*args)
+            case Upcall.TIMEOUT:
+                sink.on_timeout(*args)
+            case Upcall.LAYERS:
+                sink.on_layers(args[0], link.unpack_rates(args[1]))
+            case Upcall.LEVELS:
+                sink.on_levels(link.unpack_levels(args[0]))
+            case Upcall.DOWNLINK_BPS:
+                sink.on_downlink_bps(*args)
+            case Upcall.SWITCHED:
+                sink.on_switched(args[0], args[1], link.unpack_layer(args[2]))
+
+    def _lost(self) -> None:
+        self._transport = None
+        for barrier in self._barriers.values():
+            _resolve(barrier, None)
+        for answer in self._stats.values():
+            _resolve(answer, _NO_STATS)
+        if self._started is not None and not self._started.done():
+            self._started.set_exception(OSError("the media process ended before it was ready"))
+            return
+        if not self._is_closing and self._sink is not None:
+            self._sink.on_lost()
+
+
+class _Link(asyncio.Protocol):
+    """The control end of the socketpair."""
+
+    def __init__(self, plane: ProcessPlane) -> None:
+        self._plane = plane
+        self._frames = link.FrameReader()
+        self._transport: asyncio.BaseTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            for number, args in self._frames.feed(data):
+                try:
+                    self._plane._receive(number, args)
+                except Exception:
+                    # One upcall's handler must not cost everybody the link.
+                    log.exception("upcall %d", number)
+        except link.LinkBroken:
+            log.error("media process wrote an unreadable frame, giving it up")
+            if isinstance(self._transport, asyncio.Transport):
+                self._transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._plane._lost()
+
+
+def _resolve(future: "asyncio.Future[Any] | None", value: object) -> None:
+    if future is not None and not future.done():
+        future.set_result(value)
+
+
+async def _spawn(theirs: socket.socket) -> asyncio.subprocess.Process:
+    """The child inherits one end of the socketpair and finds this package wherever control was started."""
+    path = os.environ.get("PYTHONPATH")
+    environment = {**os.environ, "PYTHONPATH": _ROOT if not path else _ROOT + os.pathsep + path}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "sfu.process.media_process",
+        str(theirs.fileno()),
+        pass_fds=(theirs.fileno(),),
+        stdin=asyncio.subprocess.DEVNULL,
+        env=environment,
+    )
