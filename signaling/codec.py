@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from signaling.client_messages import CLIENT_MESSAGE, ClientMessage
-from signaling.errors import Malformed, NotUnderstood, Oversize
+from signaling.errors import Malformed, NotUnderstood, Oversize, Unusable
 from signaling.server_messages import ServerMessage
 
 MAX_FRAME_BYTES: Final = 64 * 1024
@@ -19,10 +19,15 @@ def decode(text: str) -> ClientMessage:
     Raises `Oversize` over 64 kB of UTF-8, `NotUnderstood` when an object with a request id does not fit, and
     `Malformed` for all else, deep nesting, NaN and unpaired surrogates included.
     """
-    if len(text) > MAX_FRAME_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_FRAME_BYTES:
+    if len(text) > MAX_FRAME_BYTES:
         raise Oversize
     try:
-        value = from_json(text, allow_inf_nan=False)
+        frame = text.encode()
+        if len(frame) > MAX_FRAME_BYTES:
+            raise Oversize
+        value = from_json(frame, allow_inf_nan=False)
+    except Unusable:
+        raise
     except ValueError:
         raise Malformed from None
     try:
