@@ -1,0 +1,288 @@
+import { backoffMs } from "./backoff.js";
+import { Requests } from "./requests.js";
+import { Refusal } from "./refusal.js";
+
+/**
+ * @typedef {import("./protocol.js").ServerMessage} ServerMessage
+ * @typedef {import("./ticket.js").TicketAnswer} TicketAnswer
+ * @typedef {import("./protocol.js").RoomRequest | import("./protocol.js").MediaRequest} AnyRequest
+ * @typedef {AnyRequest extends infer R ? R extends AnyRequest ? Omit<R, "id" | "seen"> : never : never} RequestBody
+ * @typedef {"idle" | "connecting" | "up" | "asking" | "stopped"} LinkState
+ *   "asking": the person is open elsewhere, and the page asks its user
+ */
+
+/**
+ * @typedef {object} SignalOptions
+ * @property {() => Promise<TicketAnswer>} fetchTicket
+ * @property {() => WebSocket} openSocket
+ * @property {{value: string | null, keep: (token: string) => void, forget: () => void}} resume
+ * @property {() => number | null} heldTransport the media transport that this page still holds
+ * @property {() => number} seen the version of the newest view
+ * @property {{set: (run: () => void, ms: number) => unknown, clear: (id: any) => void}} timers
+ * @property {() => number} random
+ * @property {(message: ServerMessage) => void} onMessage everything but answers and pongs
+ * @property {(state: LinkState, code?: number) => void} onLink
+ * @property {(answer: TicketAnswer) => void} onTicket
+ */
+
+export const PROTOCOL = 1;
+const PING_MS = 5_000;
+const MOST_MISSED = 2;
+const WELCOME_MS = 10_000;
+const PROBE_MS = 2_500;
+const STEADY_MS = 5_000;
+const SLOW_ATTEMPT = 5;
+
+const DONE = 1000;
+const POLICY = 1008;
+const MOVED_AWAY = 4003;
+const ROOM_GONE = 4004;
+
+/** Named in `seen`: where somebody else changed the subject meanwhile, these are asked again with open eyes. */
+const PERMISSIVE = new Set([
+  "admit", "admit-all", "allow-unmute", "allow-unmute-all", "ask-to-unmute", "allow-camera", "allow-text", "promote",
+  "readmit", "unlock-cameras", "unlock-entry",
+]);
+
+/**
+ * The signaling connection of one page: ticket, hello, requests, pings, and coming back after a loss. It holds no
+ * view: what the server says goes to `onMessage`, how the connection is to `onLink`.
+ */
+export class Signal {
+  #options;
+  #requests = new Requests();
+  /** @type {WebSocket | null} */
+  #socket = null;
+  /** @type {LinkState} */
+  #state = "idle";
+  #attempt = 0;
+  #wasWelcomed = false;
+  #missed = 0;
+  #takesOver = false;
+  #round = 0;
+  /** @type {Map<string, unknown>} */
+  #timers = new Map();
+
+  /** @param {SignalOptions} options */
+  constructor(options) {
+    this.#options = options;
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  /** Begins, or begins again after `stop`. */
+  start() {
+    if (this.#state === "connecting" || this.#state === "up") return;
+    this.#attempt = 0;
+    this.#connect();
+  }
+
+  /** Ends for good: nothing reconnects until `start`. */
+  stop() {
+    this.#drop();
+    this.#clearTimers();
+    this.#round += 1;
+    this.#become("stopped");
+  }
+
+  /** The socket is closed and a whole view asked for: a notice was missed. */
+  resync() {
+    this.#lose();
+  }
+
+  /** Try now instead of waiting for the next attempt. */
+  retryNow() {
+    if (this.#state !== "connecting" || this.#socket) return;
+    this.#attempt = 0;
+    this.#connect();
+  }
+
+  /** Is the connection still alive? Asked when the page comes back from the background. */
+  probe() {
+    if (this.#state !== "up") return this.retryNow();
+    this.#missed = Math.max(1, this.#missed);
+    this.#sendFrame({ type: "ping" });
+    this.#after("probe", PROBE_MS, () => {
+      if (this.#missed > 0) this.#lose();
+    });
+  }
+
+  /** Moves the seat here from the other tab. */
+  takeOver() {
+    this.#takesOver = true;
+    if (this.#state !== "asking" || !this.#socket) return this.start();
+    this.#become("connecting");
+    this.#sendFrame({ ...this.#hello(null), take_over: true });
+    this.#after("welcome", WELCOME_MS, () => this.#lose());
+  }
+
+  /**
+   * @param {RequestBody} body
+   * @returns {Promise<void>} once it is in force and stored; rejects with a `Refusal`
+   */
+  request(body) {
+    if (this.#state !== "up" || !this.#socket) return Promise.reject(new Refusal("lost"));
+    const { id, answer } = this.#requests.begin();
+    const seen = PERMISSIVE.has(body.type) ? { seen: this.#options.seen() } : {};
+    this.#sendFrame({ ...body, id, ...seen });
+    return answer;
+  }
+
+  async #connect() {
+    this.#clearTimers();
+    this.#become("connecting");
+    const round = ++this.#round;
+    const answer = await this.#options.fetchTicket();
+    if (round !== this.#round) return;
+    this.#options.onTicket(answer);
+    switch (answer.kind) {
+      case "ticket":
+        return this.#open(answer.ticket);
+      case "over":
+      case "unknown":
+        return this.stop();
+      case "later":
+        return this.#after("retry", answer.afterMs, () => this.#connect());
+      case "unreachable":
+        return this.#retryLater();
+    }
+  }
+
+  /** @param {string} ticket */
+  #open(ticket) {
+    const socket = this.#options.openSocket();
+    this.#socket = socket;
+    this.#requests = new Requests();
+    this.#after("welcome", WELCOME_MS, () => this.#lose());
+    socket.onopen = () => this.#sendFrame(this.#hello(ticket));
+    socket.onmessage = (event) => this.#receive(event.data);
+    socket.onclose = (event) => this.#closed(event.code);
+  }
+
+  /** @param {string | null} ticket @returns {import("./protocol.js").Hello} */
+  #hello(ticket) {
+    const { resume, heldTransport } = this.#options;
+    return {
+      type: "hello",
+      protocol: PROTOCOL,
+      ...(ticket ? { ticket } : {}),
+      ...(resume.value ? { resume: resume.value } : {}),
+      page: this.#wasWelcomed ? "same" : "new",
+      transport: heldTransport(),
+    };
+  }
+
+  /** @param {unknown} data */
+  #receive(data) {
+    if (typeof data !== "string") return;
+    this.#missed = 0;
+    /** @type {ServerMessage} */
+    const message = JSON.parse(data);
+    switch (message.type) {
+      case "pong":
+        return;
+      case "ok":
+      case "refused":
+        return this.#requests.settle(message);
+      case "welcome":
+        this.#welcome(message.resume);
+        break;
+      case "elsewhere":
+        this.#cancel("welcome");
+        this.#become("asking");
+        if (this.#takesOver) return this.takeOver();
+        break;
+    }
+    this.#options.onMessage(message);
+  }
+
+  /** @param {string} resume */
+  #welcome(resume) {
+    this.#options.resume.keep(resume);
+    this.#wasWelcomed = true;
+    this.#takesOver = false;
+    this.#missed = 0;
+    this.#cancel("welcome");
+    this.#become("up");
+    this.#after("steady", STEADY_MS, () => {
+      this.#attempt = 0;
+    });
+    this.#after("ping", PING_MS, () => this.#ping());
+  }
+
+  #ping() {
+    if (this.#missed >= MOST_MISSED) return this.#lose();
+    this.#missed += 1;
+    this.#sendFrame({ type: "ping" });
+    this.#after("ping", PING_MS, () => this.#ping());
+  }
+
+  /** @param {number} code */
+  #closed(code) {
+    this.#drop();
+    this.#clearTimers();
+    if (code === DONE || code === MOVED_AWAY) {
+      if (code === MOVED_AWAY) this.#options.resume.forget();
+      return this.#become("stopped", code);
+    }
+    if (this.#state === "asking") return this.#become("asking", code);
+    if (code === POLICY || code === ROOM_GONE) this.#attempt = Math.max(this.#attempt, SLOW_ATTEMPT);
+    this.#retryLater();
+  }
+
+  #lose() {
+    this.#drop();
+    this.#clearTimers();
+    this.#retryLater();
+  }
+
+  #retryLater() {
+    this.#become("connecting");
+    const wait = backoffMs(this.#attempt++, this.#options.random());
+    this.#after("retry", wait, () => this.#connect());
+  }
+
+  #drop() {
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close();
+    }
+    this.#requests.loseAll();
+  }
+
+  /** @param {object} frame */
+  #sendFrame(frame) {
+    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(frame));
+  }
+
+  /** @param {LinkState} state @param {number} [code] */
+  #become(state, code) {
+    const changed = state !== this.#state || code !== undefined;
+    this.#state = state;
+    if (changed) this.#options.onLink(state, code);
+  }
+
+  /** @param {string} name @param {number} ms @param {() => void} run */
+  #after(name, ms, run) {
+    this.#cancel(name);
+    const id = this.#options.timers.set(() => {
+      this.#timers.delete(name);
+      run();
+    }, ms);
+    this.#timers.set(name, id);
+  }
+
+  /** @param {string} name */
+  #cancel(name) {
+    if (this.#timers.has(name)) this.#options.timers.clear(this.#timers.get(name));
+    this.#timers.delete(name);
+  }
+
+  #clearTimers() {
+    for (const name of [...this.#timers.keys()]) this.#cancel(name);
+  }
+}
