@@ -1,0 +1,267 @@
+"""One media process and the rooms pinned to it; when the process dies, a fresh one.
+
+The upcalls of the plane arrive here and are handed to the peer or the room they belong to. What the server is told
+comes from the event loop, never from inside one of its own verbs.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sfu.control.conference import Conference
+from sfu.control.peer import Peer, PeerKit, Publication
+from sfu.control.sdp.ledger import new_ledger
+from sfu.control.transport import Certificate, HalfOpen
+from sfu.node import MediaSink, Offer, SlotShown, Source, Wanted
+from sfu.plane import Address, AudioLevel, Layer, LayerRate, PacketPlane, PlaneStats
+
+RETRY_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
+STEADY_S: Final = 10.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ShardKit:
+    """What the shards of a node share. `bind` is where the process listens, `advertise` what browsers are told."""
+
+    new_plane: Callable[[], PacketPlane]
+    bind: Address
+    advertise: tuple[str, ...]
+    half_open: HalfOpen
+    certificate: Callable[[], Certificate]
+    new_id: Callable[[], int]
+    new_token: Callable[[int], str]
+    randomness: random.Random
+
+
+class Shard:
+    """`start`, then verbs; peers opened while the process is down are reported lost when it is up again."""
+
+    def __init__(self, kit: ShardKit, sink: MediaSink) -> None:
+        self._kit = kit
+        self._sink = sink
+        self._plane: PacketPlane | None = None
+        self._candidates: tuple[Address, ...] = ()
+        self._peers: dict[int, tuple[Peer, Conference]] = {}
+        self._rooms: dict[int, Conference] = {}
+        self._lost: list[int] = []
+        self._losses = 0
+        self._up_at = 0.0
+        self._restart: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
+
+    async def start(self) -> None:
+        """Raises OSError where the port cannot be bound."""
+        plane = self._kit.new_plane()
+        try:
+            bound = await plane.start([self._kit.bind], _Upcalls(self, plane))
+        except BaseException:
+            with contextlib.suppress(Exception):
+                await plane.close()
+            raise
+        self._candidates = tuple(Address(host, bound[0].port) for host in self._kit.advertise)
+        self._plane = plane
+        self._up_at = self._loop.time()
+
+    async def close(self) -> None:
+        if self._restart is not None:
+            self._restart.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._restart
+        for peer in list(self._peers):
+            self.close_peer(peer)
+        plane, self._plane = self._plane, None
+        if plane is not None:
+            await plane.close()
+
+    def has(self, peer: int) -> bool:
+        return peer in self._peers or peer in self._lost
+
+    @property
+    def rooms(self) -> int:
+        return len(self._rooms)
+
+    def open_peer(self, peer: int, room: int) -> None:
+        if self._plane is None:
+            self._lost.append(peer)
+            return
+        conference = self._rooms.get(room)
+        if conference is None:
+            conference = self._rooms[room] = Conference(room, self._plane, self)
+        kit = PeerKit(
+            self._plane,
+            self._candidates,
+            self._kit.certificate(),
+            self._kit.half_open,
+            self._kit.new_id,
+            self._kit.new_token,
+        )
+        opened = Peer(peer, room, new_ledger(lambda: self._kit.randomness.getrandbits(32)), kit, self)
+        self._peers[peer] = (opened, conference)
+        conference.add(opened)
+        opened.open()
+
+    def close_peer(self, peer: int) -> None:
+        if peer in self._lost:
+            self._lost.remove(peer)
+        entry = self._peers.pop(peer, None)
+        if entry is None:
+            return
+        opened, conference = entry
+        opened.close()
+        conference.remove(peer)
+        if conference.is_empty:
+            conference.close()
+            del self._rooms[conference.room]
+
+    def answer(self, peer: int, generation: int, text: str) -> None:
+        if peer in self._peers:
+            self._peers[peer][0].answer(generation, text)
+
+    def restart_ice(self, peer: int) -> None:
+        if peer in self._peers:
+            self._peers[peer][0].restart_ice()
+
+    def set_gate(self, peer: int, source: Source, is_open: bool) -> None:
+        if peer in self._peers:
+            self._peers[peer][1].set_gate(peer, source, is_open)
+
+    def set_receiving(self, peer: int, is_receiving: bool) -> None:
+        if peer in self._peers:
+            self._peers[peer][1].set_receiving(peer, is_receiving)
+
+    def set_wanted(self, peer: int, wanted: Wanted) -> None:
+        if peer in self._peers:
+            self._peers[peer][1].set_wanted(peer, wanted)
+
+    async def settle(self) -> None:
+        for conference in list(self._rooms.values()):
+            conference.flush()
+        if self._plane is not None:
+            await self._plane.settle()
+
+    async def stats(self) -> PlaneStats | None:
+        return None if self._plane is None else await self._plane.stats()
+
+    # What peers and rooms report.
+
+    def on_offer(self, peer: int, offer: Offer) -> None:
+        self._sink.on_offer(peer, offer)
+
+    def on_publications(self, peer: int, added: Sequence[Publication], removed: Sequence[Publication]) -> None:
+        self._peers[peer][1].on_publications(peer, added, removed)
+
+    def on_connected(self, peer: int) -> None:
+        self._peers[peer][1].on_connected()
+        self._sink.on_connected(peer)
+
+    def on_ended(self, peer: int, reason: str) -> None:
+        if peer in self._peers:
+            _log.info("a transport ended: %s", reason)
+            self.close_peer(peer)
+            self._sink.on_gone(peer)
+
+    def on_slots(self, peer: int, slots: tuple[SlotShown, ...]) -> None:
+        self._loop.call_soon(self._tell_slots, peer, slots)
+
+    def on_speaking(self, room: int, peers: tuple[int, ...]) -> None:
+        self._sink.on_speaking(room, peers)
+
+    def _tell_slots(self, peer: int, slots: tuple[SlotShown, ...]) -> None:
+        if peer in self._peers:
+            self._sink.on_slots(peer, slots)
+
+    # What the plane reports, by way of `_Upcalls`.
+
+    def peer(self, peer: int) -> Peer | None:
+        entry = self._peers.get(peer)
+        return entry[0] if entry else None
+
+    def conference_of(self, peer: int) -> Conference | None:
+        entry = self._peers.get(peer)
+        return entry[1] if entry else None
+
+    def conferences(self) -> list[Conference]:
+        return list(self._rooms.values())
+
+    def on_quiet(self, peer: int, is_quiet: bool) -> None:
+        if peer in self._peers:
+            self._sink.on_quiet(peer, is_quiet)
+
+    def on_lost(self, plane: PacketPlane) -> None:
+        """The process died: nothing of it is left. People learn at once that it is quiet, and soon that it is back."""
+        if plane is not self._plane:
+            return
+        _log.error("a media process died with %d transports", len(self._peers))
+        self._plane = None
+        lost = list(self._peers)
+        for peer in lost:
+            self.close_peer(peer)
+        self._lost.extend(lost)
+        for peer in lost:
+            self._sink.on_quiet(peer, True)
+        self._losses = 0 if self._loop.time() - self._up_at > STEADY_S else self._losses + 1
+        self._restart = self._loop.create_task(self._start_again(plane))
+
+    async def _start_again(self, dead: PacketPlane) -> None:
+        with contextlib.suppress(Exception):
+            await dead.close()
+        attempt = self._losses
+        while True:
+            await asyncio.sleep(RETRY_S[min(attempt, len(RETRY_S) - 1)])
+            attempt += 1
+            try:
+                await self.start()
+            except OSError as fault:
+                _log.error("a media process could not start: %s", fault.strerror)
+                continue
+            break
+        lost, self._lost = tuple(self._lost), []
+        self._sink.on_lost(lost)
+
+
+class _Upcalls:
+    """The `PlaneSink` of one plane; a plane that was replaced talks to nobody."""
+
+    def __init__(self, shard: Shard, plane: PacketPlane) -> None:
+        self._shard = shard
+        self._plane = plane
+
+    def on_dtls(self, peer: int, datagram: bytes) -> None:
+        if found := self._shard.peer(peer):
+            found.on_dtls(datagram)
+
+    def on_path(self, peer: int, address: Address) -> None:
+        if found := self._shard.peer(peer):
+            found.on_path()
+
+    def on_quiet(self, peer: int, quiet_ms: int) -> None:
+        self._shard.on_quiet(peer, quiet_ms > 0)
+
+    def on_timeout(self, peer: int) -> None:
+        self._shard.on_ended(peer, "silence")
+
+    def on_layers(self, pub: int, live: tuple[LayerRate, ...]) -> None:
+        for conference in self._shard.conferences():
+            conference.on_layers(pub, live)
+
+    def on_levels(self, levels: tuple[AudioLevel, ...]) -> None:
+        for conference in self._shard.conferences():
+            conference.on_levels(levels)
+
+    def on_downlink_bps(self, peer: int, bps: int) -> None:
+        if found := self._shard.conference_of(peer):
+            found.on_downlink_bps(peer, bps)
+
+    def on_switched(self, slot: int, pub: int, layer: Layer | None) -> None:
+        """Layers are chosen by the plane until simulcast is offered."""
+
+    def on_keyframe_wanted(self, pub: int) -> None:
+        """Only of server-side publications, of which control makes none."""
+
+    def on_lost(self) -> None:
+        self._shard.on_lost(self._plane)
