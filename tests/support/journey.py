@@ -14,7 +14,7 @@ from tests.support.people_host import HostPage, Links, Plan
 from tests.support.server_process import ROOT, ServerProcess
 
 ALIASES = ("Quiet Heron", "Amber Finch", "Slow River", "Green Lantern")
-FACILITATOR_ALIAS = "Ines"
+FACILITATOR_ALIAS = "Warm Harbour"
 ARTIFACTS = ROOT / "artifacts"
 
 
@@ -29,6 +29,7 @@ class Stage:
     host: HostPage
     participants: dict[str, ParticipantPage] = field(default_factory=dict)
     facilitator: FacilitatorPage | None = None
+    personal_links: dict[str, str] = field(default_factory=dict)
 
     @property
     def leader(self) -> FacilitatorPage:
@@ -42,9 +43,9 @@ class Stage:
     def __getitem__(self, alias: str) -> ParticipantPage:
         return self.participants[alias]
 
-    async def participant(self, alias: str, **browser: int) -> ParticipantPage:
+    async def participant(self, alias: str, width: int = 800, height: int = 600) -> ParticipantPage:
         """A participant with a browser of their own, not yet on any page."""
-        person = await self.people.arrive(alias, **browser)
+        person = await self.people.arrive(alias, width=width, height=height)
         page = ParticipantPage(person, self.links.session_url, alias)
         self.participants[alias] = page
         return page
@@ -55,9 +56,9 @@ class Stage:
             page = self.participants.get(alias) or await self.participant(alias)
             await page.knock(mic=mic, camera=camera)
 
-    async def lead(self, *, camera: bool = True, **browser: int) -> FacilitatorPage:
+    async def lead(self, *, camera: bool = True, width: int = 1_000, height: int = 700) -> FacilitatorPage:
         """The facilitator comes by their link and goes in."""
-        person = await self.people.arrive(FACILITATOR_ALIAS, **browser)
+        person = await self.people.arrive(FACILITATOR_ALIAS, width=width, height=height)
         page = FacilitatorPage(person, self.links.session_url, FACILITATOR_ALIAS)
         self.facilitator = page
         await page.exchange(self.links.facilitator)
