@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rooms.ids import Instant
+from server.limits import ACCOUNT, RateLimits
 from server.links import DAY_MS
 from server.passwords import Passwords
 from server.ports import Clock
@@ -24,6 +25,7 @@ class Accounts:
     store: Store
     clock: Clock
     passwords: Passwords
+    limits: RateLimits
 
     async def create_host(self, name: str, password: str | None) -> HostRecord:
         """Without a password the host comes in by link only. Raises `BadAccount`, also where the name is taken."""
@@ -39,7 +41,11 @@ class Accounts:
         return record
 
     async def verify(self, name: str, password: str) -> HostRecord | None:
-        """The host, where name and password fit. An unknown name takes as long as a wrong password."""
+        """The host, where name and password fit. An unknown name takes as long as a wrong password.
+
+        Raises `TooMany` where this name has been tried too often; the error pages answer that.
+        """
+        await self.limits.spend(ACCOUNT, name.strip().casefold())
         record = await self.store.hosts.by_name(name.strip())
         phc = None if record is None else record.password_hash
         if not await self.passwords.verify(phc, password[:LONGEST_PASSWORD]) or record is None or phc is None:

@@ -6,6 +6,7 @@ from server.accounts import Accounts
 from server.config import Config
 from server.cookies import Cookies
 from server.entry import Entry
+from server.limits import RateLimits
 from server.links import Links
 from server.ports import Clock
 from server.sessions import Sessions
@@ -14,7 +15,8 @@ from server.sessions import Sessions
 @dataclass(frozen=True, slots=True)
 class Services:
     """`accounts` hosts and sign-ins · `sessions` schedule, list, cancel · `links` personal links ·
-    `entry` who a browser is, tickets · `cookies` reads and sets the two kinds of cookie."""
+    `entry` who a browser is, tickets · `cookies` reads and sets the two kinds of cookie · `limits` for handlers that
+    count by something else than the address; `routes` limits by address already."""
 
     config: Config
     clock: Clock
@@ -23,3 +25,4 @@ class Services:
     links: Links
     entry: Entry
     cookies: Cookies
+    limits: RateLimits

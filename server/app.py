@@ -1,0 +1,109 @@
+"""The composition root: every part of a server is made here, and started and closed in order."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from server.access import access
+from server.accounts import Accounts
+from server.clock import AnchoredClock
+from server.config import Config
+from server.cookies import Cookies
+from server.drain import Drain, refuse_while_draining
+from server.elsewhere import RoomsElsewhere
+from server.entry import Entry
+from server.errors import errors
+from server.health import Health
+from server.jobs import keep_forgetting
+from server.keys import SERVICES
+from server.limits import RateLimits, instance_key
+from server.links import Links
+from server.metrics import Metrics
+from server.passwords import Passwords
+from server.ports import Clock, Rooms
+from server.routes import add_routes
+from server.security import add_security_headers, same_origin_only
+from server.services import Services
+from server.sessions import Sessions
+from server.store.database import Database
+from server.store.migrate import migrate
+from server.store.store import Store
+from web.site import Site, build_id
+
+MOST_BODY_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that is built and not yet started. `app` starts and closes the rest."""
+
+    app: web.Application
+    services: Services
+    rooms: Rooms
+    drain: Drain
+
+
+def build_services(config: Config, store: Store, clock: Clock, rooms: Rooms, passwords: Passwords) -> Services:
+    """What pages and commands work with; `store` has to be migrated before the first call."""
+    limits = RateLimits(store.limits, clock, instance_key(config.data_dir))
+    return Services(
+        config=config,
+        clock=clock,
+        accounts=Accounts(store, clock, passwords, limits),
+        sessions=Sessions(store, clock, rooms),
+        links=Links(store, clock, config.public_url),
+        entry=Entry(store, clock),
+        cookies=Cookies(is_secure=not config.is_local_http),
+        limits=limits,
+    )
+
+
+def build_server(config: Config, before_doors: Callable[[Services], Awaitable[None]]) -> Server:
+    """Nothing is opened yet. `before_doors` is awaited when the store is ready and no room is hosted yet."""
+    clock = AnchoredClock()
+    store = Store(Database(config.database), clock)
+    rooms = RoomsElsewhere()
+    passwords = Passwords()
+    services = build_services(config, store, clock, rooms, passwords)
+    drain = Drain(config.drain_s)
+    metrics = Metrics()
+    site = Site(
+        build=build_id(),
+        public_url=config.public_url,
+        quick_exit_url=config.quick_exit_url,
+        crisis_text=config.crisis_text,
+        contact=config.contact,
+    )
+    health = Health(store, config.data_dir, site.build, metrics, config.metrics_token, drain.is_draining)
+
+    middlewares = (
+        access(metrics),
+        errors,
+        same_origin_only(config.public_url),
+        refuse_while_draining(drain),
+    )
+    app = web.Application(middlewares=middlewares, client_max_size=MOST_BODY_BYTES)
+    app[SERVICES] = services
+    add_security_headers(app, config.public_url)
+    add_routes(app, site, health)
+
+    async def open_store(_app: web.Application) -> AsyncIterator[None]:
+        await migrate(store.database)
+        await store.check()
+        await before_doors(services)
+        yield
+        passwords.close()
+        await store.close()
+
+    async def forget(_app: web.Application) -> AsyncIterator[None]:
+        job = asyncio.create_task(keep_forgetting(store, clock, config.retention_days), name="forget")
+        yield
+        job.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await job
+
+    app.cleanup_ctx.extend((open_store, forget))
+    return Server(app, services, rooms, drain)

@@ -1,0 +1,151 @@
+"""What the subcommands do. Each gets the settings and the parsed options and returns an exit code."""
+
+import argparse
+import asyncio
+import getpass
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from rooms.ids import SessionId
+from rooms.roles import Role
+from server.accounts import BadAccount
+from server.app import build_services
+from server.clock import AnchoredClock
+from server.config import Config
+from server.data_lock import DataInUse, data_lock
+from server.demo import ensure_demo
+from server.doctor import examine
+from server.elsewhere import RoomsElsewhere
+from server.logs import configure_logs
+from server.passwords import Passwords
+from server.serve import serve
+from server.services import Services
+from server.store.database import Database
+from server.store.migrate import migrate as migrate_store
+from server.store.store import Store
+
+ROLES = tuple(role.value for role in Role)
+
+
+class CommandProblem(Exception):
+    """One sentence for the operator."""
+
+
+def run(config: Config, options: argparse.Namespace) -> int:
+    configure_logs(config.log_level)
+    with data_lock(config.data_dir):
+        asyncio.run(serve(config, _demo_words if options.demo else None))
+    return 0
+
+
+def migrate(config: Config, options: argparse.Namespace) -> int:
+    del options
+    configure_logs("warning")
+
+    async def work() -> None:
+        database = Database(config.database)
+        try:
+            applied = await migrate_store(database)
+        finally:
+            await database.close()
+        print(f"Applied: {', '.join(applied)}" if applied else "The database is up to date.")
+
+    with data_lock(config.data_dir):
+        asyncio.run(work())
+    return 0
+
+
+def create_host(config: Config, options: argparse.Namespace) -> int:
+    password = None if options.link_only else _ask_password()
+
+    async def work(services: Services) -> None:
+        try:
+            host = await services.accounts.create_host(options.name, password)
+        except BadAccount as error:
+            raise CommandProblem(str(error)) from None
+        if options.link_only:
+            print((await services.links.make_for_host(host.id)).url)
+        else:
+            print(f"Made. This host signs in at {config.public_url}/sign-in")
+
+    return _with_services(config, work)
+
+
+def invite(config: Config, options: argparse.Namespace) -> int:
+    async def work(services: Services) -> None:
+        if options.host is not None:
+            host = await services.accounts.by_name(options.host)
+            if host is None:
+                raise CommandProblem("There is no host of this name. `create-host` makes one.")
+            print((await services.links.make_for_host(host.id)).url)
+            return
+        session = await services.sessions.get(SessionId(options.session))
+        if session is None:
+            raise CommandProblem("There is no session with this id. It is in the address of the session's page.")
+        print((await services.links.make(session, Role(options.role), options.label)).url)
+
+    return _with_services(config, work)
+
+
+def demo(config: Config, options: argparse.Namespace) -> int:
+    del options
+
+    async def work(services: Services) -> None:
+        print(await _demo_words(services), end="")
+
+    return _with_services(config, work)
+
+
+def doctor(config: Config, options: argparse.Namespace) -> int:
+    del options
+    configure_logs("error")
+    findings = asyncio.run(examine(config))
+    for finding in findings:
+        print(finding)
+    return 0 if all(finding.is_fine for finding in findings) else 1
+
+
+async def _demo_words(services: Services) -> str:
+    return (await ensure_demo(services)).words()
+
+
+def _ask_password() -> str:
+    """From the terminal without echo, or two lines of standard input."""
+    if sys.stdin.isatty():
+        first, second = getpass.getpass("Password: "), getpass.getpass("Again: ")
+    else:
+        first, second = sys.stdin.readline().rstrip("\n"), sys.stdin.readline().rstrip("\n")
+    if first != second:
+        raise CommandProblem("The two passwords differ.")
+    return first
+
+
+def _with_services(config: Config, work: Callable[[Services], Awaitable[None]]) -> int:
+    """Beside a running server the store is ready; without one it is brought up to date first."""
+    configure_logs("warning")
+
+    async def do() -> None:
+        async with _services(config) as services:
+            await work(services)
+
+    asyncio.run(do())
+    return 0
+
+
+@asynccontextmanager
+async def _services(config: Config) -> AsyncIterator[Services]:
+    clock = AnchoredClock()
+    config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = Store(Database(config.database), clock)
+    passwords = Passwords()
+    try:
+        try:
+            with data_lock(config.data_dir):
+                await migrate_store(store.database)
+        except DataInUse:
+            pass
+        yield build_services(config, store, clock, RoomsElsewhere(), passwords)
+    finally:
+        passwords.close()
+        await store.close()

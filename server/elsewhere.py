@@ -1,0 +1,17 @@
+"""`Rooms` for a command that runs beside the server: it hosts none, the server reads the store when it is asked."""
+
+from rooms.ids import PersonId, SessionId
+from server.ports import Glimpse
+
+
+class RoomsElsewhere:
+    async def glimpse(self, session: SessionId) -> Glimpse | None:
+        return None
+
+    async def scheduled(self, session: SessionId) -> None: ...
+
+    async def cancel(self, session: SessionId) -> None: ...
+
+    async def turn_out(self, session: SessionId, person: PersonId) -> None: ...
+
+    async def drain(self) -> None: ...
