@@ -29,7 +29,7 @@ class Config(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    public_url: str = "http://localhost:8080"  # as people type it; scheme, host, port, nothing else
+    public_url: str = "http://localhost:8080"  # as people type it; unset, it follows bind_port
     bind_host: str = "127.0.0.1"
     bind_port: Port = 8080
     udp_bind: tuple[str, ...] = ("0.0.0.0",)  # noqa: S104 - media has to be reachable
@@ -128,6 +128,8 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
                 problems.append(f"{variable}_FILE: {error.strerror} ({path})")
         elif env.get(variable):
             values[name] = env[variable]
+    if "public_url" not in values and str(values.get("bind_port", "")).isdecimal():
+        values["public_url"] = f"http://localhost:{values['bind_port']}"
     try:
         config = Config.model_validate(values)
     except ValidationError as error:
