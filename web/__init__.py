@@ -1,1 +1,1 @@
-
+"""web: pages and the browser client; it shows, and decides nothing (docs/ARCHITECTURE.md)."""

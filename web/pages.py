@@ -1,0 +1,233 @@
+"""The pages, each a frozen type that holds all its template shows. No page reads a clock, a store or a request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from rooms.ids import Instant
+from web.doors import Action, Doors, DoorState
+from web.forms import Filled
+from web.schedule_form import FIELDS
+from web.times import When
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """`is_listed`: search engines may show it; only the home page is. `host` is the name of a signed-in host, or ""."""
+
+    template: ClassVar[str]
+    is_listed: ClassVar[bool] = False
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage(Page):
+    template: ClassVar[str] = "home.html"
+    is_listed: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpPage(Page):
+    template: ClassVar[str] = "help.html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInPage(Page):
+    template: ClassVar[str] = "sign-in.html"
+    form: Filled = field(default_factory=Filled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterPage(Page):
+    template: ClassVar[str] = "enter.html"
+    form: Filled = field(default_factory=Filled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorPage(Page):
+    """`status` picks the words; `retry_s` is for 429."""
+
+    template: ClassVar[str] = "error.html"
+    status: int
+    retry_s: int = 0
+
+
+# --- for hosts ---------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One session in a host's list."""
+
+    id: str
+    title: str
+    starts: When
+    ends: When
+    doors: Doors
+    is_peer_held: bool
+
+    @property
+    def may_open(self) -> bool:
+        return self.doors.state not in (DoorState.ENDED, DoorState.CANCELED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostPage(Page):
+    """`today` holds what is running and what starts on this date in its own zone; `past` the newest first."""
+
+    template: ClassVar[str] = "host/sessions.html"
+    today: tuple[SessionRow, ...]
+    coming: tuple[SessionRow, ...]
+    past: tuple[SessionRow, ...]
+
+    @property
+    def is_first_run(self) -> bool:
+        return not (self.today or self.coming or self.past)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchedulePage(Page):
+    """`zones` as `web.times.zone_choices` gives them; `guess_zone`: the browser may choose its own zone."""
+
+    template: ClassVar[str] = "host/schedule.html"
+    form: Filled
+    zones: Mapping[str, list[tuple[str, str]]]
+    guess_zone: bool
+    labels: ClassVar[Mapping[str, str]] = FIELDS
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A personal link as it can be shown again: without its address. `state` is "active", "expired" or "revoked"."""
+
+    id: str
+    label: str
+    role: str
+    state: str
+    expires: When
+
+
+@dataclass(frozen=True, slots=True)
+class FreshLink:
+    """A personal link at the moment it was made, the only time its address can be shown."""
+
+    label: str
+    role: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagePage(Page):
+    """`is_new`: it was scheduled a moment ago."""
+
+    template: ClassVar[str] = "host/session.html"
+    session: SessionRow
+    discreet_title: str
+    participant_url: str
+    links: tuple[LinkRow, ...]
+    fresh: FreshLink | None = None
+    form: Filled = field(default_factory=Filled)
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelPage(Page):
+    template: ClassVar[str] = "host/cancel.html"
+    session: SessionRow
+
+
+# --- for everybody who has the link of a session -----------------------------------------------------------------
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionPage(Page):
+    """`leads`: this browser came in by a facilitator's link, so the room is open to it at any time before the end."""
+
+    template: ClassVar[str] = "session.html"
+    id: str
+    title: str
+    discreet_title: str
+    starts: When
+    ends: When
+    doors_at: When
+    late_until: When | None
+    doors: Doors
+    facilitators: str
+    is_peer_held: bool
+    resources: str
+    leads: bool
+
+    @property
+    def may_enter(self) -> bool:
+        return self.doors.action is Action.JOIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AfterPage(Page):
+    template: ClassVar[str] = "after.html"
+    id: str
+    title: str
+    discreet_title: str
+    doors: Doors
+    resources: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomUrls:
+    ticket: str
+    socket: str
+    session: str
+    after: str
+    help: str
+    quick_exit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guidelines:
+    version: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomPage(Page):
+    """The shell of the browser app; `data` is what it reads, and `page-data.d.ts` has its types."""
+
+    template: ClassVar[str] = "room.html"
+    session: str
+    title: str
+    discreet_title: str
+    facilitators: str
+    guidelines: Guidelines
+    waiting_message: str
+    resources: str
+    starts_at: Instant
+    ends_at: Instant
+    doors_at: Instant
+    now: Instant
+    zone: str
+    urls: RoomUrls
+    build: str
+    preloads: tuple[str, ...] = ()  # modules of the app, as `web.site.modules_of` finds them
+
+    @property
+    def data(self) -> dict[str, object]:
+        """JSON-ready; the template escapes it for a script element."""
+        return {
+            "session": self.session,
+            "title": self.title,
+            "discreet_title": self.discreet_title,
+            "facilitators": self.facilitators,
+            "guidelines": {"version": self.guidelines.version, "text": self.guidelines.text},
+            "waiting_message": self.waiting_message,
+            "resources": self.resources,
+            "starts_at": self.starts_at,
+            "ends_at": self.ends_at,
+            "doors_at": self.doors_at,
+            "now": self.now,
+            "zone": self.zone,
+            "urls": {
+                "ticket": self.urls.ticket,
+                "socket": self.urls.socket,
+                "session": self.urls.session,
+                "after": self.urls.after,
+                "help": self.urls.help,
+                "quick_exit": self.urls.quick_exit,
+            },
+            "build": self.build,
+        }

@@ -1,0 +1,29 @@
+"""From a typed page to HTML: Jinja with autoescape and strict names. A page that lacks a value fails in the tests."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from web.pages import Page
+from web.site import Site
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Renderer:
+    """Renders pages of one instance; safe to share between requests."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self._environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals["site"] = site
+
+    def render(self, page: Page) -> str:
+        """The whole document. The template is `page.template` and sees the page as `page`, the instance as `site`."""
+        return self._environment.get_template(page.template).render(page=page)

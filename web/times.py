@@ -1,0 +1,87 @@
+"""Instants and durations in words, in the zone of the session. The browser adds the reader's own time beside it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from rooms.ids import Instant
+
+SECOND_MS = 1_000
+MINUTE_MS = 60 * SECOND_MS
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+
+REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """One instant as people read it: "Saturday 21 November 2026", "20:00", "Lisbon", and the form for `<time>`."""
+
+    iso: str
+    day: str
+    clock: str
+    zone: str
+    place: str
+    utc: str
+
+
+def when(instant: Instant, zone: str) -> When:
+    """`zone` is an IANA name; raises `ZoneInfoNotFoundError` for another."""
+    utc = datetime.fromtimestamp(instant / SECOND_MS, UTC)
+    local = utc.astimezone(ZoneInfo(zone))
+    return When(
+        iso=utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        day=f"{local:%A} {local.day} {local:%B %Y}",
+        clock=f"{local:%H:%M}",
+        zone=zone,
+        place=place_of(zone),
+        utc=f"{utc:%H:%M}",
+    )
+
+
+def place_of(zone: str) -> str:
+    """The city of a zone: "America/Argentina/Buenos_Aires" is "Buenos Aires"."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def is_same_day(one: Instant, other: Instant, zone: str) -> bool:
+    """Whether two instants fall on one date in this zone."""
+    where = ZoneInfo(zone)
+    return _date(one, where) == _date(other, where)
+
+
+def _date(instant: Instant, where: ZoneInfo) -> object:
+    return datetime.fromtimestamp(instant / SECOND_MS, where).date()
+
+
+def zone_choices() -> dict[str, list[tuple[str, str]]]:
+    """Zones for a form, by region: `{"Europe": [("Europe/Lisbon", "Lisbon"), …]}`; UTC first, old aliases left out."""
+    choices: dict[str, list[tuple[str, str]]] = {"Everywhere": [("UTC", "UTC")]}
+    for zone in sorted(available_timezones()):
+        region, _, rest = zone.partition("/")
+        if rest and region in REGIONS:
+            choices.setdefault(region, []).append((zone, rest.replace("_", " ").replace("/", ", ")))
+    return choices
+
+
+def in_words(duration_ms: int) -> str:
+    """A duration at a glance: "2 days 3 hours", "1 hour 10 minutes", "less than a minute"; rounded down."""
+    minutes, hours, days = duration_ms // MINUTE_MS, duration_ms // HOUR_MS, duration_ms // DAY_MS
+    if minutes < 1:
+        return "less than a minute"
+    if hours < 1:
+        return _count(minutes, "minute")
+    if days < 1:
+        return _two(_count(hours, "hour"), minutes % 60, "minute")
+    if days < 7:
+        return _two(_count(days, "day"), hours % 24, "hour")
+    return _count(days, "day")
+
+
+def _two(first: str, rest: int, unit: str) -> str:
+    return f"{first} {_count(rest, unit)}" if rest else first
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
