@@ -43,7 +43,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class PeerKit:
-    """Shared by the peers of one plane. `new_id` never repeats while the plane lives; `new_token(n)`: n secret characters."""
+    """Shared by the peers of one plane. `new_id` never repeats while the plane lives; `new_token(n)`: n characters."""
 
     plane: PacketPlane
     candidates: Sequence[Address]

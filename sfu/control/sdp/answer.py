@@ -86,7 +86,7 @@ def read_answer(text: str, ledger: Ledger) -> Answer:
     if all(line.direction is Direction.INACTIVE for line in lines):
         raise BadAnswer("every m-line was rejected")
     _check_bundle(session, media, lines)
-    declared = [ssrc for line in lines for ssrc in line.ssrcs]
+    declared = [ssrc for line in lines for ssrc in (*line.ssrcs, *line.fid.values())]
     if len(set(declared)) != len(declared):
         raise BadAnswer("one SSRC on two m-lines")
     if _agreed("setup", session, media) != ["active"]:
