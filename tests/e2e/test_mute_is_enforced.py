@@ -1,4 +1,4 @@
-"""Mute is a gate at the server: a page that goes on sending is heard by nobody, and nobody opens another's microphone."""
+"""Mute is a gate at the server: a page that sends on is heard by nobody, and nobody opens another's microphone."""
 
 import pytest
 import pytest_asyncio

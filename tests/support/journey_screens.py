@@ -1,0 +1,62 @@
+"""Looks at one state of one page in every size and colour scheme: a picture, axe, and no sideways scrolling."""
+
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Literal
+
+from playwright.async_api import Page
+
+from tests.support import axe
+from tests.support.journey import ARTIFACTS
+
+SCREENS = ARTIFACTS / "screens"
+SIZES = ((1280, 800), (768, 1024), (320, 640))
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+@dataclass
+class Screens:
+    """Collects what was wrong in any state, so that one run tells everything."""
+
+    problems: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
+
+    async def look(self, page: Page, state: str) -> None:
+        """The page has to be in the state already; its own size and scheme are given back."""
+        before = page.viewport_size
+        self.seen.append(state)
+        for (width, height), scheme in product(SIZES, SCHEMES):
+            await page.set_viewport_size({"width": width, "height": height})
+            await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            await _settle(page)
+            where = f"{state} {width} {scheme}"
+            await page.screenshot(path=picture(state, width, scheme))
+            self.problems += [f"{where}: {finding}" for finding in await axe.violations(page)]
+            self.problems += [f"{where}: overflows: {line}" for line in await axe.overflow(page)]
+        await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        if before is not None:
+            await page.set_viewport_size(before)
+
+    def check(self, *states: str) -> None:
+        """Every state was looked at and none of them has a finding."""
+        missing = [state for state in states if state not in self.seen]
+        assert not missing, f"Never looked at: {missing}"
+        problems, self.problems = self.problems, []
+        assert not problems, f"{len(problems)} findings:\n" + "\n".join(problems)
+
+
+def picture(state: str, width: int, scheme: str) -> Path:
+    return SCREENS / state / f"{width}-{scheme}.png"
+
+
+async def _settle(page: Page) -> None:
+    """Two frames after a change of size or scheme, layout and colours are those of the new one."""
+    await page.evaluate(
+        """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))"""
+    )
+    await page.evaluate(
+        """() => Promise.all(document.getAnimations()
+            .filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime))
+            .map((one) => one.finished.catch(() => null)))"""
+    )
