@@ -258,7 +258,7 @@ class ChatDeleted:
 
 @dataclass(frozen=True, slots=True)
 class ChatErased:
-    """All of it, at the end of the session."""
+    """Every word people left (chat, notes, messages, names), at the end of the session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +329,7 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An event with its version, instant and actor; `by` is None where time itself acted (features R9)."""
+    """An event with its version, instant and actor; `by` is None where time or the room itself acted (features R9)."""
 
     version: int
     at: Instant

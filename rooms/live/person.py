@@ -40,6 +40,7 @@ class Waiting:
     held_message: str | None = None  # a facilitator asked them to hold on; "" when without words
     notes: tuple[Note, ...] = ()
     hand_raised_at: Instant | None = None  # kept for somebody who was sent back
+    lost_at: Instant | None = None  # their place is held while the connection is gone
     tag: Literal["waiting"] = "waiting"
 
 
@@ -86,6 +87,7 @@ class Left:
 @dataclass(frozen=True, slots=True)
 class Declined:
     at: Instant
+    had_seat: bool = False
     tag: Literal["declined"] = "declined"
 
 
@@ -94,6 +96,7 @@ class Removed:
     """Final for the session; only a facilitator's `Readmit` lifts it."""
 
     at: Instant
+    had_seat: bool = False
     tag: Literal["removed"] = "removed"
 
 
@@ -101,8 +104,19 @@ Standing = Invited | Gated | Waiting | Admitted | Left | Declined | Removed
 
 
 @dataclass(frozen=True, slots=True)
+class Closures:
+    """What facilitators closed for a person; kept while they have no seat, so that leaving lifts nothing."""
+
+    mic: bool = False
+    camera: bool = False
+    text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
-    """`standing_version` is the room version at which the standing last changed its kind (features R9)."""
+    """`standing_version` is the room version at which the kind of standing last changed, or the role, or somebody
+    closed something for this person or asked them to hold on: what a permissive command must have seen (features R9).
+    """
 
     id: PersonId
     role: Role
@@ -112,3 +126,5 @@ class Person:
     standing_version: int = 0
     is_connected: bool = False
     accepted_guidelines: int | None = None
+    closures: Closures = field(default_factory=Closures)  # of the last seat; while seated, the seat says
+    leads_since: Instant | None = None  # set by a promotion: earlier words to the facilitators stay unseen

@@ -16,6 +16,7 @@ class EndReason(StrEnum):
 class CancelReason(StrEnum):
     NO_FACILITATOR = "no-facilitator"  # nobody came to lead
     BY_HOST = "by-host"
+    TOO_FEW = "too-few"  # a peer-held group did not come together
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,9 @@ class AwaitingFacilitator:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A facilitator is inside; only facilitators' media flows."""
+    """A facilitator is inside; only facilitators' media flows. `may_start`: the early start is open."""
 
+    may_start: bool = False
     tag: Literal["ready"] = "ready"
 
 
@@ -54,7 +56,7 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """Only facilitators are seen and heard; chat and admissions are frozen. Resuming restores each person as they were."""
+    """Only facilitators are seen and heard; chat and admissions rest. Resuming restores each person as they were."""
 
     since: Instant
     resume_to: Literal["live", "closing"]

@@ -45,7 +45,10 @@ class ChatLine:
 
 @dataclass(frozen=True, slots=True)
 class RoomState:
-    """`people` holds everybody ever known in this session, whatever their standing."""
+    """`people` holds everybody ever known in this session, whatever their standing.
+
+    `phase_version` is the version at which the phase, the end, a lock or the chat policy last changed (features R9).
+    """
 
     session: SessionId
     settings: Settings
