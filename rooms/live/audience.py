@@ -52,7 +52,7 @@ from rooms.live.views import (
 def view_of(state: RoomState, person: PersonId, now: Instant) -> View:
     """All that `person` may know; somebody the room does not know sees the doors from outside.
 
-    Views depend on the state alone, so they change only when an event was recorded. `now` is there for one that may not.
+    Views depend on the state alone, so they change only when an event was recorded. `now` is for one that would not.
     """
     known = state.people.get(person)
     outcome = _outcome(state, known)
