@@ -41,8 +41,8 @@ class RawMember:
 
     async def exchange(self, link: str) -> None:
         """Spend a personal link for this client's cookie."""
-        url, token = link.split("#", 1)
-        async with self.http.post(url, data={"token": token}, allow_redirects=False) as response:
+        url = link.split("#", 1)[0]
+        async with self.http.post(url, data={"link": link}, allow_redirects=False) as response:
             assert response.status in (302, 303), f"{response.status}: {await response.text()}"
 
     async def ticket(self) -> str:
@@ -70,6 +70,11 @@ class RawMember:
     async def send(self, message: dict[str, Any]) -> None:
         assert self.socket is not None
         await self.socket.send_str(json.dumps(message))
+
+    async def send_frame(self, frame: str | bytes) -> None:
+        """Anything at all, as it is."""
+        assert self.socket is not None
+        await (self.socket.send_bytes(frame) if isinstance(frame, bytes) else self.socket.send_str(frame))
 
     async def read(self, within_s: float = 10.0) -> dict[str, Any] | None:
         """The next message; None once the socket is closed. Raises TimeoutError."""

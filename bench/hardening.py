@@ -1,0 +1,222 @@
+"""Bad input for minutes against a real server with members who exchange media: `python -m bench.hardening --minutes 10`.
+
+Garbage, empty and oversize datagrams, ClientHello sprays, malformed STUN (with and without a live ufrag), RTP and RTCP
+garbage from strangers and from a member's own socket, and WebSocket garbage, all from loopback at bounded rates. Prints
+one JSON object: members' transports lost, tracebacks in the log, members' loss, memory before and after.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from itertools import cycle
+from pathlib import Path
+
+from tests.support.deadline import until
+from tests.support.impair_datagrams import BadDatagrams, foreign_sockets, spray
+from tests.support.impair_frames import BadFrames, pester
+from tests.support.journey_members import MediaMember
+from tests.support.journey_raw import RawMember
+from tests.support.journey_seed import seed as seed_session
+from tests.support.people_host import Links, Plan
+from tests.support.server_process import ServerProcess
+
+MEMBERS = 4
+STRANGERS = 8
+PER_SECOND = 60  # of each kind of datagram
+PESTERERS = 3
+SETTLE_S = 6.0
+SEED = 20_261
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`loss_percent` is that of the worst member. `log_bytes`: how much the log grew during the attack."""
+
+    seconds: float
+    datagrams: int
+    peers_closed: int
+    tracebacks: int
+    loss_percent: float
+    packets_received: int
+    rss_before_kib: int
+    rss_after_kib: int
+    log_bytes: int
+    rss_during_kib: tuple[int, ...]
+
+    @property
+    def rss_growth_percent(self) -> float:
+        return 100 * (self.rss_after_kib - self.rss_before_kib) / self.rss_before_kib
+
+
+class Counted:
+    """Counts what goes through a sender."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    def by(self, send: Callable[[bytes], object]) -> Callable[[bytes], object]:
+        def counted(datagram: bytes) -> None:
+            self.sent += 1
+            send(datagram)
+
+        return counted
+
+
+async def attack(folder: Path, seconds: float) -> Outcome:
+    """Starts a server, fills a room, attacks it, and tells what became of the members."""
+    server = ServerProcess(folder)
+    plan = Plan(length_min=120, starts_in=timedelta(minutes=2))
+    links = await seed_session(server, plan)
+    await server.start()
+    try:
+        async with room(links) as (members, insider):
+            return await _attack(server, links, members, insider, seconds)
+    finally:
+        await server.stop()
+
+
+@asynccontextmanager
+async def room(links: Links) -> AsyncIterator[tuple[list[MediaMember], MediaMember]]:
+    """A live room: a facilitator and members who all send and receive, and one more who is going to misbehave."""
+    people = [MediaMember(links.session_url, f"Member {number}", number) for number in range(MEMBERS + 2)]
+    leader, *others = people
+    try:
+        await leader.exchange(links.facilitator)
+        await leader.start()
+        await leader.ask("enter", alias="Leader")
+        await until(leader.is_inside, "the facilitator is inside")
+        await leader.ask("start-session")
+        for member in others:
+            await member.start()
+            await member.knock()
+        await leader.ask("admit-all")
+        for member in people:
+            await until(member.is_inside, f"{member.alias} is inside")
+            await member.speak()
+        await until(lambda: _all_receive(people), "everybody receives", 30)
+        yield [leader, *others[:-1]], others[-1]
+    finally:
+        for member in people:
+            await member.stop()
+            await member.http.close()
+
+
+async def _all_receive(people: list[MediaMember]) -> bool:
+    return all(member.media is not None and member.media.total() > 200 for member in people)
+
+
+async def _attack(
+    server: ServerProcess, links: Links, members: list[MediaMember], insider: MediaMember, seconds: float
+) -> Outcome:
+    before = [_totals(member) for member in members]
+    log_before, rss_before = len(server.log), server.rss_kib()
+    counted, rss_during = Counted(), []
+    address = ("127.0.0.1", server.udp_port)
+    with foreign_sockets(STRANGERS) as strangers:
+        tasks = _sprays(counted, insider, members, [lambda data, s=s: s.sendto(data, address) for s in strangers])
+        tasks += [asyncio.create_task(pester(links.session_url, SEED + n, 0.2)) for n in range(PESTERERS)]
+        tasks.append(asyncio.create_task(_misbehave(links)))
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        while (left := started + seconds - loop.time()) > 0:
+            finished, _ = await asyncio.wait(tasks, timeout=min(left, 10.0))
+            for task in finished:
+                task.result()  # an attacker that stopped by itself is a fault of the bench
+            rss_during.append(server.rss_kib())
+        lasted = loop.time() - started
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.sleep(SETTLE_S)  # memory is asked for after the caches of the attack have aged
+    lost = received = 0
+    worst = 0.0
+    for member, (packets, gaps) in zip(members, before, strict=True):
+        packets_now, gaps_now = _totals(member)
+        new_packets, new_gaps = packets_now - packets, gaps_now - gaps
+        lost, received = lost + new_gaps, received + new_packets
+        worst = max(worst, 100 * new_gaps / max(1, new_packets + new_gaps))
+    log = server.log[log_before:]
+    return Outcome(
+        seconds=round(lasted, 1),
+        datagrams=counted.sent,
+        peers_closed=sum(member.downs + len(member.transports) - 1 + member.is_closed for member in members),
+        tracebacks=log.count("Traceback (most recent call last)") + log.count('"level": "error"'),
+        loss_percent=round(worst, 3),
+        packets_received=received,
+        rss_before_kib=rss_before,
+        rss_after_kib=server.rss_kib(),
+        log_bytes=len(log),
+        rss_during_kib=tuple(rss_during),
+    )
+
+
+def _totals(member: MediaMember) -> tuple[int, int]:
+    assert member.media is not None
+    slots = member.media.received.values()
+    return sum(slot.packets for slot in slots), sum(slot.lost for slot in slots)
+
+
+def _sprays(
+    counted: Counted,
+    insider: MediaMember,
+    members: list[MediaMember],
+    strangers: list[Callable[[bytes], object]],
+) -> list[asyncio.Task[None]]:
+    """From strangers every kind; from the insider's own socket garbage in the clear, and garbage under valid keys."""
+    victim = members[0].media
+    assert victim is not None and victim.offered is not None and insider.media is not None
+    bad = BadDatagrams(SEED, victim.offered.ufrag)
+    turns = cycle(strangers)
+
+    def by_a_stranger(datagram: bytes) -> None:
+        next(turns)(datagram)
+
+    own = insider.media
+    plans = [
+        *((by_a_stranger, make) for make in (bad.size, bad.noise, bad.hello, bad.dtls, bad.stun, bad.rtp, bad.rtcp)),
+        *((own.send_datagram, make) for make in (bad.noise, bad.hello, bad.dtls, bad.stun, bad.rtp, bad.rtcp)),
+        (own.send_raw, bad.rtp),
+        (own.send_rtcp, bad.rtcp),
+    ]
+    return [asyncio.create_task(spray(counted.by(send), make, PER_SECOND)) for send, make in plans]
+
+
+async def _misbehave(links: Links) -> None:
+    """Somebody known, with a good ticket, who says bad things and is closed for it, again and again."""
+    frames = BadFrames(SEED)
+    async with RawMember(links.session_url) as known:
+        while True:
+            # Refused by the rate limit or closed in the middle of a frame: as it should be.
+            with contextlib.suppress(AssertionError, ConnectionError, TimeoutError):
+                await known.join()
+                for _ in range(20):
+                    await known.send_frame(frames.any())
+            if known.socket is not None:
+                await known.socket.close()
+            await asyncio.sleep(2.0)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = asyncio.run(attack(Path(folder), options.minutes * 60))
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    machine = {"python": platform.python_version(), "system": platform.platform(), "commit": commit.stdout.strip()}
+    growth = round(outcome.rss_growth_percent, 1)
+    print(json.dumps(asdict(outcome) | {"rss_growth_percent": growth} | machine, indent=2))
+    return 0 if outcome.peers_closed == 0 and outcome.tracebacks == 0 and outcome.loss_percent < 1 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
