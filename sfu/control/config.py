@@ -1,47 +1,62 @@
 """What a node's media needs to know about its machine."""
 
+import os
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sfu.plane import Address
+
 # Addresses reserved for documentation (RFC 5737, RFC 3849): `connect` on a UDP socket only asks the routing table.
-_ELSEWHERE: Final = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
-_ANY: Final = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound
+_ELSEWHERE: Final = {"0.0.0.0": (socket.AF_INET, "192.0.2.1"), "::": (socket.AF_INET6, "2001:db8::1")}  # noqa: S104
+_LOOPBACK: Final = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
 class NodeConfig:
     """`port`: UDP port of the first media process, the next ones take the next ports; 0 lets the system choose each.
 
-    `bind`: local address. `advertise`: addresses that browsers are told, as they see this machine (behind 1:1 NAT the
-    public one); empty: found from the routing table. `processes`: media processes; a room lives in one of them.
+    `bind`: local addresses. `advertise`: addresses that browsers are told, as they see this machine (behind 1:1 NAT the
+    public one); empty: those bound, and for a wildcard what the routing table gives. `is_local`: the pages are served
+    for localhost, so loopback is told too. `processes`: media processes, 0 for one per core; a room lives in one.
     """
 
-    bind: str = "0.0.0.0"  # noqa: S104 - a media server listens for everybody
+    bind: tuple[str, ...] = ("0.0.0.0",)  # noqa: S104 - a media server listens for everybody
     port: int = 0
     advertise: tuple[str, ...] = ()
+    is_local: bool = False
     processes: int = 1
 
-    def addresses(self) -> tuple[str, ...]:
-        """What goes into the candidates, most useful first."""
+    @property
+    def count(self) -> int:
+        """How many media processes there will be."""
+        return self.processes or os.cpu_count() or 1
+
+    def listen(self, index: int) -> list[Address]:
+        """Where the media process of this index listens."""
+        return [Address(host, self.port + index if self.port else 0) for host in self.bind]
+
+    def candidates(self, bound: Sequence[Address]) -> tuple[Address, ...]:
+        """What goes into offers of a process that is bound so."""
         if self.advertise:
-            return self.advertise
-        if self.bind not in _ANY:
-            return (self.bind,)
-        return local_addresses(with_ipv6=self.bind == "::")
+            return tuple(Address(host, bound[0].port) for host in self.advertise)
+        found: dict[Address, None] = {}
+        for address in bound:
+            hosts = own_addresses(address.host) if address.host in _ELSEWHERE else (address.host,)
+            found |= dict.fromkeys(Address(host, address.port) for host in hosts)
+        # Firefox refuses a loopback candidate when it is alone (interop.md): it stands beside the machine's own.
+        if self.is_local or not found:
+            found |= dict.fromkeys(Address(_LOOPBACK, address.port) for address in bound if address.host == "0.0.0.0")  # noqa: S104
+        return tuple(found)
 
 
-def local_addresses(*, with_ipv6: bool = False) -> tuple[str, ...]:
-    """The addresses this machine would send from, then loopback for a browser on the same machine without a network.
-
-    Nothing is sent. Firefox refuses a loopback candidate alone (interop.md), hence the machine's own ahead of it.
-    """
-    found = []
-    for family, elsewhere in _ELSEWHERE if with_ipv6 else _ELSEWHERE[:1]:
+def own_addresses(wildcard: str) -> tuple[str, ...]:
+    """The address that this machine sends from by default in the family of a wildcard, if any. Nothing is sent."""
+    family, elsewhere = _ELSEWHERE[wildcard]
+    try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.connect((elsewhere, 9))
-            except OSError:
-                continue
-            found.append(str(probe.getsockname()[0]))
-    return tuple(dict.fromkeys([*found, "127.0.0.1"]))
+            probe.connect((elsewhere, 9))
+            return (str(probe.getsockname()[0]),)
+    except OSError:
+        return ()

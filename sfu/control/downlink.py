@@ -46,6 +46,8 @@ class Downlink:
         return True
 
     def _probe(self, wanted: int, now: float) -> bool:
+        if self._is_probing and now - self._changed_at >= FAILED_PROBE_S:
+            self._probe_s = PROBE_S
         if self.fits is None or now - self._changed_at < self._probe_s:
             return False
         self._is_probing = True

@@ -15,7 +15,7 @@ from sfu.control.config import NodeConfig
 from sfu.control.shard import Shard, ShardKit
 from sfu.control.transport import Certificate, HalfOpen
 from sfu.node import MediaSink, Source, Wanted
-from sfu.plane import Address, PacketPlane, PlaneStats
+from sfu.plane import PacketPlane, PlaneStats
 
 _NO_STATS: Final = PlaneStats({}, {}, {}, 0, 0, 0.0)
 
@@ -36,12 +36,11 @@ class Node:
         """Start every media process. Raises OSError where a UDP port cannot be bound; nothing is left running then."""
         half_open = HalfOpen()
         try:
-            for index in range(self._config.processes):
-                port = self._config.port + index if self._config.port else 0
+            for index in range(self._config.count):
                 kit = ShardKit(
                     self._new_plane,
-                    Address(self._config.bind, port),
-                    self._config.addresses(),
+                    self._config.listen(index),
+                    self._config.candidates,
                     half_open,
                     self._current_certificate,
                     lambda: next(self._ids),

@@ -26,11 +26,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ShardKit:
-    """What the shards of a node share. `bind` is where the process listens, `advertise` what browsers are told."""
+    """What a shard is made with. `listen`: where its process binds; `candidates`: what browsers are told of that."""
 
     new_plane: Callable[[], PacketPlane]
-    bind: Address
-    advertise: tuple[str, ...]
+    listen: Sequence[Address]
+    candidates: Callable[[Sequence[Address]], tuple[Address, ...]]
     half_open: HalfOpen
     certificate: Callable[[], Certificate]
     new_id: Callable[[], int]
@@ -58,12 +58,12 @@ class Shard:
         """Raises OSError where the port cannot be bound."""
         plane = self._kit.new_plane()
         try:
-            bound = await plane.start([self._kit.bind], _Upcalls(self, plane))
+            bound = await plane.start(self._kit.listen, _Upcalls(self, plane))
         except BaseException:
             with contextlib.suppress(Exception):
                 await plane.close()
             raise
-        self._candidates = tuple(Address(host, bound[0].port) for host in self._kit.advertise)
+        self._candidates = self._kit.candidates(bound)
         self._plane = plane
         self._up_at = self._loop.time()
 

@@ -24,7 +24,8 @@ class Speakers:
     def update(self, levels: Mapping[int, int], now: float) -> bool:
         """One batch of smoothed levels; publications that are missing are silent. True when `active` changed."""
         for pub, level in levels.items():
-            if level <= (STAY_LEVEL if pub in self.active else ENTER_LEVEL):
+            is_speaking = now - self._heard_at.get(pub, float("-inf")) <= HOLD_S
+            if level <= (STAY_LEVEL if is_speaking else ENTER_LEVEL):
                 self._heard_at[pub] = now
         self._levels = dict(levels)
         return self._settle(now)

@@ -1,13 +1,16 @@
 """A packet plane without packets: remembers every verb, keeps what is in force, and lets a test play the upcalls."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sfu.plane import Address, Layer, PlaneSink, PlaneStats, PublicationSpec, SlotSpec, SrtpProfile
 
 
 class FakePlane:
-    """`calls` in order; `peers`, `publications`, `gates`, `slots` and `shown` are what a real plane would do now."""
+    """`calls` in order; `wires` carry DTLS to clients.
+
+    `peers`, `publications`, `gates`, `slots` and `shown` are what a real plane would do now.
+    """
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
@@ -19,6 +22,7 @@ class FakePlane:
         self.shown: dict[int, int] = {}
         self.keys: dict[int, tuple[SrtpProfile, bytes, bytes]] = {}
         self.dtls: list[tuple[int, bytes]] = []
+        self.wires: dict[int, Callable[[bytes], None]] = {}
         self.refuses_to_start = False
 
     async def start(self, bind: Sequence[Address], sink: PlaneSink) -> list[Address]:
@@ -43,6 +47,8 @@ class FakePlane:
 
     def send_dtls(self, peer: int, datagram: bytes) -> None:
         self.dtls.append((peer, datagram))
+        if peer in self.wires:
+            self.wires[peer](datagram)
 
     def set_srtp(self, peer: int, profile: SrtpProfile, rx_key: bytes, tx_key: bytes) -> None:
         self.calls.append(("set_srtp", peer))

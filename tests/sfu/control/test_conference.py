@@ -1,0 +1,290 @@
+"""Who may receive whom, after any order of joins, gates, wishes and departures."""
+
+import asyncio
+import itertools
+from types import SimpleNamespace
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
+
+from sfu.codecs import Kind
+from sfu.control.conference import Conference
+from sfu.control.peer import Publication, Slot
+from sfu.control.sdp.ledger import KIND_OF, SlotLine, new_ledger
+from sfu.node import SlotShown, Source, Wanted
+from sfu.plane import AudioLevel, LayerRate, PublicationSpec, SlotSpec
+from tests.support.fake_plane import FakePlane
+
+ROOM = 1
+NUMBERS = {Kind.AUDIO: (111,), Kind.VIDEO: (96, 97)}
+
+
+class Owner:
+    def __init__(self) -> None:
+        self.slots: dict[int, tuple[SlotShown, ...]] = {}
+        self.told = 0
+        self.speaking: list[tuple[int, ...]] = []
+
+    def on_slots(self, peer: int, slots: tuple[SlotShown, ...]) -> None:
+        self.slots[peer] = slots
+        self.told += 1
+
+    def on_speaking(self, room: int, peers: tuple[int, ...]) -> None:
+        self.speaking.append(peers)
+
+
+class Room:
+    """A conference over a fake plane, with peers that are connected and have answered."""
+
+    def __init__(self) -> None:
+        self.plane, self.owner = FakePlane(), Owner()
+        self.ids = itertools.count(1)
+        self.conference = Conference(ROOM, self.plane, self.owner)
+        self.peers: dict[int, Any] = {}
+
+    def join(self, *, codecs: dict[Kind, tuple[int, ...]] | None = None) -> int:
+        number = next(self.ids)
+        self.plane.add_peer(number, ROOM, "", "")
+        ledger = new_ledger(lambda: next(self.ids))
+        slots, publications = [], {}
+        for line in ledger:
+            accepted = (codecs or NUMBERS)[line.kind]
+            if isinstance(line, SlotLine):
+                slots.append(Slot(next(self.ids), line, accepted))
+                spec = SlotSpec(line.kind, line.mid, line.ssrc, line.rtx_ssrc, accepted)
+                self.plane.add_slot(slots[-1].slot, number, spec)
+            else:
+                pub = Publication(next(self.ids), line.source, PublicationSpec(line.kind, line.mid, accepted))
+                publications[line.source] = pub
+                self.plane.add_publication(pub.pub, number, pub.spec)
+        peer = SimpleNamespace(id=number, publications=publications, slots=tuple(slots), is_connected=True)
+        self.peers[number] = peer
+        self.conference.add(peer)
+        self.conference.on_publications(number, list(publications.values()), [])
+        return number
+
+    def leave(self, number: int) -> None:
+        self.plane.remove_peer(number)
+        del self.peers[number]
+        self.conference.remove(number)
+
+    def pub(self, number: int, source: Source) -> int:
+        found: Publication = self.peers[number].publications[source]
+        return found.pub
+
+    def seen_by(self, number: int, source: Source = Source.CAMERA) -> list[int]:
+        """Publishers in the slots that the viewer was told."""
+        self.conference.flush()
+        shown = self.owner.slots.get(number, ())
+        return [slot.publisher for slot in shown if slot.source is source and slot.publisher is not None]
+
+    def everybody(self, count: int, *gates: Source) -> list[int]:
+        people = [self.join() for _ in range(count)]
+        for person in people:
+            self.conference.set_receiving(person, True)
+            for source in gates:
+                self.conference.set_gate(person, source, True)
+        self.conference.flush()
+        return people
+
+
+async def test_everybody_sees_and_hears_everybody_else_and_never_themselves() -> None:
+    room = Room()
+    people = room.everybody(4, Source.MIC, Source.CAMERA)
+    for person in people:
+        others = [other for other in people if other != person]
+        assert sorted(room.seen_by(person)) == others
+        assert sorted(room.seen_by(person, Source.MIC)) == others
+        assert room.seen_by(person, Source.SCREEN) == []
+    assert room.plane.flows() == set(itertools.permutations(people, 2))
+
+
+async def test_a_closed_gate_closes_in_the_plane_at_once_and_leaves_every_slot() -> None:
+    room = Room()
+    first, second = room.everybody(2, Source.MIC, Source.CAMERA)
+    room.conference.set_gate(first, Source.CAMERA, False)
+    assert room.plane.gates[room.pub(first, Source.CAMERA)] is False
+    assert room.seen_by(second) == []
+    assert room.seen_by(second, Source.MIC) == [first]
+
+
+async def test_a_viewer_that_stops_receiving_is_served_nothing_at_once() -> None:
+    room = Room()
+    first, second = room.everybody(2, Source.MIC, Source.CAMERA)
+    room.conference.set_receiving(second, False)
+    assert room.plane.flows() == {(second, first)}
+    assert room.seen_by(second) == []
+    room.conference.set_receiving(second, True)
+    assert room.seen_by(second) == [first]
+
+
+async def test_nothing_is_sent_before_the_viewer_can_decrypt_it() -> None:
+    room = Room()
+    first, second = room.everybody(2, Source.CAMERA)
+    late = room.join()
+    room.peers[late].is_connected = False
+    room.conference.set_receiving(late, True)
+    assert room.seen_by(late) == []
+    room.peers[late].is_connected = True
+    room.conference.on_connected()
+    assert room.seen_by(late) == [first, second]
+
+
+async def test_a_tenth_camera_waits_for_a_free_slot_and_the_others_stay_where_they_are() -> None:
+    room = Room()
+    viewer, *others = room.everybody(11, Source.CAMERA)
+    before = room.seen_by(viewer)
+    assert before == others[:9]
+    room.leave(others[4])
+    after = room.seen_by(viewer)
+    assert after == [others[9] if person == others[4] else person for person in before]
+
+
+async def test_a_page_sees_whom_it_asks_for() -> None:
+    room = Room()
+    viewer, *others = room.everybody(4, Source.CAMERA, Source.SCREEN)
+    room.conference.set_wanted(viewer, Wanted((others[2],), screen=False))
+    assert room.seen_by(viewer) == [others[2]]
+    assert room.seen_by(viewer, Source.SCREEN) == []
+    room.conference.set_wanted(viewer, Wanted())
+    assert sorted(room.seen_by(viewer)) == others
+    assert len(room.seen_by(viewer, Source.SCREEN)) == 1
+
+
+async def test_with_more_microphones_than_slots_the_one_who_speaks_is_heard() -> None:
+    room = Room()
+    viewer, *others = room.everybody(12, Source.MIC)
+    heard = room.seen_by(viewer, Source.MIC)
+    assert heard == others[:8]
+    room.conference.on_levels([AudioLevel(room.pub(others[10], Source.MIC), 20)])
+    assert others[10] in room.seen_by(viewer, Source.MIC)
+    assert len(room.seen_by(viewer, Source.MIC)) == 8
+
+
+async def test_speakers_are_told_as_people_and_a_closed_microphone_speaks_no_more() -> None:
+    room = Room()
+    first, second = room.everybody(2, Source.MIC)
+    levels = [AudioLevel(room.pub(first, Source.MIC), 40), AudioLevel(room.pub(second, Source.MIC), 20)]
+    room.conference.on_levels(levels)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert room.owner.speaking == [(second, first)]
+    room.conference.set_gate(second, Source.MIC, False)
+    async with asyncio.timeout(5):
+        while len(room.owner.speaking) < 2:  # noqa: ASYNC110 - at most four times a second
+            await asyncio.sleep(0.01)
+    assert room.owner.speaking == [(second, first), (first,)]
+
+
+async def test_a_codec_that_a_viewer_did_not_accept_is_not_sent_to_them() -> None:
+    room = Room()
+    room.everybody(1, Source.CAMERA)
+    other = room.join(codecs={Kind.AUDIO: (111,), Kind.VIDEO: (98, 99)})
+    room.conference.set_receiving(other, True)
+    room.conference.set_gate(other, Source.CAMERA, True)
+    assert room.seen_by(other) == []
+    assert room.seen_by(1) == []
+
+
+async def test_a_line_that_is_too_narrow_loses_the_least_important_camera() -> None:
+    room = Room()
+    viewer, *others = room.everybody(4, Source.CAMERA)
+    for person in others:
+        room.conference.on_layers(room.pub(person, Source.CAMERA), (LayerRate(None, 800_000),))
+    clock = iter(range(100))
+    room.conference._loop = SimpleNamespace(time=lambda: float(next(clock)), call_soon=room.conference._loop.call_soon)  # type: ignore[assignment]
+    for _ in range(6):
+        room.conference.on_downlink_bps(viewer, 900_000)
+    assert room.seen_by(viewer) == others[:2]
+
+
+async def test_the_map_is_told_once_per_change() -> None:
+    room = Room()
+    first, _ = room.everybody(2, Source.CAMERA)
+    told = room.owner.told
+    room.conference.set_gate(first, Source.CAMERA, True)
+    room.conference.on_connected()
+    room.conference.flush()
+    assert room.owner.told == told
+
+
+class Orders(RuleBasedStateMachine):
+    """Any order of verbs; the fake plane's state is compared with what may flow."""
+
+    people = Bundle("people")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.room = self.run(Room)
+        self.receiving: set[int] = set()
+        self.gates: set[tuple[int, Source]] = set()
+
+    def run(self, action: Any, *args: Any) -> Any:
+        async def inside() -> Any:
+            return action(*args)
+
+        return self.loop.run_until_complete(inside())
+
+    def teardown(self) -> None:
+        self.run(self.room.conference.close)
+        self.loop.close()
+
+    @rule(target=people)
+    def join(self) -> int:
+        return int(self.run(self.room.join))
+
+    @rule(person=consumes(people))
+    def leave(self, person: int) -> None:
+        self.run(self.room.leave, person)
+        self.receiving.discard(person)
+        self.gates = {(owner, source) for owner, source in self.gates if owner != person}
+
+    @rule(target=people, person=consumes(people), source=st.sampled_from(Source), is_open=st.booleans())
+    def gate(self, person: int, source: Source, is_open: bool) -> Any:
+        self.run(self.room.conference.set_gate, person, source, is_open)
+        (self.gates.add if is_open else self.gates.discard)((person, source))
+        return multiple(person)
+
+    @rule(person=people, is_receiving=st.booleans())
+    def receive(self, person: int, is_receiving: bool) -> None:
+        self.run(self.room.conference.set_receiving, person, is_receiving)
+        (self.receiving.add if is_receiving else self.receiving.discard)(person)
+
+    @rule(person=people, cameras=st.none() | st.lists(st.integers(1, 200), max_size=4))
+    def want(self, person: int, cameras: list[int] | None) -> None:
+        wanted = Wanted(None if cameras is None else tuple(cameras))
+        self.run(self.room.conference.set_wanted, person, wanted)
+
+    @rule()
+    def settle(self) -> None:
+        self.run(self.room.conference.flush)
+        for person, peer in self.room.peers.items():
+            told = self.room.owner.slots[person]
+            in_force = [self.room.plane.shown.get(slot.slot) for slot in peer.slots]
+            owners = [None if pub is None else self.room.plane.publications[pub][0] for pub in in_force]
+            assert [slot.publisher for slot in told] == owners
+        mics = {person for person, source in self.gates if source is Source.MIC}
+        for viewer in self.receiving:
+            heard = {slot.publisher for slot in self.room.owner.slots[viewer] if slot.source is Source.MIC} - {None}
+            assert len(heard) == min(8, len(mics - {viewer}))
+
+    @invariant()
+    def only_open_gates_flow_only_to_those_who_receive_and_never_back_to_oneself(self) -> None:
+        plane = self.room.plane
+        for slot, pub in plane.shown.items():
+            viewer, spec = plane.slots[slot]
+            publisher, published = plane.publications[pub]
+            assert publisher is not None and publisher != viewer
+            assert spec.kind is published.kind
+            assert viewer in self.receiving
+        sources = {pub.pub: pub.source for peer in self.room.peers.values() for pub in peer.publications.values()}
+        is_open = {(plane.publications[pub][0], sources[pub]) for pub, is_open in plane.gates.items() if is_open}
+        assert is_open == self.gates
+        assert all(KIND_OF[source] is plane.publications[pub][1].kind for pub, source in sources.items())
+
+
+Orders.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestOrders = Orders.TestCase

@@ -1,0 +1,277 @@
+"""The node: rooms pinned to media processes, upcalls outside of verbs, and a process that dies is replaced."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sfu.control.config import NodeConfig
+from sfu.control.node import Node
+from sfu.node import BadAnswer, Offer, SlotShown, Source
+from sfu.plane import Address
+from tests.sfu.control.dtls_client import PROOF, DtlsClient
+from tests.support.client_packets import read_offer, write_answer
+from tests.support.fake_plane import FakePlane
+
+SSRCS = {"00": (11,), "01": (21, 22), "02": (31, 32)}
+
+
+class Sink:
+    """Remembers what it is told, and that it is never told from inside a verb."""
+
+    def __init__(self) -> None:
+        self.offers: dict[int, list[Offer]] = {}
+        self.slots: dict[int, tuple[SlotShown, ...]] = {}
+        self.connected: list[int] = []
+        self.gone: list[int] = []
+        self.quiet: list[tuple[int, bool]] = []
+        self.lost: list[tuple[int, ...]] = []
+        self.is_in_verb = False
+
+    def on_offer(self, peer: int, offer: Offer) -> None:
+        assert not self.is_in_verb
+        self.offers.setdefault(peer, []).append(offer)
+
+    def on_connected(self, peer: int) -> None:
+        assert not self.is_in_verb
+        self.connected.append(peer)
+
+    def on_quiet(self, peer: int, is_quiet: bool) -> None:
+        assert not self.is_in_verb
+        self.quiet.append((peer, is_quiet))
+
+    def on_gone(self, peer: int) -> None:
+        assert not self.is_in_verb
+        self.gone.append(peer)
+
+    def on_slots(self, peer: int, slots: tuple[SlotShown, ...]) -> None:
+        assert not self.is_in_verb
+        self.slots[peer] = slots
+
+    def on_speaking(self, room: int, peers: tuple[int, ...]) -> None:
+        assert not self.is_in_verb
+
+    def on_lost(self, peers: tuple[int, ...]) -> None:
+        assert not self.is_in_verb
+        self.lost.append(peers)
+
+
+class Scene:
+    def __init__(self, processes: int = 1) -> None:
+        self.planes: list[FakePlane] = []
+        self.sink = Sink()
+        self.node = Node(NodeConfig(("127.0.0.1",), 4000, processes=processes), self.new_plane)
+        self.refuses = 0
+        self.clients: list[DtlsClient] = []
+
+    def new_plane(self) -> FakePlane:
+        plane = FakePlane()
+        if self.refuses:
+            self.refuses -= 1
+            plane.refuses_to_start = True
+        else:
+            self.planes.append(plane)
+        return plane
+
+    def verb(self, call: Callable[..., None], *args: Any) -> None:
+        self.sink.is_in_verb = True
+        try:
+            call(*args)
+        finally:
+            self.sink.is_in_verb = False
+
+    async def connect(self, peer: int, room: int = 1) -> DtlsClient:
+        self.verb(self.node.open_peer, peer, room)
+        await turn()
+        self.answer(peer)
+        plane = next(plane for plane in self.planes if peer in plane.peers)
+        assert plane.sink is not None
+        sink = plane.sink
+        client = DtlsClient(lambda datagram: sink.on_dtls(peer, datagram))
+        plane.wires[peer] = client.feed
+        await client.connect(read_offer(self.sink.offers[peer][-1].sdp).fingerprint)
+        await turn()
+        assert peer in self.sink.connected
+        self.clients.append(client)
+        return client
+
+    def answer(self, peer: int, fingerprint: str = f"{PROOF.algorithm} {PROOF.value}") -> None:
+        offer = self.sink.offers[peer][-1]
+        text = write_answer(read_offer(offer.sdp), "abcd", "q" * 24, fingerprint, SSRCS)
+        self.verb(self.node.answer, peer, offer.generation, text)
+
+    async def close(self) -> None:
+        for client in self.clients:
+            client.end()
+        await self.node.close()
+
+
+async def turn() -> None:
+    for _ in range(6):
+        await asyncio.sleep(0)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110 - real timers of the restart
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def scene() -> Any:
+    made = Scene()
+    await made.node.start(made.sink)
+    yield made
+    await made.close()
+
+
+async def test_two_peers_of_a_room_see_each_other_when_their_gates_are_open(scene: Scene) -> None:
+    for peer in (1, 2):
+        await scene.connect(peer)
+        scene.verb(scene.node.set_receiving, peer, True)
+        scene.verb(scene.node.set_gate, peer, Source.CAMERA, True)
+    await scene.node.settle()
+    assert scene.planes[0].flows() == {(1, 2), (2, 1)}
+    await turn()
+    assert [slot.publisher for slot in scene.sink.slots[1] if slot.publisher] == [2]
+
+
+async def test_gates_asked_for_before_the_answer_are_kept(scene: Scene) -> None:
+    scene.verb(scene.node.open_peer, 1, 1)
+    scene.verb(scene.node.set_gate, 1, Source.MIC, True)
+    await turn()
+    scene.answer(1)
+    mic = next(pub for pub, (_, spec) in scene.planes[0].publications.items() if spec.mid == "00")
+    assert scene.planes[0].gates == {pub: pub == mic for pub in scene.planes[0].publications}
+
+
+async def test_rooms_do_not_meet(scene: Scene) -> None:
+    for peer, room in ((1, 1), (2, 2)):
+        await scene.connect(peer, room)
+        scene.verb(scene.node.set_receiving, peer, True)
+        scene.verb(scene.node.set_gate, peer, Source.MIC, True)
+    await scene.node.settle()
+    assert scene.planes[0].flows() == set()
+
+
+async def test_settle_puts_everything_in_force_before_the_plane_is_asked_to_settle(scene: Scene) -> None:
+    for peer in (1, 2):
+        await scene.connect(peer)
+        scene.verb(scene.node.set_receiving, peer, True)
+        scene.verb(scene.node.set_gate, peer, Source.MIC, True)
+    await scene.node.settle()
+    scene.planes[0].calls.clear()
+    scene.verb(scene.node.set_gate, 1, Source.MIC, False)
+    await scene.node.settle()
+    names = [call[0] for call in scene.planes[0].calls]
+    assert names == ["set_gate", "subscribe", "settle"]
+
+
+async def test_closing_a_peer_takes_it_out_at_once_and_says_goodbye_to_the_browser(scene: Scene) -> None:
+    client = await scene.connect(1)
+    scene.verb(scene.node.close_peer, 1)
+    assert 1 not in scene.planes[0].peers
+    await until(lambda: client.native.state == "closed")
+    assert scene.sink.gone == []
+
+
+async def test_a_browser_that_closes_and_one_that_falls_silent_are_gone(scene: Scene) -> None:
+    first = await scene.connect(1)
+    await scene.connect(2)
+    await first.goodbye()
+    await turn()
+    assert scene.planes[0].sink is not None
+    scene.planes[0].sink.on_quiet(2, 4_000)
+    scene.planes[0].sink.on_timeout(2)
+    assert scene.sink.quiet == [(2, True)]
+    assert scene.sink.gone == [1, 2]
+    assert scene.planes[0].peers == {}
+
+
+async def test_an_answer_that_does_not_fit_is_the_caller_s_to_hear(scene: Scene) -> None:
+    scene.verb(scene.node.open_peer, 1, 1)
+    await turn()
+    with pytest.raises(BadAnswer):
+        scene.node.answer(1, 1, "v=0\r\n")
+
+
+async def test_verbs_on_peers_that_are_gone_do_nothing(scene: Scene) -> None:
+    node = scene.node
+    node.close_peer(9)
+    node.answer(9, 1, "")
+    node.restart_ice(9)
+    node.set_gate(9, Source.MIC, True)
+    node.set_receiving(9, True)
+    assert scene.planes[0].calls == []
+
+
+async def test_a_peer_id_in_use_is_refused(scene: Scene) -> None:
+    scene.verb(scene.node.open_peer, 1, 1)
+    with pytest.raises(ValueError, match="open"):
+        scene.node.open_peer(1, 2)
+
+
+async def test_an_offer_to_a_peer_that_was_closed_meanwhile_is_not_told(scene: Scene) -> None:
+    scene.verb(scene.node.open_peer, 1, 1)
+    scene.verb(scene.node.close_peer, 1)
+    await turn()
+    assert scene.sink.offers == {}
+
+
+async def test_a_process_that_dies_is_replaced_and_its_peers_are_told_to_come_again(scene: Scene) -> None:
+    await scene.connect(1)
+    old = scene.planes[0]
+    scene.refuses = 2
+    assert old.sink is not None
+    old.sink.on_lost()
+    assert scene.sink.quiet == [(1, True)]
+    scene.verb(scene.node.open_peer, 2, 1)
+    scene.verb(scene.node.set_gate, 1, Source.MIC, True)
+    await until(lambda: bool(scene.sink.lost))
+    assert scene.sink.lost == [(1, 2)]
+    assert ("close",) in old.calls
+    old.sink.on_lost()
+    await scene.connect(3)
+    assert 3 in scene.planes[1].peers
+    assert len(scene.planes) == 2
+
+
+async def test_a_peer_closed_while_its_process_is_down_is_not_called_back(scene: Scene) -> None:
+    await scene.connect(1)
+    assert scene.planes[0].sink is not None
+    scene.planes[0].sink.on_lost()
+    scene.verb(scene.node.close_peer, 1)
+    await until(lambda: bool(scene.sink.lost))
+    assert scene.sink.lost == [()]
+
+
+async def test_rooms_are_spread_over_processes_and_stay_where_they_are() -> None:
+    scene = Scene(processes=2)
+    await scene.node.start(scene.sink)
+    for peer, room in ((1, 1), (2, 2), (3, 1), (4, 2), (5, 3)):
+        scene.verb(scene.node.open_peer, peer, room)
+    first, second = scene.planes
+    assert {room for room, *_ in first.peers.values()} == {1, 3}
+    assert {room for room, *_ in second.peers.values()} == {2}
+    await turn()
+    offered = [read_offer(scene.sink.offers[peer][0].sdp).candidates for peer in (1, 2)]
+    assert offered == [(("127.0.0.1", 4000),), (("127.0.0.1", 4001),)]
+    await scene.close()
+
+
+async def test_a_port_that_is_taken_is_an_os_error_and_leaves_nothing_running() -> None:
+    scene = Scene(processes=2)
+    scene.refuses = 1
+    with pytest.raises(OSError, match="in use"):
+        await scene.node.start(scene.sink)
+    assert scene.planes == []
+
+
+def test_browsers_are_told_where_the_server_can_be_reached() -> None:
+    bound = [Address("0.0.0.0", 5)]
+    assert NodeConfig(advertise=("203.0.113.9",)).candidates(bound) == (Address("203.0.113.9", 5),)
+    assert NodeConfig(("192.0.2.50",)).candidates([Address("192.0.2.50", 6)]) == (Address("192.0.2.50", 6),)
+    found = NodeConfig(is_local=True).candidates(bound)
+    assert found[-1] == Address("127.0.0.1", 5)
+    assert NodeConfig().candidates(bound) == (found[:-1] or found)

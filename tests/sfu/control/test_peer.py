@@ -1,0 +1,218 @@
+"""One browser's negotiation: one offer in flight, wishes coalesced, stale answers dropped, bad ones without effect."""
+
+import asyncio
+import itertools
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from sfu.control.peer import Peer, PeerKit, Publication
+from sfu.control.sdp.ledger import new_ledger
+from sfu.control.transport import Certificate, HalfOpen
+from sfu.node import BadAnswer, Offer, Source
+from sfu.plane import Address
+from tests.sfu.control.dtls_client import PROOF, DtlsClient
+from tests.support.client_packets import read_offer, write_answer
+from tests.support.fake_plane import FakePlane
+
+CERTIFICATE = Certificate()
+SSRCS = {"00": (11,), "01": (21, 22), "02": (31, 32)}
+
+
+@dataclass
+class Owner:
+    offers: list[Offer] = field(default_factory=list)
+    added: list[Publication] = field(default_factory=list)
+    removed: list[Publication] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    connected: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def on_offer(self, peer: int, offer: Offer) -> None:
+        self.offers.append(offer)
+
+    def on_publications(self, peer: int, added: Sequence[Publication], removed: Sequence[Publication]) -> None:
+        self.added.extend(added)
+        self.removed.extend(removed)
+
+    def on_connected(self, peer: int) -> None:
+        self.connected.set()
+
+    def on_ended(self, peer: int, reason: str) -> None:
+        self.ended.append(reason)
+
+
+@dataclass
+class Scene:
+    peer: Peer
+    plane: FakePlane
+    owner: Owner
+
+    def answer(self, generation: int | None = None, **changes: str) -> None:
+        offer = self.owner.offers[-1]
+        text = write_answer(read_offer(offer.sdp), "abcd", "q" * 24, f"{PROOF.algorithm} {PROOF.value}", SSRCS)
+        for old, new in changes.items():
+            text = text.replace(old, new)
+        self.peer.answer(generation or offer.generation, text)
+
+
+async def turn() -> None:
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def scene() -> Scene:
+    made = make()
+    await turn()
+    return made
+
+
+def make(connect_s: float = 30.0) -> Scene:
+    plane, owner, ids = FakePlane(), Owner(), itertools.count(1)
+    source = random.Random(3)
+    tokens: Iterator[str] = (f"{source.getrandbits(128):032x}" for _ in itertools.count())
+    kit = PeerKit(
+        plane,
+        [Address("127.0.0.1", 4000)],
+        CERTIFICATE,
+        HalfOpen(),
+        lambda: next(ids),
+        lambda length: next(tokens)[:length],
+        connect_s,
+    )
+    peer = Peer(7, 1, new_ledger(lambda: source.getrandbits(32)), kit, owner)
+    peer.open()
+    return Scene(peer, plane, owner)
+
+
+async def test_a_peer_is_in_the_plane_with_the_credentials_of_its_offer(scene: Scene) -> None:
+    offered = read_offer(scene.owner.offers[0].sdp)
+    assert scene.plane.peers[7] == (1, offered.ufrag, offered.pwd)
+    assert scene.owner.offers[0].uplinks == ((Source.MIC, "00"), (Source.CAMERA, "01"), (Source.SCREEN, "02"))
+
+
+async def test_an_answer_puts_publications_with_closed_gates_and_slots_into_the_plane(scene: Scene) -> None:
+    scene.answer()
+    camera = scene.peer.publications[Source.CAMERA]
+    assert scene.plane.publications[camera.pub][1].ssrcs == (21,)
+    assert scene.plane.publications[camera.pub][1].fid == {21: 22}
+    assert camera.payload_type == 96
+    assert set(scene.plane.gates.values()) == {False}
+    assert len(scene.plane.slots) == 18
+    assert {spec.payload_types for _, spec in scene.plane.slots.values()} == {(111,), (96, 97)}
+
+
+async def test_one_offer_is_in_flight_and_wishes_are_coalesced(scene: Scene) -> None:
+    scene.peer.negotiate()
+    scene.peer.restart_ice()
+    scene.peer.restart_ice()
+    await turn()
+    assert [offer.generation for offer in scene.owner.offers] == [1]
+    scene.answer()
+    await turn()
+    assert [offer.generation for offer in scene.owner.offers] == [1, 2]
+    scene.answer()
+    await turn()
+    assert [offer.generation for offer in scene.owner.offers] == [1, 2]
+
+
+async def test_an_ice_restart_changes_the_credentials_and_nothing_else(scene: Scene) -> None:
+    scene.answer()
+    before = dict(scene.plane.publications)
+    scene.peer.restart_ice()
+    await turn()
+    first, second = (read_offer(offer.sdp) for offer in scene.owner.offers)
+    assert second.ufrag != first.ufrag and second.pwd != first.pwd
+    assert (second.fingerprint, second.lines) == (first.fingerprint, first.lines)
+    assert scene.plane.peers[7][1:] == (second.ufrag, second.pwd)
+    scene.answer()
+    assert scene.plane.publications == before
+
+
+async def test_answers_to_other_offers_than_the_one_in_flight_are_dropped(scene: Scene) -> None:
+    scene.answer(generation=2)
+    assert scene.plane.publications == {}
+    scene.answer()
+    known = list(scene.plane.calls)
+    scene.answer()
+    assert scene.plane.calls == known
+
+
+async def test_a_bad_answer_changes_nothing_and_a_good_one_may_follow(scene: Scene) -> None:
+    known = list(scene.plane.calls)
+    with pytest.raises(BadAnswer):
+        scene.answer(**{"a=setup:active": "a=setup:passive"})
+    assert scene.plane.calls == known
+    scene.answer()
+    assert len(scene.plane.publications) == 3
+
+
+async def test_a_later_answer_may_not_bring_another_certificate(scene: Scene) -> None:
+    scene.answer()
+    scene.peer.restart_ice()
+    await turn()
+    with pytest.raises(BadAnswer):
+        scene.answer(**{PROOF.value: ":".join(["00"] * 32)})
+
+
+async def test_what_a_browser_stops_sending_leaves_the_plane_and_comes_back_behind_a_closed_gate(scene: Scene) -> None:
+    scene.answer()
+    first = scene.peer.publications[Source.SCREEN]
+    scene.plane.set_gate(first.pub, True)
+    for mid in ("a=mid:02\r\na=inactive", "a=mid:02\r\na=sendonly"):
+        scene.peer.restart_ice()
+        await turn()
+        scene.answer(**{"a=mid:02\r\na=sendonly": mid})
+    second = scene.peer.publications[Source.SCREEN]
+    assert scene.owner.removed == [first]
+    assert second.pub != first.pub
+    assert scene.plane.gates[second.pub] is False
+    assert first.pub not in scene.plane.publications
+
+
+async def test_a_slot_that_is_answered_otherwise_is_made_anew(scene: Scene) -> None:
+    scene.answer(**{"a=mid:20\r\na=recvonly": "a=mid:20\r\na=inactive"})
+    assert len(scene.plane.slots) == 17
+    assert scene.peer.slots[-1].accepted == ()
+    scene.peer.restart_ice()
+    await turn()
+    scene.answer()
+    assert len(scene.plane.slots) == 18
+    scene.peer.restart_ice()
+    await turn()
+    scene.answer(**{"a=mid:20\r\na=recvonly": "a=mid:20\r\na=inactive"})
+    assert len(scene.plane.slots) == 17
+
+
+@pytest.mark.parametrize("is_answer_first", [True, False])
+async def test_the_handshake_waits_for_the_answer_and_for_the_path(scene: Scene, is_answer_first: bool) -> None:
+    client = DtlsClient(scene.peer.on_dtls)
+    scene.plane.wires[7] = client.feed
+    if is_answer_first:
+        scene.answer()
+    connecting = asyncio.ensure_future(client.connect(CERTIFICATE.fingerprint))
+    await turn()
+    if not is_answer_first:
+        assert scene.plane.dtls == []
+        scene.answer()
+    async with asyncio.timeout(5):
+        await connecting
+        await scene.owner.connected.wait()
+    assert scene.peer.is_connected and scene.plane.keys[7][1] == client.keys()[:32] + client.keys()[64:76]
+    await client.goodbye()
+    await turn()
+    assert scene.owner.ended == ["closed"]
+    scene.peer.close()
+    assert 7 not in scene.plane.peers
+
+
+async def test_a_peer_that_never_connects_ends_and_one_that_was_closed_says_nothing() -> None:
+    scene, closed = make(connect_s=0.01), make(connect_s=0.01)
+    closed.peer.close()
+    async with asyncio.timeout(5):
+        while not scene.owner.ended:  # noqa: ASYNC110 - a timer of 10 ms
+            await asyncio.sleep(0.005)
+    assert scene.owner.ended == ["never connected"]
+    assert (closed.owner.offers, closed.owner.ended, closed.plane.peers) == ([], [], {})
