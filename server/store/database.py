@@ -1,6 +1,6 @@
 """One engine over SQLite or PostgreSQL: connection rules, transactions, the one place where the dialects differ."""
 
-import sqlite3
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -30,7 +30,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
-        self._writing = self.engine.execution_options(holdspace_writes=True)
+        self._writing = self.engine.execution_options(holdspace_begin="BEGIN IMMEDIATE")
 
     @property
     def file(self) -> Path | None:
@@ -47,6 +47,14 @@ class Database:
         """Committed, and durable, when the block has been left without an exception."""
         async with _down_is_typed(), self._writing.begin() as connection:
             yield connection
+
+    async def copy_to(self, target: Path) -> None:
+        """A consistent copy of the SQLite file, readable by its owner alone; replaces an existing one."""
+        await asyncio.to_thread(target.unlink, missing_ok=True)
+        outside = self.engine.execution_options(holdspace_begin=None)
+        async with _down_is_typed(), outside.connect() as connection:
+            await connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
+        await asyncio.to_thread(target.chmod, 0o600)
 
     def upsert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """An insert of this dialect that knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
@@ -92,8 +100,9 @@ def _sqlite_engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("holdspace_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        begin = connection.get_execution_options().get("holdspace_begin", "BEGIN")
+        if begin is not None:
+            connection.exec_driver_sql(begin)
 
     return engine
 
@@ -107,7 +116,3 @@ def _postgres_engine(url: str) -> AsyncEngine:
         pool_timeout=5,
         connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 10},
     )
-
-
-def sqlite_version() -> str:
-    return sqlite3.sqlite_version

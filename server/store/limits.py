@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from rooms.ids import Instant
 from server.store.database import Database
@@ -18,9 +18,12 @@ class LimitTable:
 
         Returns 0, or how many milliseconds are missing until there is one.
         """
+        first = self.database.upsert(limits).values(bucket=bucket, spent=0, since=now)
+        first = first.on_conflict_do_nothing(index_elements=["bucket"])
         async with self.database.write() as connection:
-            row = (await connection.execute(select(limits).where(limits.c.bucket == bucket).with_for_update())).first()
-            spent, since = (row.spent, row.since) if row is not None else (0, now)
+            await connection.execute(first)  # so that there is a row to lock, and others wait for it
+            row = (await connection.execute(select(limits).where(limits.c.bucket == bucket).with_for_update())).one()
+            spent, since = row.spent, row.since
             back = max(0, now - since) // refill_ms
             if back >= spent:
                 spent, since = 0, now
@@ -31,10 +34,8 @@ class LimitTable:
                 missing = since + refill_ms - now
             else:
                 spent += 1
-            values = {"bucket": bucket, "spent": spent, "since": since}
-            statement = self.database.upsert(limits).values(values)
-            statement = statement.on_conflict_do_update(index_elements=["bucket"], set_=values)
-            await connection.execute(statement)
+            counted = update(limits).where(limits.c.bucket == bucket).values(spent=spent, since=since)
+            await connection.execute(counted)
         return missing
 
     async def forget_before(self, since: Instant) -> None:

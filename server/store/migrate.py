@@ -73,12 +73,7 @@ async def _backup(database: Database, revision: str) -> None:
     file = database.file
     if file is None or str(file) == ":memory:":
         return
-    target = file.with_name(f"{file.stem}.before-{revision}.db")
-    target.unlink(missing_ok=True)
-    engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
-    target.chmod(0o600)
+    await database.copy_to(file.with_name(f"{file.stem}.before-{revision}.db"))
 
 
 def _upgrade(connection: Connection) -> None:

@@ -1,0 +1,47 @@
+"""One suite, every database: `store` runs each test on a real SQLite file and on a real PostgreSQL."""
+
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from server.store.database import Database
+from server.store.migrate import migrate
+from server.store.store import Store
+from tests.support.postgres import Postgres, postgres
+from tests.support.virtual_clock import VirtualClock
+
+_names = (f"test_{number}" for number in itertools.count())
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'holdspace.db'}"
+    server: Postgres = request.getfixturevalue("postgres_server")
+    return server.make_database(next(_names))
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def store(database: Database, clock: VirtualClock) -> Store:
+    await migrate(database)
+    return Store(database, clock)

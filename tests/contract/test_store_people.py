@@ -1,0 +1,135 @@
+"""Hosts, links and the tokens of people: single use, one of a kind, gone when revoked."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from rooms.ids import Instant, PersonId, SessionId
+from rooms.roles import Role
+from server.store.records import LinkRecord, PersonRecord
+from server.store.store import Store
+from tests.support.store_records import START, host_record, session_record
+
+ROOM, OTHER = SessionId("s_1"), SessionId("s_2")
+LATER = Instant(START + 1_000)
+PERSON = PersonRecord(PersonId("p_1"), ROOM, Role.PARTICIPANT, None, "Quiet Heron")
+LINKED = PersonRecord(PersonId("p_2"), ROOM, Role.FACILITATOR, "l_1", "Calm River")
+LINK = LinkRecord("l_1", "hash-of-link", ROOM, "h_1", Role.FACILITATOR, LINKED.id, "Tom", LATER)
+
+
+@pytest.fixture(autouse=True)
+async def people(store: Store) -> None:
+    await store.hosts.add(host_record(password_hash="phc"), START)
+    await store.sessions.add(session_record(), START)
+    await store.sessions.add(session_record(OTHER), START)
+    await store.people.add(PERSON, START)
+    await store.links.add(LINK, LINKED, START)
+
+
+async def test_a_host_s_name_is_taken_once(store: Store) -> None:
+    assert not await store.hosts.add(host_record(host_id="h_2"), START)
+    assert await store.hosts.by_name("ines") == host_record(password_hash="phc")
+    assert await store.hosts.by_name("tom") is None
+
+
+async def test_a_new_password_replaces_the_old(store: Store) -> None:
+    await store.hosts.set_password("h_1", "new")
+    found = await store.hosts.by_name("ines")
+    assert found is not None
+    assert found.password_hash == "new"
+
+
+async def test_a_sign_in_lasts_until_it_expires(store: Store) -> None:
+    await store.hosts.add_sign_in("h_1", "token", LATER)
+    assert await store.hosts.by_sign_in("token", START) == host_record(password_hash="phc")
+    assert await store.hosts.by_sign_in("token", LATER) is None
+    assert await store.hosts.by_sign_in("other", START) is None
+
+
+async def test_signing_out_ends_one_or_all(store: Store) -> None:
+    for token in ("a", "b", "c"):
+        await store.hosts.add_sign_in("h_1", token, LATER)
+    await store.hosts.drop_sign_in("a")
+    assert await store.hosts.by_sign_in("a", START) is None
+    assert await store.hosts.by_sign_in("b", START) is not None
+    await store.hosts.drop_sign_ins("h_1")
+    assert await store.hosts.by_sign_in("c", START) is None
+
+
+async def test_sessions_of_a_host_come_by_start(store: Store) -> None:
+    await store.sessions.add(session_record("s_0", start=START - 1), START)
+    assert [s.id for s in await store.sessions.of_host("h_1")] == ["s_0", "s_1", "s_2"]
+    assert await store.sessions.of_host("h_2") == []
+
+
+async def test_a_link_is_found_by_its_hash(store: Store) -> None:
+    assert await store.links.by_hash("hash-of-link") == LINK
+    assert await store.links.by_hash("other") is None
+    assert await store.links.of_session(ROOM) == [LINK]
+    assert await store.people.get(LINKED.id) == LINKED
+
+
+async def test_a_ticket_is_good_once(store: Store) -> None:
+    await store.people.add_ticket(PERSON, "ticket", LATER)
+    assert await store.people.take_ticket(ROOM, "ticket", START) == PERSON
+    assert await store.people.take_ticket(ROOM, "ticket", START) is None
+
+
+async def test_of_many_who_spend_a_ticket_at_once_one_succeeds(store: Store) -> None:
+    await store.people.add_ticket(PERSON, "ticket", LATER)
+    results = await asyncio.gather(*(store.people.take_ticket(ROOM, "ticket", START) for _ in range(6)))
+    assert [person for person in results if person] == [PERSON]
+
+
+async def test_a_ticket_is_good_in_its_session_and_in_its_time_only(store: Store) -> None:
+    await store.people.add_ticket(PERSON, "ticket", LATER)
+    assert await store.people.take_ticket(OTHER, "ticket", START) is None
+    assert await store.people.take_ticket(ROOM, "ticket", LATER) is None
+    assert await store.people.take_ticket(ROOM, "ticket", START) is None, "an expired ticket is spent by the attempt"
+
+
+async def test_a_person_has_one_resume_token(store: Store) -> None:
+    await store.people.put_resume(ROOM, PERSON.id, "first", LATER)
+    assert await store.people.by_resume(ROOM, "first", START) == PERSON
+    await store.people.put_resume(ROOM, PERSON.id, "second", LATER)
+    assert await store.people.by_resume(ROOM, "first", START) is None
+    assert await store.people.by_resume(ROOM, "second", START) == PERSON
+    assert await store.people.by_resume(OTHER, "second", START) is None
+    assert await store.people.by_resume(ROOM, "second", LATER) is None
+
+
+async def test_a_browser_is_known_in_one_session(store: Store) -> None:
+    await store.people.add_credential(PERSON, "phone", LATER)
+    await store.people.add_credential(PERSON, "laptop", LATER)
+    assert await store.people.by_credential(ROOM, "phone", START) == PERSON
+    assert await store.people.by_credential(ROOM, "laptop", START) == PERSON
+    assert await store.people.by_credential(OTHER, "phone", START) is None
+    assert await store.people.by_credential(ROOM, "phone", LATER) is None
+
+
+async def test_revoking_a_link_takes_its_tokens_along_and_leaves_others(store: Store) -> None:
+    for person, name in ((LINKED, "linked"), (PERSON, "other")):
+        await store.people.add_credential(person, f"{name}-browser", LATER)
+        await store.people.add_ticket(person, f"{name}-ticket", LATER)
+        await store.people.put_resume(ROOM, person.id, f"{name}-resume", LATER)
+    assert await store.links.revoke(ROOM, "l_1", START) == LINK
+    assert await store.people.by_credential(ROOM, "linked-browser", START) is None
+    assert await store.people.take_ticket(ROOM, "linked-ticket", START) is None
+    assert await store.people.by_resume(ROOM, "linked-resume", START) is None
+    assert await store.people.by_credential(ROOM, "other-browser", START) == PERSON
+    assert await store.people.take_ticket(ROOM, "other-ticket", START) == PERSON
+    assert await store.people.by_resume(ROOM, "other-resume", START) == PERSON
+    assert await store.links.by_hash("hash-of-link") == replace(LINK, revoked_at=START)
+
+
+async def test_the_first_revocation_counts_and_another_session_s_link_is_unknown(store: Store) -> None:
+    assert await store.links.revoke(OTHER, "l_1", START) is None
+    await store.links.revoke(ROOM, "l_1", START)
+    await store.links.revoke(ROOM, "l_1", LATER)
+    assert await store.links.of_session(ROOM) == [replace(LINK, revoked_at=START)]
+
+
+async def test_suggested_aliases_are_known_by_session(store: Store) -> None:
+    assert await store.people.aliases(ROOM) == {"Quiet Heron", "Calm River"}
+    assert await store.people.aliases(OTHER) == set()

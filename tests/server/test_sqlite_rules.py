@@ -1,0 +1,77 @@
+"""What only SQLite needs: pragmas that hold, a backup before a migration, one process per data directory."""
+
+import multiprocessing
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from server.data_lock import DataInUse, data_lock
+from server.ports import StoreDown
+from server.store import migrate as migrating
+from server.store.database import Database
+
+
+async def test_the_pragmas_hold_on_every_connection(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'h.db'}")
+    async with database.read() as one, database.read() as other:
+        for connection in (one, other):
+            found = {
+                name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
+                for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+            }
+            assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+    await database.check()
+    await database.close()
+
+
+async def test_a_pragma_that_does_not_hold_is_a_store_that_is_down(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'h.db'}")
+    async with database.engine.connect() as connection:
+        await connection.exec_driver_sql("COMMIT")
+        await connection.exec_driver_sql("PRAGMA foreign_keys = 0")
+        await connection.exec_driver_sql("BEGIN")
+    with pytest.raises(StoreDown, match="foreign_keys"):
+        await database.check()
+    await database.close()
+
+
+async def test_a_database_that_holds_something_is_backed_up_before_it_is_migrated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "h.db"
+    database = Database(f"sqlite+aiosqlite:///{file}")
+    await migrating.migrate(database)
+    assert list(tmp_path.glob("*.before-*")) == [], "an empty database needs no backup"
+    async with database.write() as connection:
+        await connection.exec_driver_sql("INSERT INTO hosts (id, name, created_at) VALUES ('h_1', 'ines', 0)")
+    monkeypatch.setattr(migrating, "_missing", lambda _script, _current: ["0002"])
+    assert await migrating.migrate(database) == ["0002"]
+    await database.close()
+    with sqlite3.connect(tmp_path / "h.before-0001.db") as backup:
+        assert backup.execute("SELECT name FROM hosts").fetchall() == [("ines",)]
+    backup.close()
+
+
+def _hold(folder: Path, outcome: "multiprocessing.SimpleQueue[str]") -> None:
+    try:
+        with data_lock(folder):
+            outcome.put("held")
+    except DataInUse:
+        outcome.put("in use")
+
+
+def _from_another_process(folder: Path) -> str:
+    context = multiprocessing.get_context("spawn")
+    outcome = context.SimpleQueue()
+    process = context.Process(target=_hold, args=(folder, outcome))
+    process.start()
+    process.join(30)
+    answer: str = outcome.get()
+    return answer
+
+
+def test_one_process_holds_a_data_directory(tmp_path: Path) -> None:
+    with data_lock(tmp_path):
+        assert _from_another_process(tmp_path) == "in use"
+    assert _from_another_process(tmp_path) == "held"
