@@ -1,4 +1,4 @@
-"""Bad input for minutes against a real server with members who exchange media: `python -m bench.hardening --minutes 10`.
+"""Bad input against a real server while members exchange media: `python -m bench.hardening --minutes 10`.
 
 Garbage, empty and oversize datagrams, ClientHello sprays, malformed STUN (with and without a live ufrag), RTP and RTCP
 garbage from strangers and from a member's own socket, and WebSocket garbage, all from loopback at bounded rates. Prints
@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import platform
+import socket
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,8 @@ from tests.support.journey_raw import RawMember
 from tests.support.journey_seed import seed as seed_session
 from tests.support.people_host import Links, Plan
 from tests.support.server_process import ServerProcess
+
+Send = Callable[[bytes], object]
 
 MEMBERS = 4
 STRANGERS = 8
@@ -122,7 +125,7 @@ async def _attack(
     counted, rss_during = Counted(), []
     address = ("127.0.0.1", server.udp_port)
     with foreign_sockets(STRANGERS) as strangers:
-        tasks = _sprays(counted, insider, members, [lambda data, s=s: s.sendto(data, address) for s in strangers])
+        tasks = _sprays(counted, insider, members, [_sender(stranger, address) for stranger in strangers])
         tasks += [asyncio.create_task(pester(links.session_url, SEED + n, 0.2)) for n in range(PESTERERS)]
         tasks.append(asyncio.create_task(_misbehave(links)))
         loop = asyncio.get_running_loop()
@@ -157,6 +160,10 @@ async def _attack(
         log_bytes=len(log),
         rss_during_kib=tuple(rss_during),
     )
+
+
+def _sender(stranger: socket.socket, address: tuple[str, int]) -> Send:
+    return lambda datagram: stranger.sendto(datagram, address)
 
 
 def _totals(member: MediaMember) -> tuple[int, int]:

@@ -112,14 +112,23 @@
     probe.forced = track;
   };
 
+  // Count "first" anew from here: what the present connection received until now is old.
+  probe.forgetMedia = async () => {
+    const connection = current();
+    probe.old = { connection, people: await probe.received().catch(() => ({})) };
+    probe.firstDecoded = {};
+    probe.firstHeard = {};
+  };
+  const before = (person, source, what) => (probe.old?.connection === current() ? probe.old.people[person]?.[source]?.[what] ?? 0 : 0);
+
   // The first moment at which this page decoded a frame, or heard a sound, of each person.
   let watching = null;
   function watch() {
     watching ??= setInterval(async () => {
       const people = await probe.received().catch(() => ({}));
       for (const [person, sources] of Object.entries(people)) {
-        if (sources.camera && sources.camera.frames > 0) probe.firstDecoded[person] ??= now();
-        if (sources.mic && sources.mic.energy > 0) probe.firstHeard[person] ??= now();
+        if (sources.camera && sources.camera.frames > before(person, "camera", "frames")) probe.firstDecoded[person] ??= now();
+        if (sources.mic && sources.mic.energy > before(person, "mic", "energy")) probe.firstHeard[person] ??= now();
       }
     }, 50);
   }

@@ -89,6 +89,10 @@ class Probe:
         moments: dict[str, float] = await self._page.evaluate("() => window.__probe.firstDecoded")
         return moments
 
+    async def forget_media(self) -> None:
+        """Begin "first decoded" anew; what the present connection has received is old from now on."""
+        await self._page.evaluate("() => window.__probe.forgetMedia()")
+
     async def connections(self) -> int:
         """How many peer connections this page ever made."""
         count: int = await self._page.evaluate("() => window.__probe.connections.length")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rooms.ids import SessionId
 from rooms.roles import Role
 from server.app import build_services
 from server.clock import AnchoredClock
@@ -50,7 +51,7 @@ async def seed(server: ServerProcess, plan: Plan, **timers: Any) -> Links:
             is_peer_held=plan.is_peer_held,
         )
         record = SessionRecord(
-            id=new_id("s"),
+            id=SessionId(new_id("s")),
             host=host.id,
             title=plan.title,
             discreet_title=plan.discreet_title,
