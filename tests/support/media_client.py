@@ -47,6 +47,7 @@ class Received:
 
     packets: int = 0
     keyframes: int = 0
+    began_with_key: bool = False
     lost: int = 0
     last_at: float = 0.0
     last: ReadRtp | None = None
@@ -223,11 +224,12 @@ class MediaClient(asyncio.DatagramProtocol):
             self.unknown_ssrcs[packet.ssrc] += 1
             return
         received = self.received[mid]
+        is_key = packet.payload_type == VP8 and packet.payload[:1] == b"\x90" and not packet.payload[4] & 1
+        received.began_with_key |= is_key and received.packets == 0
+        received.keyframes += is_key
         received.packets += 1
         received.last_at = monotonic()
         received.last = packet
-        if packet.payload_type == VP8 and packet.payload[:1] == b"\x90" and not packet.payload[4] & 1:
-            received.keyframes += 1
         if packet.payload_type in (VP8, OPUS):
             if received.next_seq is not None:
                 received.lost += (packet.seq - received.next_seq) & 0xFFFF
