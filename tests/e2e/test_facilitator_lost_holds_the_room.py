@@ -1,6 +1,7 @@
 """The last facilitator's tab dies: after the grace the room is held, and the first one back resumes it as it was."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -91,7 +92,8 @@ async def test_the_facilitator_who_returns_resumes_the_room_as_it_was(stage: Sta
     await everyone_hears([stage.leader, stage[LISTENER]], await stage[SPEAKER].me())
     for page in participants(stage):
         await expect(page.tile(FACILITATOR_ALIAS)).to_have_count(1)
-    await asyncio.gather(*(stage.leader.decodes_video_of(await page.me()) for page in participants(stage)))
+    ids = [await page.me() for page in participants(stage)]
+    await asyncio.gather(*(stage.leader.decodes_video_of(person) for person in ids))
     await expect(stage[SPEAKER].button("Microphone on. Mute")).to_be_visible()
     await expect(stage[LISTENER].button("Muted. Turn microphone on")).to_be_visible()
 
@@ -104,6 +106,4 @@ async def resume_if_asked(stage: Stage) -> None:
 
 
 def _text(message: object) -> str:
-    import json
-
     return json.dumps(message)

@@ -87,9 +87,9 @@ async def test_each_admitted_page_shows_the_others_within_two_seconds(
 
 
 async def test_everybody_hears_everybody_once_they_choose_to_speak(stage: Stage) -> None:
-    for page in stage.participants.values():
-        await expect(page.button("Muted. Turn microphone on")).to_be_visible()
-        await page.speak()
+    for newcomer in stage.participants.values():
+        await expect(newcomer.button("Muted. Turn microphone on")).to_be_visible()
+        await newcomer.speak()
     await stage.all_pairs_receive()
     for page in stage.inside:
         assert len(await page.tiles.all()) == len(stage.inside)

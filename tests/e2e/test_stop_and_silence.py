@@ -1,6 +1,5 @@
 """An orderly stop says goodbye; and in all that was written meanwhile, nobody's words, name or token appears."""
 
-import re
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -105,9 +104,9 @@ async def test_a_stop_tells_every_page_and_ends_in_time(stage: Stage) -> None:
     record("length of the searched log", len(log), "bytes")
     for secret in secrets:
         assert secret not in log, "The log holds somebody's words, name or token."
-    assert not re.search(
-        r"\b127\.0\.0\.1:(?!%d\b)\d{4,5}" % stage.server.port, log.replace(str(stage.server.udp_port), "")
-    )
+    own_ports = (str(stage.server.port), str(stage.server.udp_port))
+    addresses = [line for line in log.splitlines() if "127.0.0.1" in line or "::1" in line]
+    assert all(any(port in line for port in own_ports) for line in addresses), "The log holds somebody's address."
 
 
 def server_is_gone(server: ServerProcess) -> bool:
