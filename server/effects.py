@@ -1,0 +1,275 @@
+"""Rights to media verbs, for one room. Owns which peer is whose; house rule 5 is the order in which the host calls it.
+
+`restrict` before a change is announced, `permit` after. A peer is one transport of one person: numbers are never used
+twice, and a replaced transport is a new peer. Callbacks of the media plane arrive here and go to that person only.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from rooms.ids import PersonId
+from rooms.live.rights import NO_MEDIA, MediaRights
+from server.effects_peers import PeerBook
+from sfu.node import BadAnswer, MediaNode, Offer, SlotShown, Source, Wanted
+from signaling.client_messages import Answer, MediaRequest, ReplaceTransport, SetView
+from signaling.server_messages import (
+    ConnectionReason,
+    MediaState,
+    OfferMessage,
+    ServerMessage,
+    Slot,
+    Slots,
+    Speaking,
+    Uplink,
+)
+
+EVERY_CAMERA = Wanted()
+
+
+class Pages(Protocol):
+    """The connected pages of a room."""
+
+    def is_connected(self, person: PersonId) -> bool: ...
+
+    def tell(self, person: PersonId, message: ServerMessage) -> None:
+        """Silent for somebody who is not connected."""
+
+
+@dataclass(slots=True)
+class _Peer:
+    number: int
+    person: PersonId
+    rights: MediaRights = field(default_factory=lambda: MediaRights(may_connect=True))  # in force in the plane
+    wanted: Wanted = EVERY_CAMERA  # in force in the plane
+    offer: OfferMessage | None = None
+    answered: int | None = None  # the generation of the newest answer
+    slots: tuple[SlotShown, ...] = ()
+    state: Literal["up", "quiet", "down"] = "down"
+
+
+class RoomMedia:
+    """Everybody's transports in one room. Verbs are sent in order; await `node.settle()` to know them in force."""
+
+    def __init__(self, node: MediaNode, room: int, book: "PeerBook[RoomMedia]", pages: Pages) -> None:
+        self._node = node
+        self._room = room
+        self._book = book
+        self._pages = pages
+        self._allowed: dict[PersonId, MediaRights] = {}
+        self._peers: dict[int, _Peer] = {}
+        self._of: dict[PersonId, _Peer] = {}
+        self._views: dict[PersonId, SetView] = {}
+
+    # --- what the host asks ---------------------------------------------------------------------------------------
+    def restrict(self, target: Mapping[PersonId, MediaRights]) -> bool:
+        """Close whatever `target` does not grant; True when the plane was asked anything."""
+        asked = False
+        for person, held in list(self._allowed.items()):
+            self._allowed[person] = common(held, target.get(person, NO_MEDIA))
+        for peer in list(self._peers.values()):
+            rights = self._allowed.get(peer.person, NO_MEDIA)
+            if not rights.may_connect:
+                self._close(peer)
+                asked = True
+            else:
+                asked |= self._put_in_force(peer, common(peer.rights, rights))
+        return asked
+
+    def permit(self, target: Mapping[PersonId, MediaRights]) -> None:
+        """Open whatever `target` grants; people who are connected and have no transport get one."""
+        self._allowed = dict(target)
+        for person, rights in target.items():
+            if not rights.may_connect:
+                continue
+            peer = self._of.get(person)
+            if peer is None and self._pages.is_connected(person):
+                peer = self._open(person)
+            if peer is not None:
+                self._put_in_force(peer, rights)
+        self._want()
+
+    def close_all(self) -> None:
+        """The room is over or not ours any more."""
+        self._allowed = {}
+        for peer in list(self._peers.values()):
+            self._close(peer)
+
+    def drop(self, person: PersonId) -> None:
+        """Their transport belongs to a page that is gone."""
+        self._views.pop(person, None)
+        if (peer := self._of.get(person)) is not None:
+            self._close(peer)
+
+    def resume(self, person: PersonId, transport: int | None) -> None:
+        """The same page is back: it goes on with the transport it holds, if that still lives, else gets a new one."""
+        peer = self._of.get(person)
+        if peer is None or peer.number != transport:
+            self.drop(person)
+
+    def refresh(self, person: PersonId) -> None:
+        """Say again what a page that was away may have missed. Call it when its view was sent."""
+        peer = self._of.get(person)
+        if peer is None:
+            return
+        if peer.offer is not None and peer.answered != peer.offer.generation:
+            self._pages.tell(person, peer.offer)
+        if peer.slots:
+            self._tell_slots(peer)
+        if peer.state != "down":
+            self._tell_state(peer)
+
+    def request(self, person: PersonId, request: MediaRequest) -> ConnectionReason | None:
+        """None where it was done, else why not."""
+        peer = self._of.get(person)
+        match request:
+            case SetView():
+                self._views[person] = request
+                self._want()
+                return None
+            case Answer():
+                return self._answer(peer, request)
+            case ReplaceTransport():
+                if peer is None:
+                    return "no-media"
+                if peer.number == request.transport:
+                    self._close(peer)
+                    self._reopen(person)
+                return None
+
+    # --- what the media plane tells -------------------------------------------------------------------------------
+    def on_offer(self, number: int, offer: Offer) -> None:
+        if (peer := self._peers.get(number)) is None:
+            return
+        uplinks = tuple(Uplink(source=source.value, mid=mid) for source, mid in offer.uplinks)
+        peer.offer = OfferMessage(transport=number, generation=offer.generation, sdp=offer.sdp, uplinks=uplinks)
+        self._pages.tell(peer.person, peer.offer)
+
+    def on_slots(self, number: int, slots: tuple[SlotShown, ...]) -> None:
+        if (peer := self._peers.get(number)) is not None:
+            peer.slots = slots
+            self._tell_slots(peer)
+
+    def on_connected(self, number: int) -> None:
+        self._turn(number, "up")
+
+    def on_quiet(self, number: int, is_quiet: bool) -> None:
+        self._turn(number, "quiet" if is_quiet else "up")
+
+    def on_gone(self, numbers: Iterable[int]) -> None:
+        """These transports ended by themselves; who may still have one gets a new one."""
+        gone = [peer for number in numbers if (peer := self._peers.get(number)) is not None]
+        for peer in gone:
+            self._forget(peer)
+            peer.state = "down"
+            self._tell_state(peer)
+        for peer in gone:
+            self._reopen(peer.person)
+
+    def on_speaking(self, numbers: tuple[int, ...]) -> None:
+        people = tuple(self._peers[number].person for number in numbers if number in self._peers)
+        for peer in list(self._peers.values()):
+            if peer.rights.may_receive:
+                self._pages.tell(peer.person, Speaking(people=people))
+
+    # --- inside ---------------------------------------------------------------------------------------------------
+    def _open(self, person: PersonId) -> _Peer:
+        peer = _Peer(self._book.fresh(self), person)
+        self._peers[peer.number] = peer
+        self._of[person] = peer
+        self._node.open_peer(peer.number, self._room)
+        return peer
+
+    def _reopen(self, person: PersonId) -> None:
+        rights = self._allowed.get(person, NO_MEDIA)
+        if rights.may_connect and self._pages.is_connected(person):
+            self._put_in_force(self._open(person), rights)
+        self._want()
+
+    def _close(self, peer: _Peer) -> None:
+        self._forget(peer)
+        self._node.close_peer(peer.number)
+
+    def _forget(self, peer: _Peer) -> None:
+        del self._peers[peer.number]
+        del self._of[peer.person]
+        self._book.forget(peer.number)
+
+    def _put_in_force(self, peer: _Peer, rights: MediaRights) -> bool:
+        """Closing verbs first; True when there was any verb."""
+        old, peer.rights = peer.rights, rights
+        if old == rights:
+            return False
+        for is_on in (False, True):
+            if old.may_receive != rights.may_receive and rights.may_receive is is_on:
+                self._node.set_receiving(peer.number, is_on)
+            for source in Source:
+                if is_gate_open(old, source) != is_gate_open(rights, source) and is_gate_open(rights, source) is is_on:
+                    self._node.set_gate(peer.number, source, is_on)
+        return True
+
+    def _want(self) -> None:
+        """Pages name people, the plane knows peers: say again to whom a change of peers makes a difference."""
+        for peer in self._peers.values():
+            view = self._views.get(peer.person)
+            wanted = EVERY_CAMERA if view is None else self._translated(view)
+            if wanted != peer.wanted:
+                peer.wanted = wanted
+                self._node.set_wanted(peer.number, wanted)
+
+    def _translated(self, view: SetView) -> Wanted:
+        if view.cameras is None:
+            return Wanted(None, view.screen)
+        peers = (self._of.get(PersonId(person)) for person in dict.fromkeys(view.cameras))
+        return Wanted(tuple(peer.number for peer in peers if peer is not None), view.screen)
+
+    def _answer(self, peer: _Peer | None, answer: Answer) -> ConnectionReason | None:
+        if peer is None or peer.number != answer.transport or peer.offer is None:
+            return "no-media"
+        if answer.generation > peer.offer.generation:
+            return "bad-answer"
+        try:
+            self._node.answer(peer.number, answer.generation, answer.sdp)
+        except BadAnswer:
+            return "bad-answer"
+        peer.answered = answer.generation
+        return None
+
+    def _turn(self, number: int, state: Literal["up", "quiet"]) -> None:
+        if (peer := self._peers.get(number)) is not None and peer.state != state:
+            peer.state = state
+            self._tell_state(peer)
+
+    def _tell_state(self, peer: _Peer) -> None:
+        self._pages.tell(peer.person, MediaState(transport=peer.number, state=peer.state))
+
+    def _tell_slots(self, peer: _Peer) -> None:
+        shown = tuple(
+            Slot(mid=slot.mid, source=slot.source.value, person=self._person(slot.publisher)) for slot in peer.slots
+        )
+        self._pages.tell(peer.person, Slots(transport=peer.number, slots=shown))
+
+    def _person(self, number: int | None) -> PersonId | None:
+        peer = None if number is None else self._peers.get(number)
+        return None if peer is None else peer.person
+
+
+def is_gate_open(rights: MediaRights, source: Source) -> bool:
+    match source:
+        case Source.MIC:
+            return rights.mic_open
+        case Source.CAMERA:
+            return rights.camera_open
+        case Source.SCREEN:
+            return rights.screen_open
+
+
+def common(one: MediaRights, other: MediaRights) -> MediaRights:
+    """What both grant."""
+    return MediaRights(
+        may_connect=one.may_connect and other.may_connect,
+        may_receive=one.may_receive and other.may_receive,
+        mic_open=one.mic_open and other.mic_open,
+        camera_open=one.camera_open and other.camera_open,
+        screen_open=one.screen_open and other.screen_open,
+    )

@@ -1,0 +1,209 @@
+"""Which rooms are hosted here, and to which of them the media plane speaks. Implements `Rooms` and `MediaSink`."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from itertools import count
+from typing import Final, Protocol
+
+import structlog
+
+from rooms.ids import Instant, PersonId, SessionId
+from rooms.live.settings import MINUTE_MS
+from rooms.live.snapshot import UnreadableSnapshot
+from server.effects import RoomMedia
+from server.effects_peers import PeerBook
+from server.host import HostParts, RoomHost
+from server.host_alarm import Alarm, LoopAlarm
+from server.host_record import RoomRecord
+from server.hosts_figures import RoomFigures
+from server.ports import Clock, Gatekeeper, Glimpse, LeaseLost, RoomStore, StoreDown
+from sfu.node import MediaNode, Offer, SlotShown
+from signaling.errors import CloseCode
+
+SWEEP_S: Final = 30.0
+AHEAD_MS: Final = 5 * MINUTE_MS  # a room whose doors open within this is hosted although nobody came yet
+
+_log = structlog.get_logger("hosts")
+
+
+class OpenLine(Protocol):
+    """A connection, in a room or not yet."""
+
+    def close(self, code: CloseCode) -> None: ...
+
+    async def wait_closed(self) -> None: ...
+
+
+class RoomHosts:
+    """Makes a room's host when it is first needed, and lets it go when the room is over and nobody looks."""
+
+    def __init__(
+        self,
+        store: RoomStore,
+        gatekeeper: Gatekeeper,
+        media: MediaNode,
+        clock: Clock,
+        figures: RoomFigures,
+        alarm: Callable[[], Alarm] | None = None,
+    ) -> None:
+        self._peers: PeerBook[RoomMedia] = PeerBook(clock.now())
+        self._parts = HostParts(
+            store=store,
+            gatekeeper=gatekeeper,
+            media=media,
+            clock=clock,
+            peers=self._peers,
+            figures=figures,
+            alarm=alarm or (lambda: LoopAlarm(clock)),
+        )
+        self._hosts: dict[SessionId, RoomHost] = {}
+        self._by_number: dict[int, RoomHost] = {}
+        self._numbers = count(1)
+        self._starting: dict[SessionId, asyncio.Task[RoomHost | None]] = {}
+        self._doors: dict[SessionId, Instant] = {}  # of open sessions that are not hosted yet
+        self._sweeper: asyncio.Task[None] | None = None
+        self._lines: set[OpenLine] = set()
+        self._is_draining = False
+
+    # --- starting and ending --------------------------------------------------------------------------------------
+    async def start(self) -> None:
+        """Host every open session whose doors are near or past, now and from now on. Raises `StoreDown`."""
+        await self.start_all()
+        self._sweeper = asyncio.create_task(self._sweep(), name="sweep-rooms")
+
+    async def start_all(self) -> None:
+        """Host what is due. Raises `StoreDown`."""
+        horizon = self._parts.clock.now() + AHEAD_MS
+        for session in await self._parts.store.open_sessions():
+            if session in self._hosts:
+                continue
+            if session not in self._doors:
+                described = await self._parts.store.session(session)
+                if described is None:
+                    continue
+                self._doors[session] = described.settings.schedule.doors_at
+            if self._doors[session] <= horizon:
+                await self.host(session)
+
+    async def drain(self) -> None:
+        self._is_draining = True
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._sweeper
+        await asyncio.gather(*self._starting.values(), return_exceptions=True)
+        await asyncio.gather(*(host.stop() for host in self._hosts.values()))
+        lines = list(self._lines)
+        for line in lines:
+            line.close(CloseCode.GOING_AWAY)
+        await asyncio.gather(*(line.wait_closed() for line in lines))
+        self._let_go()
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            self._let_go()
+            try:
+                await self.start_all()
+            except StoreDown:
+                _log.warning("sweep-not-done")
+
+    def _let_go(self) -> None:
+        for session, host in list(self._hosts.items()):
+            if host.is_gone or host.is_idle:
+                host.retire()
+                del self._hosts[session]
+                del self._by_number[host.number]
+        self._parts.figures.rooms.set(len(self._hosts))
+
+    # --- connections ----------------------------------------------------------------------------------------------
+    def opened(self, line: OpenLine) -> None:
+        """A connection is there; while this server drains it is closed at once."""
+        self._lines.add(line)
+        self._parts.figures.connections.set(len(self._lines))
+        if self._is_draining:
+            line.close(CloseCode.GOING_AWAY)
+
+    def closed(self, line: OpenLine) -> None:
+        self._lines.discard(line)
+        self._parts.figures.connections.set(len(self._lines))
+
+    # --- rooms ----------------------------------------------------------------------------------------------------
+    async def host(self, session: SessionId) -> RoomHost | None:
+        """The host of a session's room; None for no such session, or while this server drains. Raises `StoreDown`."""
+        if self._is_draining:
+            return None
+        host = self._hosts.get(session)
+        if host is not None and not host.is_gone:
+            return host
+        if session not in self._starting:
+            task = asyncio.create_task(self._take(session), name="take-room")
+            self._starting[session] = task
+            task.add_done_callback(lambda _: self._starting.pop(session, None))
+        return await asyncio.shield(self._starting[session])
+
+    async def _take(self, session: SessionId) -> RoomHost | None:
+        self._let_go()
+        try:
+            record = await RoomRecord.take(session, self._parts.store, self._parts.clock.now())
+        except (LeaseLost, UnreadableSnapshot) as error:
+            self._parts.figures.count("room-not-taken")
+            _log.error("room-not-taken", room=session, kind=type(error).__name__)
+            return None
+        if record is None:
+            return None
+        host = RoomHost(record, self._parts, next(self._numbers))
+        self._hosts[session] = host
+        self._by_number[host.number] = host
+        self._doors.pop(session, None)
+        self._parts.figures.rooms.set(len(self._hosts))
+        return host
+
+    async def glimpse(self, session: SessionId) -> Glimpse | None:
+        host = self._hosts.get(session)
+        return None if host is None or host.is_gone else host.glimpse
+
+    async def scheduled(self, session: SessionId) -> None:
+        with contextlib.suppress(StoreDown):
+            await self.start_all()
+
+    async def cancel(self, session: SessionId) -> None:
+        if (host := await self.host(session)) is not None:
+            await host.cancel()
+
+    async def turn_out(self, session: SessionId, person: PersonId) -> None:
+        if (host := self._hosts.get(session)) is not None:
+            await host.turn_out(person)
+
+    # --- the media plane ------------------------------------------------------------------------------------------
+    def on_offer(self, peer: int, offer: Offer) -> None:
+        if (media := self._peers.owner(peer)) is not None:
+            media.on_offer(peer, offer)
+
+    def on_connected(self, peer: int) -> None:
+        if (media := self._peers.owner(peer)) is not None:
+            media.on_connected(peer)
+
+    def on_quiet(self, peer: int, is_quiet: bool) -> None:
+        if (media := self._peers.owner(peer)) is not None:
+            media.on_quiet(peer, is_quiet)
+
+    def on_gone(self, peer: int) -> None:
+        if (media := self._peers.owner(peer)) is not None:
+            media.on_gone((peer,))
+
+    def on_slots(self, peer: int, slots: tuple[SlotShown, ...]) -> None:
+        if (media := self._peers.owner(peer)) is not None:
+            media.on_slots(peer, slots)
+
+    def on_speaking(self, room: int, peers: tuple[int, ...]) -> None:
+        if (host := self._by_number.get(room)) is not None:
+            host.media.on_speaking(peers)
+
+    def on_lost(self, peers: tuple[int, ...]) -> None:
+        self._parts.figures.count("media-lost")
+        _log.error("media-lost", peers=len(peers))
+        for media in {self._peers.owner(peer) for peer in peers}:
+            if media is not None:
+                media.on_gone(peers)
