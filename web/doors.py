@@ -61,13 +61,13 @@ class Doors:
         return WORDS[self.state]
 
 
-def doors_of(phase: str, hours: Hours, now: Instant, is_full: bool = False) -> Doors:
+def doors_of(phase: str, hours: Hours, now: Instant, is_peer_held: bool = False, is_full: bool = False) -> Doors:
     """`phase` is the tag of `rooms.live.phase`. Raises `ValueError` for a tag that is not one."""
     match phase:
         case "scheduled":
             return _not_open(hours, now)
         case "doors-open" | "awaiting-facilitator" | "ready":
-            return _open(phase, hours, now)
+            return _open(phase, hours, now, is_peer_held)
         case "live" | "paused" | "held":
             return _in_progress(hours, now, is_full)
         case "closing":
@@ -88,12 +88,14 @@ def _not_open(hours: Hours, now: Instant) -> Doors:
     return Doors(DoorState.NOT_OPEN, f"Doors open in {in_words(left)}.", Action.NONE, _until_next_word(left))
 
 
-def _open(phase: str, hours: Hours, now: Instant) -> Doors:
+def _open(phase: str, hours: Hours, now: Instant, is_peer_held: bool) -> Doors:
     left = hours.start_at - now
     if left > 0:
         sentence = f"The session starts in {in_words(left)}. You can come in and wait."
         return Doors(DoorState.DOORS_OPEN, sentence, Action.JOIN, _until_next_word(left))
-    if phase == "ready":
+    if is_peer_held:
+        sentence = "The session begins as soon as enough people are here. You can come in and wait."
+    elif phase == "ready":
         sentence = "A facilitator is here. The session begins in a moment."
     elif -left < MINUTE_MS:
         sentence = "A facilitator will be here soon. You can come in and wait."

@@ -41,7 +41,7 @@ class NewLinkForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """`values` as they were written (never a password), `errors` one sentence per field, `problem` one for the whole."""
+    """`values` as they were written (never a password), `errors` one sentence per field, `problem` one for all."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from rooms.ids import Instant
-from web.doors import Action, Doors, DoorState
+from web.doors import Doors, DoorState
 from web.forms import Filled
 from web.schedule_form import FIELDS
 from web.times import When
@@ -123,6 +123,7 @@ class ManagePage(Page):
     discreet_title: str
     participant_url: str
     links: tuple[LinkRow, ...]
+    clock_note: str = ""  # what the clocks of the zone do at the start, if anything
     fresh: FreshLink | None = None
     form: Filled = field(default_factory=Filled)
     is_new: bool = False
@@ -150,12 +151,7 @@ class SessionPage(Page):
     doors: Doors
     facilitators: str
     is_peer_held: bool
-    resources: str
     leads: bool
-
-    @property
-    def may_enter(self) -> bool:
-        return self.doors.action is Action.JOIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from rooms.ids import Instant
+from rooms.schedule import BadSchedule, ClockNote, local_of, timing_of
 from web.forms import BadForm, Form, Required, read_form
 
 TITLE_LENGTH = 120
@@ -38,11 +40,15 @@ def _none_if_empty(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+Message = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MESSAGE_LENGTH)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TEXT_LENGTH)]
 
 
 class ScheduleForm(Form):
-    """`date` and `time` are local in `zone`; durations are minutes. An empty `late` means until the end, one that is not sent means the default."""
+    """`date` and `time` are local in `zone`; durations are minutes.
+
+    An empty `late` means until the end, one that is not sent means the default.
+    """
 
     title: Annotated[str, Required, StringConstraints(max_length=TITLE_LENGTH)]
     discreet_title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=TITLE_LENGTH)] = ""
@@ -52,7 +58,7 @@ class ScheduleForm(Form):
     length: Annotated[int, Field(ge=5, le=LONGEST_MIN)] = 60
     doors: Annotated[int, Field(ge=0, le=MOST_DOORS_MIN)] = 15
     late: Annotated[Annotated[int, Field(ge=0, le=LONGEST_MIN)] | None, BeforeValidator(_none_if_empty)] = 10
-    waiting_message: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MESSAGE_LENGTH)] = WAITING_MESSAGE
+    waiting_message: Message = WAITING_MESSAGE
     guidelines: Text = GUIDELINES
     facilitators: Annotated[str, StringConstraints(strip_whitespace=True, max_length=NAMES_LENGTH)] = ""
     resources: Text = ""
@@ -105,3 +111,22 @@ def read_schedule_form(values: Mapping[str, str]) -> ScheduleForm:
     if form.time.tzinfo is not None:
         raise BadForm({"time": "Choose a time, like 19:30."})
     return form
+
+
+def clock_problem(form: ScheduleForm) -> str:
+    """A sentence where the clocks of the zone jump over this time of day, else ""."""
+    try:
+        note = timing_of(form.date, form.time, form.zone, form.length, form.doors).note
+    except BadSchedule:
+        return ""  # said about another field
+    if note is not ClockNote.SKIPPED:
+        return ""
+    return f"On this night the clocks go forward, and {form.time:%H:%M} does not come. Choose another time."
+
+
+def clock_note(start: Instant, zone: str) -> str:
+    """A sentence where the start's time of day comes twice, else ""."""
+    local = local_of(start, zone)
+    if timing_of(local.date(), local.time(), zone, 60, 0).note is not ClockNote.DOUBLED:
+        return ""
+    return f"On this night the clocks go back, and {local:%H:%M} comes twice. The session starts the first time."

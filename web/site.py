@@ -13,14 +13,16 @@ _IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;"']*["'](\.{1,2}/[^"']+\.js)[
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`build` names the static files (`/static/{build}/…`), `crisis_text` is the operator's own, `quick_exit_url` a
-    neutral page elsewhere; `public_url` has scheme, host and port and no slash at its end."""
+    """`build` names the static files (`/static/{build}/…`); `public_url` has scheme, host and port and no slash at its
+    end; `quick_exit_url` is a neutral page elsewhere; `crisis_text` and `contact` are the operator's own; `preloads` are
+    the modules of the browser app (`modules_of`)."""
 
     build: str
     public_url: str
     quick_exit_url: str
     crisis_text: str
     contact: str = ""
+    preloads: tuple[str, ...] = ()
     language: str = "en"
     direction: str = "ltr"
 

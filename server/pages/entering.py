@@ -1,0 +1,49 @@
+"""Coming in by a link: `/enter#token`. The page moves the token out of the address; the POST trades it for a cookie."""
+
+from aiohttp import web
+
+from rooms.ids import SessionId
+from server.pages.answer import host_name, see_other, services_of, show, values_of
+from web.forms import BadForm, EnterForm, Filled, read_form, session_of, token_of
+from web.pages import EnterPage
+
+UNKNOWN = (
+    "This link does not work any more, or a part of it is missing. Copy the whole link again, or ask whoever sent it "
+    "to you for a new one."
+)
+
+
+async def show_enter(request: web.Request) -> web.Response:
+    return show(request, EnterPage(host=await host_name(request)))
+
+
+async def enter(request: web.Request) -> web.Response:
+    """A personal link, or a session's link pasted into the same box."""
+    try:
+        form = read_form(EnterForm, await values_of(request))
+    except BadForm as error:
+        return await _again(request, error.errors["link"])
+    services = services_of(request)
+    shared = session_of(form.link)
+    if shared is not None and await services.sessions.get(SessionId(shared)) is not None:
+        return see_other(f"/s/{shared}")
+    token = token_of(form.link)
+    link = None if token is None else await services.links.redeem(token)
+    if link is None:
+        return await _again(request, UNKNOWN)
+    if link.session is None:
+        if link.host is None:
+            raise web.HTTPNotFound
+        response = see_other("/host")
+        services.cookies.set_host(response, await services.accounts.sign_in(link.host))
+        return response
+    entered = await services.entry.by_link(link)
+    response = see_other(f"/s/{link.session}")
+    if entered.new_credential is not None:
+        services.cookies.set_person(response, link.session, entered.new_credential)
+    return response
+
+
+async def _again(request: web.Request, sentence: str) -> web.Response:
+    # What was pasted is a secret more often than not: it does not come back in a page.
+    return show(request, EnterPage(host=await host_name(request), form=Filled({}, {"link": sentence})), status=422)

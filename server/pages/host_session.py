@@ -1,0 +1,107 @@
+"""One session of a host: its links, opening its room, canceling it."""
+
+from aiohttp import web
+
+from rooms.roles import Role
+from server.pages.answer import need_host, need_own_session, see_other, services_of, show, values_of
+from server.pages.rows import link_row, row_of
+from server.services import Services
+from server.store.records import HostRecord, SessionRecord
+from web.forms import BadForm, Filled, NewLinkForm, read_form
+from web.pages import CancelPage, FreshLink, ManagePage
+from web.schedule_form import clock_note
+
+HOST_LABEL = "yourself, from this page"
+
+
+async def manage_page(
+    services: Services,
+    host: HostRecord,
+    session: SessionRecord,
+    fresh: FreshLink | None = None,
+    form: Filled | None = None,
+    is_new: bool = False,
+) -> ManagePage:
+    """The page of a session as its host sees it; `fresh` is a link that was made in answer to this request."""
+    now = services.clock.now()
+    links = await services.links.of_session(session.id)
+    return ManagePage(
+        host=host.name,
+        session=await row_of(services, session),
+        discreet_title=session.discreet_title,
+        participant_url=services.links.shared_url(session.id),
+        clock_note=clock_note(session.settings.schedule.start_at, session.zone),
+        links=tuple(link_row(link, session.zone, now) for link in links),
+        fresh=fresh,
+        form=form or Filled(),
+        is_new=is_new,
+    )
+
+
+async def show_session(request: web.Request) -> web.Response:
+    host = await need_host(request)
+    session = await need_own_session(request, host)
+    return show(request, await manage_page(services_of(request), host, session))
+
+
+async def make_link(request: web.Request) -> web.Response:
+    """Answers with the page itself: the address of the new link can be shown this one time."""
+    host = await need_host(request)
+    session = await need_own_session(request, host)
+    services = services_of(request)
+    values = await values_of(request)
+    try:
+        form = read_form(NewLinkForm, values)
+    except BadForm as error:
+        page = await manage_page(services, host, session, form=Filled(values, error.errors))
+        return show(request, page, status=422)
+    link = await services.links.make(session, Role(form.role), form.label)
+    fresh = FreshLink(label=form.label, role=form.role, url=link.url)
+    return show(request, await manage_page(services, host, session, fresh=fresh), status=201)
+
+
+async def revoke_link(request: web.Request) -> web.Response:
+    host = await need_host(request)
+    session = await need_own_session(request, host)
+    services = services_of(request)
+    link = await services.links.revoke(session.id, request.match_info["link"])
+    if link is None:
+        raise web.HTTPNotFound
+    if link.person is not None:
+        await services.sessions.turn_out(session.id, link.person)
+    return see_other(f"/host/sessions/{session.id}")
+
+
+async def open_room(request: web.Request) -> web.Response:
+    """The host goes in as a facilitator: this browser gets a facilitator's credential once, then the room opens."""
+    host = await need_host(request)
+    session = await need_own_session(request, host)
+    services = services_of(request)
+    room = f"/s/{session.id}/room"
+    known = await services.entry.who(session.id, services.cookies.person(request, session.id))
+    response = see_other(room)
+    if known is not None and known.role.may_facilitate:
+        return response
+    link = await services.links.make(session, Role.FACILITATOR, HOST_LABEL)
+    entered = await services.entry.by_link(link.record)
+    if entered.new_credential is not None:
+        services.cookies.set_person(response, session.id, entered.new_credential)
+    return response
+
+
+async def show_cancel(request: web.Request) -> web.Response:
+    host = await need_host(request)
+    session = await need_own_session(request, host)
+    row = await row_of(services_of(request), session)
+    if not row.may_open:
+        return see_other(f"/host/sessions/{session.id}")
+    return show(request, CancelPage(host=host.name, session=row))
+
+
+async def cancel(request: web.Request) -> web.Response:
+    host = await need_host(request)
+    session = await need_own_session(request, host)
+    services = services_of(request)
+    if (await row_of(services, session)).may_open:
+        await services.sessions.cancel(session)
+    return see_other(f"/host/sessions/{session.id}")

@@ -1,0 +1,103 @@
+"""What everybody with the link of a session sees: its page, its state, the room's shell, the page after it."""
+
+from aiohttp import web
+
+from server.pages.answer import RENDERER, host_name, need_session, see_other, services_of, show
+from server.pages.rows import hours_and_doors
+from server.store.records import SessionRecord
+from web.doors import DoorState
+from web.pages import AfterPage, Guidelines, RoomPage, RoomUrls, SessionPage
+from web.times import when
+
+OVER = (DoorState.ENDED, DoorState.CANCELED)
+
+
+async def show_session(request: web.Request) -> web.Response:
+    session = await need_session(request)
+    hours, doors = await hours_and_doors(services_of(request), session)
+    page = SessionPage(
+        host=await host_name(request),
+        id=session.id,
+        title=session.title,
+        discreet_title=session.discreet_title,
+        starts=when(hours.start_at, session.zone),
+        ends=when(hours.end_at, session.zone),
+        doors_at=when(hours.doors_at, session.zone),
+        late_until=None if hours.late_until is None else when(hours.late_until, session.zone),
+        doors=doors,
+        facilitators=session.facilitators,
+        is_peer_held=session.settings.is_peer_held,
+        leads=await _leads(request, session),
+    )
+    return show(request, page)
+
+
+async def show_state(request: web.Request) -> web.Response:
+    """The words of the doors, so that an open page turns by itself. Nothing about people."""
+    session = await need_session(request)
+    _, doors = await hours_and_doors(services_of(request), session)
+    return web.json_response(
+        {
+            "state": doors.state.value,
+            "word": doors.word,
+            "sentence": doors.sentence,
+            "action": doors.action.value,
+            "refresh_ms": doors.refresh_ms,
+        }
+    )
+
+
+async def show_after(request: web.Request) -> web.Response:
+    session = await need_session(request)
+    _, doors = await hours_and_doors(services_of(request), session)
+    page = AfterPage(
+        host=await host_name(request),
+        id=session.id,
+        title=session.title,
+        discreet_title=session.discreet_title,
+        doors=doors,
+        resources=session.resources,
+    )
+    return show(request, page)
+
+
+async def show_room(request: web.Request) -> web.Response:
+    """The browser app. Anybody with the link may load it: it holds what the session page says, and nothing more."""
+    session = await need_session(request)
+    services = services_of(request)
+    hours, doors = await hours_and_doors(services, session)
+    base = f"/s/{session.id}"
+    if doors.state in OVER:
+        return see_other(f"{base}/after")
+    site = request.app[RENDERER].site
+    page = RoomPage(
+        session=session.id,
+        title=session.title,
+        discreet_title=session.discreet_title,
+        facilitators=session.facilitators,
+        guidelines=Guidelines(session.settings.guidelines_version, session.guidelines),
+        waiting_message=session.settings.waiting_message,
+        resources=session.resources,
+        starts_at=hours.start_at,
+        ends_at=hours.end_at,
+        doors_at=hours.doors_at,
+        now=services.clock.now(),
+        zone=session.zone,
+        urls=RoomUrls(
+            ticket=f"{base}/ticket",
+            socket=f"{base}/ws",
+            session=base,
+            after=f"{base}/after",
+            help="/help",
+            quick_exit=site.quick_exit_url,
+        ),
+        build=site.build,
+        preloads=site.preloads,
+    )
+    return show(request, page)
+
+
+async def _leads(request: web.Request, session: SessionRecord) -> bool:
+    services = services_of(request)
+    person = await services.entry.who(session.id, services.cookies.person(request, session.id))
+    return person is not None and person.role.may_facilitate
