@@ -32,14 +32,6 @@ export class ServerClock {
   since(instant) {
     return Math.max(0, -this.until(instant));
   }
-
-  /**
-   * The device's own Date for an instant of the server, for printing only.
-   * @param {number} instant
-   */
-  toDate(instant) {
-    return new Date(Date.now() + this.until(instant));
-  }
 }
 
 const MINUTE_MS = 60_000;

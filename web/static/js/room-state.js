@@ -124,6 +124,11 @@ export function withoutTicket(state, kind) {
   return { ...toStage(state, "outcome"), outcome };
 }
 
+/** The state at the moment of pressing Leave, before the server says the same. @param {RoomState} state @returns {RoomState} */
+export function leftByOneself(state) {
+  return { ...toStage(state, "outcome"), outcome: { kind: "left", may_knock_again: true, tag: "outcome" } };
+}
+
 /** @param {import("./protocol.js").Role} role */
 export const mayFacilitate = (role) => role !== "participant";
 

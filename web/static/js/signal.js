@@ -1,4 +1,5 @@
 import { backoffMs } from "./backoff.js";
+import { NamedTimers } from "./named-timers.js";
 import { Requests } from "./requests.js";
 import { Refusal } from "./refusal.js";
 
@@ -18,10 +19,10 @@ import { Refusal } from "./refusal.js";
  * @property {{value: string | null, keep: (token: string) => void, forget: () => void}} resume
  * @property {() => number | null} heldTransport the media transport that this page still holds
  * @property {() => number} seen the version of the newest view
- * @property {{set: (run: () => void, ms: number) => unknown, clear: (id: any) => void}} timers
+ * @property {import("./named-timers.js").Timers} timers
  * @property {() => number} random
  * @property {(message: ServerMessage) => void} onMessage everything but answers and pongs
- * @property {(state: LinkState, code?: number) => void} onLink
+ * @property {(state: LinkState) => void} onLink
  * @property {(answer: TicketAnswer) => void} onTicket
  */
 
@@ -60,12 +61,12 @@ export class Signal {
   #missed = 0;
   #takesOver = false;
   #round = 0;
-  /** @type {Map<string, unknown>} */
-  #timers = new Map();
+  #timers;
 
   /** @param {SignalOptions} options */
   constructor(options) {
     this.#options = options;
+    this.#timers = new NamedTimers(options.timers);
   }
 
   get state() {
@@ -82,7 +83,7 @@ export class Signal {
   /** Ends for good: nothing reconnects until `start`. */
   stop() {
     this.#drop();
-    this.#clearTimers();
+    this.#timers.clear();
     this.#round += 1;
     this.#become("stopped");
   }
@@ -104,7 +105,7 @@ export class Signal {
     if (this.#state !== "up") return this.retryNow();
     this.#missed = Math.max(1, this.#missed);
     this.#sendFrame({ type: "ping" });
-    this.#after("probe", PROBE_MS, () => {
+    this.#timers.after("probe", PROBE_MS, () => {
       if (this.#missed > 0) this.#lose();
     });
   }
@@ -115,7 +116,7 @@ export class Signal {
     if (this.#state !== "asking" || !this.#socket) return this.start();
     this.#become("connecting");
     this.#sendFrame({ ...this.#hello(null), take_over: true });
-    this.#after("welcome", WELCOME_MS, () => this.#lose());
+    this.#timers.after("welcome", WELCOME_MS, () => this.#lose());
   }
 
   /**
@@ -131,7 +132,7 @@ export class Signal {
   }
 
   async #connect() {
-    this.#clearTimers();
+    this.#timers.clear();
     this.#become("connecting");
     const round = ++this.#round;
     const answer = await this.#options.fetchTicket();
@@ -144,7 +145,7 @@ export class Signal {
       case "unknown":
         return this.stop();
       case "later":
-        return this.#after("retry", answer.afterMs, () => this.#connect());
+        return this.#timers.after("retry", answer.afterMs, () => this.#connect());
       case "unreachable":
         return this.#retryLater();
     }
@@ -155,7 +156,7 @@ export class Signal {
     const socket = this.#options.openSocket();
     this.#socket = socket;
     this.#requests = new Requests();
-    this.#after("welcome", WELCOME_MS, () => this.#lose());
+    this.#timers.after("welcome", WELCOME_MS, () => this.#lose());
     socket.onopen = () => this.#sendFrame(this.#hello(ticket));
     socket.onmessage = (event) => this.#receive(event.data);
     socket.onclose = (event) => this.#closed(event.code);
@@ -190,7 +191,7 @@ export class Signal {
         this.#welcome(message.resume);
         break;
       case "elsewhere":
-        this.#cancel("welcome");
+        this.#timers.cancel("welcome");
         this.#become("asking");
         if (this.#takesOver) return this.takeOver();
         break;
@@ -204,44 +205,42 @@ export class Signal {
     this.#wasWelcomed = true;
     this.#takesOver = false;
     this.#missed = 0;
-    this.#cancel("welcome");
+    this.#timers.cancel("welcome");
     this.#become("up");
-    this.#after("steady", STEADY_MS, () => {
+    this.#timers.after("steady", STEADY_MS, () => {
       this.#attempt = 0;
     });
-    this.#after("ping", PING_MS, () => this.#ping());
+    this.#timers.after("ping", PING_MS, () => this.#ping());
   }
 
   #ping() {
     if (this.#missed >= MOST_MISSED) return this.#lose();
     this.#missed += 1;
     this.#sendFrame({ type: "ping" });
-    this.#after("ping", PING_MS, () => this.#ping());
+    this.#timers.after("ping", PING_MS, () => this.#ping());
   }
 
   /** @param {number} code */
   #closed(code) {
     this.#drop();
-    this.#clearTimers();
-    if (code === DONE || code === MOVED_AWAY) {
-      if (code === MOVED_AWAY) this.#options.resume.forget();
-      return this.#become("stopped", code);
-    }
-    if (this.#state === "asking") return this.#become("asking", code);
+    this.#timers.clear();
+    if (this.#state === "asking") return;
+    if (code === MOVED_AWAY) this.#options.resume.forget();
+    if (code === DONE || code === MOVED_AWAY) return this.#become("stopped");
     if (code === POLICY || code === ROOM_GONE) this.#attempt = Math.max(this.#attempt, SLOW_ATTEMPT);
     this.#retryLater();
   }
 
   #lose() {
     this.#drop();
-    this.#clearTimers();
+    this.#timers.clear();
     this.#retryLater();
   }
 
   #retryLater() {
     this.#become("connecting");
     const wait = backoffMs(this.#attempt++, this.#options.random());
-    this.#after("retry", wait, () => this.#connect());
+    this.#timers.after("retry", wait, () => this.#connect());
   }
 
   #drop() {
@@ -259,30 +258,10 @@ export class Signal {
     if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(frame));
   }
 
-  /** @param {LinkState} state @param {number} [code] */
-  #become(state, code) {
-    const changed = state !== this.#state || code !== undefined;
+  /** @param {LinkState} state */
+  #become(state) {
+    if (state === this.#state) return;
     this.#state = state;
-    if (changed) this.#options.onLink(state, code);
-  }
-
-  /** @param {string} name @param {number} ms @param {() => void} run */
-  #after(name, ms, run) {
-    this.#cancel(name);
-    const id = this.#options.timers.set(() => {
-      this.#timers.delete(name);
-      run();
-    }, ms);
-    this.#timers.set(name, id);
-  }
-
-  /** @param {string} name */
-  #cancel(name) {
-    if (this.#timers.has(name)) this.#options.timers.clear(this.#timers.get(name));
-    this.#timers.delete(name);
-  }
-
-  #clearTimers() {
-    for (const name of [...this.#timers.keys()]) this.#cancel(name);
+    this.#options.onLink(state);
   }
 }

@@ -1,0 +1,76 @@
+import { QualityGauge, StatsReader } from "./quality.js";
+import { CONNECTION } from "./words.js";
+
+const TICK_MS = 1_000;
+const STATS_EVERY = 2;
+const SAY_LOST_MS = 2_000;
+const WIDE = "(min-width: 56.25rem)";
+
+/**
+ * Back goes to the session page, never half into a room: an entry for it is put below this page once.
+ * @param {string} sessionUrl
+ * @param {() => void} letGo
+ */
+export function keepBackOnSessionPage(sessionUrl, letGo) {
+  if (history.state?.isRoom !== true) {
+    const here = location.href;
+    history.replaceState({ isRoom: false }, "", sessionUrl);
+    history.pushState({ isRoom: true }, "", here);
+  }
+  addEventListener("popstate", (event) => {
+    if (event.state?.isRoom === true) return;
+    letGo();
+    location.replace(sessionUrl);
+  });
+}
+
+/**
+ * What the browser tells a page: keys, visibility, network, size, time.
+ * @param {object} parts
+ * @param {import("./app.js").App} parts.app
+ * @param {import("./shortcuts.js").Shortcuts} parts.shortcuts
+ * @param {import("./wake-lock.js").WakeLock} parts.wakeLock
+ * @param {() => void} parts.letGo
+ */
+export function watchPage({ app, shortcuts, wakeLock, letGo }) {
+  const { signal, own, media } = app.parts;
+  addEventListener("keydown", (event) => shortcuts.handleKeyDown(event));
+  addEventListener("keyup", (event) => shortcuts.handleKeyUp(event));
+  addEventListener("blur", () => shortcuts.stopTalking());
+  addEventListener("online", () => signal.probe());
+  addEventListener("pagehide", letGo);
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "visible") return;
+    own.handleReturn();
+    signal.probe();
+    media.handleLinkUp();
+    void wakeLock.handleVisible();
+  });
+
+  const wide = matchMedia(WIDE);
+  wide.addEventListener("change", () => app.update({ isWide: wide.matches }));
+  app.update({ isWide: wide.matches });
+  watchClock(app);
+}
+
+/** Waiting times and minutes left tick; the quality is read every other time. @param {import("./app.js").App} app */
+function watchClock(app) {
+  const gauge = new QualityGauge();
+  const stats = new StatsReader();
+  let ticks = 0;
+  let hasSaidLost = false;
+  setInterval(async () => {
+    ticks += 1;
+    const lostFor = app.lostAt === null ? 0 : performance.now() - app.lostAt;
+    if (lostFor >= SAY_LOST_MS && !hasSaidLost && app.state.room) app.parts.announcer.interrupt(CONNECTION.lost);
+    hasSaidLost = lostFor >= SAY_LOST_MS;
+    if (ticks % STATS_EVERY === 0 && app.state.room && app.parts.media.connection) {
+      app.measured = await stats.read(app.parts.media.connection);
+      app.quality = gauge.handle(app.measured);
+    }
+    app.redraw();
+  }, TICK_MS);
+}

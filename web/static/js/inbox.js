@@ -1,0 +1,92 @@
+import { narrate } from "./narrator.js";
+import { reduce, withoutTicket } from "./room-state.js";
+import { CONNECTION } from "./words.js";
+
+/** Brings what the server says to where it belongs: the state, the media, the person's eyes and ears. */
+export class Inbox {
+  #app;
+  #actions;
+  #onFreshLink;
+
+  /**
+   * @param {import("./app.js").App} app
+   * @param {import("./main.js").Actions} actions
+   * @param {() => void} onFreshLink a new connection begins and knows nothing of the last one
+   */
+  constructor(app, actions, onFreshLink) {
+    this.#app = app;
+    this.#actions = actions;
+    this.#onFreshLink = onFreshLink;
+  }
+
+  /** @param {import("./protocol.js").ServerMessage} message */
+  handleMessage(message) {
+    const app = this.#app;
+    if (app.hasLeft && message.type !== "outcome" && message.type !== "welcome") return;
+    if ("now" in message) app.parts.clock.set(message.now);
+    if (message.type === "offer") void app.parts.media.handleOffer(message);
+    const before = app.state;
+    app.state = reduce(before, message);
+    if (app.state.hasGap) return app.parts.signal.resync();
+    if (before.room && !app.state.room) this.#leftRoom();
+    app.parts.own.handleRoom(app.state.room);
+    for (const news of narrate(before, app.state, message)) this.#tell(news);
+    if (message.type === "outcome") void this.#actions.handleOutcome();
+    app.redraw();
+  }
+
+  /** @param {import("./signal.js").LinkState} link */
+  handleLink(link) {
+    const app = this.#app;
+    if (link === "up") {
+      this.#onFreshLink();
+      app.parts.media.handleLinkUp();
+      if (app.lostAt !== null && app.state.room) app.say(CONNECTION.back, "connection");
+      app.lostAt = null;
+    } else if (link === "connecting" && app.state.stage !== "connecting" && app.lostAt === null) {
+      app.lostAt = performance.now();
+    } else if (link === "stopped" || link === "asking") app.lostAt = null;
+    app.redraw();
+  }
+
+  /** @param {import("./ticket.js").TicketAnswer} answer */
+  handleTicket(answer) {
+    const app = this.#app;
+    if (answer.kind === "ticket") {
+      app.role = answer.role;
+      if (!app.ui.alias) app.update({ alias: answer.suggestedAlias });
+    } else if (answer.kind === "over") app.state = withoutTicket(app.state, answer.outcome);
+    else if (answer.kind === "unknown") app.state = withoutTicket(app.state, "unknown");
+    if (!app.state.room) app.parts.own.handleRoom(null);
+    app.redraw();
+  }
+
+  /** Nothing of the room stays in this page. */
+  #leftRoom() {
+    const { media, own } = this.#app.parts;
+    media.close();
+    own.stopAll();
+    this.#app.update({ panel: null, dialog: null, note: null, unread: 0, actionsOf: null, notesOf: new Set(), selected: new Set() });
+  }
+
+  /** @param {import("./narrator.js").News} news */
+  #tell(news) {
+    const app = this.#app;
+    switch (news.kind) {
+      case "say":
+        return app.say(news.text, news.topic);
+      case "interrupt":
+        return app.parts.announcer.interrupt(news.text);
+      case "toast":
+        return void app.toast(news.text);
+      case "note":
+        return app.update({ note: news.text });
+      case "chime":
+        return app.ui.chimes ? app.parts.sound.chime() : undefined;
+      case "ask-to-unmute":
+        return this.#actions.askToUnmute(news.by);
+      case "unread":
+        return app.ui.panel === "chat" ? undefined : app.update({ unread: app.ui.unread + 1 });
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import { entryActions } from "./actions-entry.js";
+import { leadActions } from "./actions-lead.js";
+import { ownActions } from "./actions-own.js";
+import { Announcer } from "./announcer.js";
+import { App } from "./app.js";
+import { keepBackOnSessionPage, watchPage } from "./browser-events.js";
+import { ServerClock } from "./clock.js";
+import { Devices } from "./devices.js";
+import { focusHeading } from "./focus.js";
+import { Hearing } from "./hearing.js";
+import { Inbox } from "./inbox.js";
+import { render } from "./lit.js";
+import { Media } from "./media.js";
+import { MicMeter } from "./mic-meter.js";
+import { browserTimers } from "./named-timers.js";
+import { OwnMedia } from "./own-media.js";
+import { readPageData } from "./page-data.js";
+import { exposeForTests } from "./probe.js";
+import { ResumeToken } from "./resume.js";
+import { Shortcuts } from "./shortcuts.js";
+import { shownNow } from "./shown.js";
+import { Signal } from "./signal.js";
+import { SlotTracks } from "./slots.js";
+import { Sound } from "./sound.js";
+import { fetchTicket } from "./ticket.js";
+import { ViewReport } from "./view-report.js";
+import { appView } from "./view/app.js";
+import { setSprite } from "./view/icon.js";
+import { WakeLock } from "./wake-lock.js";
+import { NOTE } from "./words-room.js";
+
+const page = readPageData(document);
+const root = /** @type {HTMLElement} */ (document.getElementById("app"));
+const hearingHost = hiddenHost("hearing");
+const steady = () => performance.now();
+const clock = new ServerClock(steady);
+clock.set(page.now);
+setSprite(`/static/${page.build}/icons/sprite.svg`);
+document.title = page.discreet_title;
+
+const announcer = new Announcer(liveRegion("polite"), liveRegion("assertive"), browserTimers);
+const tracks = new SlotTracks((track) => new MediaStream([track]));
+const hearing = new Hearing(hearingHost, (isSoundBlocked) => app.update({ isSoundBlocked }));
+const sound = new Sound();
+const resume = new ResumeToken(page.session, storage("sessionStorage"), navigator.locks ?? null);
+/** @type {Inbox} */
+let inbox;
+
+/** @type {Signal} */
+const signal = new Signal({
+  fetchTicket: () => fetchTicket(page.urls.ticket, (url, options) => fetch(url, options)),
+  openSocket: () => new WebSocket(new URL(page.urls.socket, location.href.replace(/^http/, "ws"))),
+  resume,
+  heldTransport: () => media.transport,
+  seen: () => app.state.version,
+  timers: browserTimers,
+  random: Math.random,
+  onMessage: (message) => inbox.handleMessage(message),
+  onLink: (state) => inbox.handleLink(state),
+  onTicket: (answer) => inbox.handleTicket(answer),
+});
+
+const media = new Media({
+  makeConnection: () => new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" }),
+  request: (body) => signal.request(body),
+  onTransport: (transport) => tracks.reset(transport),
+  onTrack: (mid, track) => {
+    tracks.put(mid, track);
+    app.redraw();
+  },
+  onState: () => app.redraw(),
+});
+
+const devices = new Devices(navigator.mediaDevices, storage("localStorage"), () => app.redraw());
+const own = new OwnMedia({
+  devices,
+  media,
+  request: (body) => signal.request(body),
+  onChange: () => app.redraw(),
+  onNote: ({ by }) => {
+    const text = { "mic-lost": NOTE.micLost, "camera-lost": NOTE.cameraLost, "camera-paused": NOTE.cameraPaused, "came-back-muted": NOTE.cameBackMuted }[by];
+    app.update({ note: text });
+    app.say(text);
+  },
+});
+hearing.setSpeaker(devices.chosen("audiooutput"));
+sound.setSpeaker(devices.chosen("audiooutput"));
+
+/** @type {App} */
+const app = new App({ page, clock, signal, media, devices, own, tracks, hearing, sound, announcer }, requestDraw);
+const report = new ViewReport((body) => signal.request(body), browserTimers);
+const meter = new MicMeter(sound);
+const wakeLock = new WakeLock(navigator);
+const actions = { ...ownActions(app), ...entryActions(app, letGo), lead: leadActions(app) };
+/** @typedef {typeof actions} Actions */
+inbox = new Inbox(app, actions, () => report.reset());
+
+let isDrawing = false;
+let drawnStage = "";
+
+/** Draws once for all that changed in the same turn. */
+function requestDraw() {
+  if (isDrawing) return;
+  isDrawing = true;
+  queueMicrotask(() => {
+    isDrawing = false;
+    draw();
+  });
+}
+
+function draw() {
+  const { room, slots, stage, speaking } = app.state;
+  const shown = room ? shownNow(room, app.ui, speaking) : null;
+  if (shown) app.ui = { ...app.ui, main: shown.main, page: shown.page };
+  render(appView(app, actions, shown), root);
+  hearing.show(room ? tracks.of(slots, "mic") : []);
+  if (shown && signal.state === "up") report.show(shown.cameras, shown.sharer !== null);
+  meter.show(!room && own.isMicOn ? own.tracks.mic : null, () => document.getElementById("meter"));
+  void wakeLock.want(stage === "inside");
+  if (stage !== drawnStage) {
+    drawnStage = stage;
+    focusHeading(root);
+  }
+}
+
+/** Every light off, every picture and sound gone. */
+function letGo() {
+  own.stopAll();
+  media.close();
+  hearing.clear();
+}
+
+/** @param {string} id */
+function hiddenHost(id) {
+  const host = document.createElement("div");
+  host.id = id;
+  host.hidden = true;
+  document.body.append(host);
+  return host;
+}
+
+/** @param {"polite" | "assertive"} manner */
+function liveRegion(manner) {
+  const region = document.createElement("div");
+  region.className = "visually-hidden";
+  region.setAttribute("role", manner === "polite" ? "status" : "alert");
+  document.body.append(region);
+  return region;
+}
+
+/** @param {"sessionStorage" | "localStorage"} kind @returns {Storage | null} null where the browser keeps nothing */
+function storage(kind) {
+  try {
+    return window[kind];
+  } catch {
+    return null;
+  }
+}
+
+const shortcuts = new Shortcuts(
+  {
+    toggleMic: () => void (app.state.stage === "inside" && actions.toggleMic()),
+    toggleCamera: () => void (app.state.stage === "inside" && actions.toggleCamera()),
+    talk: actions.talk,
+    showKeys: () => app.update({ dialog: { kind: "keys" } }),
+    leaveQuickly: page.urls.quick_exit ? actions.leaveQuickly : null,
+  },
+  steady,
+);
+exposeForTests(() => media.connection, () => app.state.slots.slots);
+keepBackOnSessionPage(page.urls.session, letGo);
+watchPage({ app, shortcuts, wakeLock, letGo });
+app.redraw();
+await resume.claim();
+void devices.refresh();
+signal.start();

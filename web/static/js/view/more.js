@@ -1,0 +1,68 @@
+import { html, live, nothing } from "../lit.js";
+import { selfOf } from "../room-state.js";
+import { DOCK, MORE } from "../words-room.js";
+import { COMMON } from "../words.js";
+import { deviceSelects, problems } from "./device-controls.js";
+import { icon } from "./icon.js";
+
+/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./app.js").Actions} Actions */
+
+const DOCK_IS_WIDE = "(min-width: 40rem)";
+/** @type {readonly import("../layout.js").Layout[]} */
+const LAYOUTS = ["grid", "speaker", "names", "sound"];
+
+/** Everything that is not in the dock. @param {App} app @param {Actions} actions */
+export function moreDialog(app, actions) {
+  const { room } = app.state;
+  if (!room) return nothing;
+  const { devices } = app.parts;
+  const { me } = room;
+  return html`<div class="action-grid">
+      ${matchMedia(DOCK_IS_WIDE).matches ? nothing : dockRest(app, actions)}
+      ${button("coffee", me.on_break ? MORE.comeBack : MORE.takeBreak, actions.toggleBreak)}
+      ${me.is_sharing || (me.may_share && devices.canShareScreen)
+        ? button(me.is_sharing ? "screen-share-off" : "screen-share", me.is_sharing ? MORE.stopShare : MORE.share, actions.toggleShare)
+        : nothing}
+      ${button("user", MORE.rename, () => app.update({ dialog: { kind: "rename" } }))}
+      ${button("eye", MORE.who, () => app.update({ dialog: { kind: "who" } }))}
+      ${button("signal-low", MORE.connection, () => app.update({ dialog: { kind: "connection" } }))}
+      ${button("circle-question-mark", MORE.keys, () => app.update({ dialog: { kind: "keys" } }))}
+    </div>
+    ${problems(app)} ${layouts(app, actions)}
+    <label class="choice">
+      <input type="checkbox" .checked=${live(app.ui.hidesSelf)} @change=${(/** @type {Event} */ event) => app.update({ hidesSelf: /** @type {HTMLInputElement} */ (event.target).checked })} />
+      <span>${MORE.hideSelf}</span>
+    </label>
+    <div class="stack">${deviceSelects(app, actions)}</div>
+    ${app.parts.page.urls.quick_exit
+      ? html`<div class="stack stack-tight">
+          <button class="button" type="button" @click=${actions.leaveQuickly}>${COMMON.leaveQuickly}</button>
+          <p class="small muted">${COMMON.leaveQuicklyNote}</p>
+        </div>`
+      : nothing}`;
+}
+
+/** What the dock sheds where it is narrow. @param {App} app @param {Actions} actions */
+function dockRest(app, actions) {
+  const { room } = app.state;
+  const open = (/** @type {import("../app.js").Panel} */ panel) => app.update({ dialog: null, panel, ...(panel === "chat" ? { unread: 0 } : {}) });
+  const isHandUp = room !== null && selfOf(room)?.hand != null;
+  return html`${button("message-circle", app.ui.unread ? DOCK.chatUnread(app.ui.unread) : DOCK.chat, () => open("chat"))}
+  ${button("users", DOCK.people, () => open("people"))}
+  ${room?.lead ? button("hand", isHandUp ? DOCK.hand.on : DOCK.hand.off, actions.toggleHand) : nothing}`;
+}
+
+/** @param {string} drawing @param {string} words @param {() => unknown} press */
+const button = (drawing, words, press) => html`<button class="button" type="button" @click=${press}>${icon(drawing, "icon-s")}<span>${words}</span></button>`;
+
+/** @param {App} app @param {Actions} actions */
+const layouts = (app, actions) => html`<fieldset class="field" role="radiogroup" aria-labelledby="layout-label">
+  <legend id="layout-label" class="field-label">${MORE.layout}</legend>
+  ${LAYOUTS.map(
+    (layout) => html`<label class="choice">
+      <input type="radio" name="layout" value=${layout} .checked=${live(app.ui.layout === layout)} @change=${() => actions.setLayout(layout)} />
+      <span>${MORE.layouts[layout]}</span>
+    </label>`,
+  )}
+</fieldset>`;

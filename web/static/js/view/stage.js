@@ -1,0 +1,94 @@
+import { html, nothing, ref, repeat } from "../lit.js";
+import { ROOM } from "../words-room.js";
+import { icon } from "./icon.js";
+import { stageNote } from "./stage-note.js";
+import { screenTile, tile } from "./tile.js";
+
+/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./app.js").Actions} Actions */
+/** @typedef {import("../protocol.js").RoomView} RoomView */
+/** @typedef {import("../shown.js").Shown} Shown */
+
+/** People in the room, and what the phase lays over them. @param {App} app @param {Actions} actions @param {RoomView} room @param {Shown} shown */
+export function stage(app, actions, room, shown) {
+  const { phase } = room.status;
+  return html`<section class="stage" aria-label=${ROOM.tiles}>
+    ${strips(app, actions, room)} ${grid(app, room, shown)} ${pager(app, shown)}
+    ${phase === "paused" && room.me.role === "participant" ? cover("pause", ROOM.paused, ROOM.pausedText) : nothing}
+    ${phase === "held" ? cover("life-buoy", ROOM.held, ROOM.heldText) : nothing}
+  </section>`;
+}
+
+/** @param {App} app @param {Actions} actions @param {RoomView} room */
+function strips(app, actions, room) {
+  const { phase } = room.status;
+  return html`<div class="stack stack-tight">
+    ${stageNote(app)}
+    ${phase === "ready" ? strip("clock", ROOM.ready) : nothing}
+    ${phase === "closing" ? strip("clock", ROOM.closing) : nothing}
+    ${phase === "paused" && room.me.role !== "participant"
+      ? html`<div class="phase-strip">${icon("pause", "icon-s")}<h2>${ROOM.paused}</h2></div>`
+      : nothing}
+    ${room.me.on_break
+      ? html`<div class="phase-strip">
+          ${icon("coffee", "icon-s")}<span>${ROOM.onBreak}</span>
+          <button class="button button-small button-primary" type="button" @click=${actions.toggleBreak}>${ROOM.comeBack}</button>
+        </div>`
+      : nothing}
+    ${room.me.is_sharing ? strip("screen-share", ROOM.ownSharing) : nothing}
+    ${app.ui.layout === "sound" ? strip("headphones", ROOM.soundOnly) : nothing}
+  </div>`;
+}
+
+/** @param {string} name @param {string} text */
+const strip = (name, text) => html`<div class="phase-strip">${icon(name, "icon-s")}<span>${text}</span></div>`;
+
+/** @param {string} name @param {string} title @param {string} text */
+const cover = (name, title, text) => html`<div class="phase-cover">
+  <div class="phase-card">${icon(name)}<h2>${title}</h2><p>${text}</p></div>
+</div>`;
+
+/** @param {App} app @param {RoomView} room @param {Shown} shown */
+function grid(app, room, shown) {
+  const size = (/** @type {Element | undefined} */ element) => measure(app, element, shown);
+  return html`<ul class="tile-grid" role="list" data-layout=${app.ui.layout} ${ref(size)}>
+    ${shown.sharer ? screenTile(app, shown.sharer, app.ui.layout === "speaker") : nothing}
+    ${repeat(
+      shown.people,
+      ({ id }) => id,
+      (person) => tile(app, room, person, person.id === shown.main),
+    )}
+  </ul>`;
+}
+
+/** @type {WeakMap<Element, ResizeObserver>} */
+const observers = new WeakMap();
+const PADDING = 12;
+
+/** Numbers reach the stylesheet as custom properties; the box is watched once. @param {App} app @param {Element | undefined} element @param {Shown} shown */
+function measure(app, element, shown) {
+  if (!(element instanceof HTMLElement)) return;
+  element.style.setProperty("--cols", String(shown.columns));
+  element.style.setProperty("--tile-w", shown.width > 0 ? `${shown.width}px` : "1fr");
+  if (observers.has(element)) return;
+  const observer = new ResizeObserver(() => {
+    const box = { width: element.clientWidth - PADDING, height: element.clientHeight - PADDING };
+    if (box.width !== app.ui.box.width || box.height !== app.ui.box.height) app.update({ box });
+  });
+  observer.observe(element);
+  observers.set(element, observer);
+}
+
+/** @param {App} app @param {Shown} shown */
+function pager(app, { page, pages }) {
+  if (pages < 2) return nothing;
+  const turn = (/** @type {number} */ to) => {
+    app.update({ page: to });
+    app.say(ROOM.page(to + 1, pages), "page");
+  };
+  return html`<nav class="pager" aria-label=${ROOM.pager}>
+    <button class="button button-icon" type="button" aria-label=${ROOM.previous} ?disabled=${page === 0} @click=${() => turn(page - 1)}>${icon("chevron-left")}</button>
+    <span>${ROOM.page(page + 1, pages)}</span>
+    <button class="button button-icon" type="button" aria-label=${ROOM.next} ?disabled=${page === pages - 1} @click=${() => turn(page + 1)}>${icon("chevron-right")}</button>
+  </nav>`;
+}
