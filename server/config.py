@@ -133,8 +133,9 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     try:
         config = Config.model_validate(values)
     except ValidationError as error:
-        for problem in error.errors(include_url=False, include_input=False, include_context=False):
-            problems.append(f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}")
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        first = {str(problem["loc"][0]): problem["msg"].removeprefix("Value error, ") for problem in reversed(found)}
+        problems += [f"{PREFIX}{name.upper()}: {sentence}" for name, sentence in reversed(first.items())]
         raise BadConfig(problems) from None
     if problems:
         raise BadConfig(problems)

@@ -1,0 +1,244 @@
+"""Hosts, sessions, links and people together, as pages and commands use them."""
+
+from dataclasses import replace
+
+import pytest
+
+from rooms.live.settings import MINUTE_MS
+from rooms.roles import Role
+from server.accounts import BadAccount
+from server.demo import ensure_demo
+from server.errors import TooMany
+from server.links import DAY_MS, NewLink
+from server.passwords import hash_now
+from server.ports import Gatekeeper
+from server.services import Services
+from server.store.records import HostRecord, SessionRecord
+from server.store.store import Store
+from server.tokens import hash_of
+from tests.support.store_records import START, session_record
+from tests.support.virtual_clock import VirtualClock
+
+PASSWORD = "a long sentence nobody guesses"
+
+
+@pytest.fixture
+async def host(services: Services) -> HostRecord:
+    return await services.accounts.create_host(" ines ", PASSWORD)
+
+
+@pytest.fixture
+async def session(store: Store, host: HostRecord) -> SessionRecord:
+    record = session_record(host=host.id, start=START + 60 * MINUTE_MS)
+    await store.sessions.add(record, START)
+    return record
+
+
+def token_of(link: NewLink) -> str:
+    address, _, token = link.url.partition("#")
+    assert address == "http://localhost:8080/enter"
+    return token
+
+
+async def test_a_host_signs_in_with_name_and_password(services: Services, host: HostRecord) -> None:
+    assert await services.accounts.verify("ines", PASSWORD) == host
+    assert await services.accounts.verify("ines", PASSWORD + ".") is None
+    assert await services.accounts.verify("tom", PASSWORD) is None
+    assert host.password_hash != PASSWORD
+
+
+async def test_a_host_without_a_password_cannot_use_one(services: Services) -> None:
+    await services.accounts.create_host("tom", None)
+    assert await services.accounts.verify("tom", "") is None
+
+
+async def test_an_old_hash_is_made_anew_at_sign_in(
+    services: Services, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = await services.accounts.create_host("tom", PASSWORD)
+    monkeypatch.setattr("server.passwords.ITERATIONS", 1)
+    old = hash_now(PASSWORD)
+    monkeypatch.undo()
+    await store.hosts.set_password(host.id, old)
+    assert await services.accounts.verify("tom", PASSWORD) is not None
+    found = await store.hosts.by_name("tom")
+    assert found is not None
+    assert found.password_hash is not None
+    assert ",t=2," in found.password_hash
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [("", PASSWORD), ("a\nb", PASSWORD), ("x" * 81, PASSWORD), ("tom", "short"), ("ines", PASSWORD)],
+)
+async def test_an_account_that_cannot_be_is_explained(
+    services: Services, host: HostRecord, name: str, password: str
+) -> None:
+    with pytest.raises(BadAccount):
+        await services.accounts.create_host(name, password)
+
+
+async def test_guessing_one_host_s_password_comes_to_a_halt(
+    services: Services, host: HostRecord, monkeypatch: pytest.MonkeyPatch, clock: VirtualClock
+) -> None:
+    async def wrong(*_: object) -> bool:
+        return False
+
+    monkeypatch.setattr(services.accounts.passwords, "verify", wrong)
+    for _ in range(20):
+        assert await services.accounts.verify("ines", "guess") is None
+    with pytest.raises(TooMany):
+        await services.accounts.verify("INES ", "guess")
+    clock.advance(30_000)
+    assert await services.accounts.verify("ines", "guess") is None
+
+
+async def test_a_sign_in_ends_by_itself_and_by_hand(services: Services, host: HostRecord, clock: VirtualClock) -> None:
+    first, second, third = [await services.accounts.sign_in(host.id) for _ in range(3)]
+    assert await services.accounts.signed_in(first) == host
+    await services.accounts.sign_out(first)
+    assert await services.accounts.signed_in(first) is None
+    assert await services.accounts.signed_in(second) == host
+    await services.accounts.sign_out_everywhere(host.id)
+    assert await services.accounts.signed_in(third) is None
+    last = await services.accounts.sign_in(host.id)
+    clock.advance(7 * DAY_MS)
+    assert await services.accounts.signed_in(last) is None
+    assert await services.accounts.signed_in(None) is None
+
+
+async def test_a_host_sees_their_own_sessions_only(
+    services: Services, session: SessionRecord, host: HostRecord
+) -> None:
+    other = await services.accounts.create_host("tom", None)
+    assert await services.sessions.of_host(host.id) == [session]
+    assert await services.sessions.of_host(other.id) == []
+    assert await services.sessions.get_of_host(host.id, session.id) == session
+    assert await services.sessions.get_of_host(other.id, session.id) is None
+
+
+async def test_a_canceled_session_is_seen_as_such(services: Services, session: SessionRecord) -> None:
+    assert (await services.sessions.glimpse(session)).phase == "scheduled"
+    await services.sessions.cancel(session)
+    canceled = await services.sessions.get(session.id)
+    assert canceled is not None
+    assert (await services.sessions.glimpse(canceled)).phase == "canceled"
+
+
+async def test_one_link_is_one_person_on_every_device(services: Services, session: SessionRecord) -> None:
+    token = token_of(await services.links.make(session, Role.FACILITATOR, " Tom "))
+    link = await services.links.redeem(token)
+    assert link is not None
+    assert (link.role, link.label, link.token_hash) == (Role.FACILITATOR, "Tom", hash_of(token))
+    phone, laptop = await services.entry.by_link(link), await services.entry.by_link(link)
+    assert phone.person == laptop.person
+    assert phone.new_credential != laptop.new_credential
+    for entered in (phone, laptop):
+        assert await services.entry.who(session.id, entered.new_credential) == phone.person
+
+
+async def test_a_link_ends_by_revocation_and_by_time(
+    services: Services, session: SessionRecord, clock: VirtualClock
+) -> None:
+    revoked = await services.links.make(session, Role.CO_FACILITATOR, "")
+    entered = await services.entry.by_link(revoked.record)
+    kept = token_of(await services.links.make(session, Role.PARTICIPANT, ""))
+    assert await services.links.revoke(session.id, revoked.record.id) is not None
+    assert await services.links.redeem(token_of(revoked)) is None
+    assert await services.entry.who(session.id, entered.new_credential) is None
+    assert await services.links.redeem(kept) is not None
+    clock.advance(session.settings.schedule.end_at + DAY_MS - clock.now())
+    assert await services.links.redeem(kept) is None
+    assert await services.links.redeem("no such token") is None
+
+
+async def test_a_host_s_link_names_the_host(services: Services, host: HostRecord, clock: VirtualClock) -> None:
+    token = token_of(await services.links.make_for_host(host.id))
+    link = await services.links.redeem(token)
+    assert link is not None
+    assert (link.host, link.session, link.role, link.person) == (host.id, None, None, None)
+    with pytest.raises(ValueError, match="names no person"):
+        await services.entry.by_link(link)
+    clock.advance(DAY_MS)
+    assert await services.links.redeem(token) is None
+
+
+async def test_a_browser_becomes_one_participant(services: Services, session: SessionRecord) -> None:
+    first = await services.entry.by_browser(session, None)
+    assert first.person.role is Role.PARTICIPANT
+    again = await services.entry.by_browser(session, first.new_credential)
+    assert again.person == first.person
+    assert again.new_credential is None
+    other = await services.entry.by_browser(session, "a cookie nobody gave out")
+    assert other.person.id != first.person.id
+    assert other.person.suggested_alias != first.person.suggested_alias
+
+
+async def test_a_ticket_and_a_resume_token_prove_who_somebody_is(
+    services: Services, session: SessionRecord, clock: VirtualClock
+) -> None:
+    gatekeeper: Gatekeeper = services.entry
+    person = (await services.entry.by_browser(session, None)).person
+    ticket = await services.entry.issue_ticket(person)
+    identity = await gatekeeper.redeem_ticket(session.id, ticket)
+    assert identity is not None
+    assert (identity.person, identity.role, identity.alias) == (person.id, person.role, person.suggested_alias)
+    assert await gatekeeper.redeem_ticket(session.id, ticket) is None
+
+    late = await services.entry.issue_ticket(person)
+    clock.advance(30_000)
+    assert await gatekeeper.redeem_ticket(session.id, late) is None
+
+    old = await gatekeeper.issue_resume(session.id, person.id)
+    new = await gatekeeper.issue_resume(session.id, person.id)
+    assert await gatekeeper.redeem_resume(session.id, old) is None
+    assert await gatekeeper.redeem_resume(session.id, new) == identity
+    assert await gatekeeper.redeem_resume(session.id, new) == identity, "a page may try twice"
+
+
+async def test_no_token_is_kept_as_it_was_given_out(
+    services: Services, session: SessionRecord, store: Store, host: HostRecord
+) -> None:
+    link = await services.links.make(session, Role.FACILITATOR, "")
+    entered = await services.entry.by_link(link.record)
+    tokens = [
+        token_of(link),
+        entered.new_credential or "",
+        await services.entry.issue_ticket(entered.person),
+        await services.entry.issue_resume(session.id, entered.person.id),
+        await services.accounts.sign_in(host.id),
+    ]
+    file = store.database.file
+    assert file is not None
+    await store.database.copy_to(file.with_name("copy.db"))
+    stored = file.with_name("copy.db").read_bytes()
+    assert hash_of(tokens[0]).encode() in stored
+    for token in tokens:
+        assert token.encode() not in stored
+
+
+async def test_a_demo_is_open_now_and_made_again_when_it_is_over(services: Services, clock: VirtualClock) -> None:
+    first = await ensure_demo(services)
+    again = await ensure_demo(services)
+    assert again.participant == first.participant
+    old, new = first.facilitator.partition("#")[2], again.facilitator.partition("#")[2]
+    assert await services.links.redeem(old) is None
+    link = await services.links.redeem(new)
+    assert link is not None
+    assert link.role is Role.FACILITATOR
+    host_link = await services.links.redeem(again.host.partition("#")[2])
+    assert host_link is not None
+    session = (await services.sessions.of_host(host_link.host or ""))[0]
+    schedule = session.settings.schedule
+    assert schedule.doors_at <= clock.now() < schedule.start_at <= clock.now() + 3 * MINUTE_MS
+    assert schedule.end_at - schedule.start_at == 90 * MINUTE_MS
+    clock.advance(90 * MINUTE_MS)
+    assert (await ensure_demo(services)).participant != first.participant
+
+
+async def test_a_canceled_demo_is_not_offered_again(services: Services, store: Store) -> None:
+    first = await ensure_demo(services)
+    host = await services.accounts.by_name("Demo host")
+    assert host is not None
+    await services.sessions.cancel((await services.sessions.of_host(host.id))[0])
+    assert replace(first).participant != (await ensure_demo(services)).participant
