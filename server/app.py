@@ -31,7 +31,7 @@ from server.sessions import Sessions
 from server.store.database import Database
 from server.store.migrate import migrate
 from server.store.store import Store
-from web.site import Site, build_id
+from web.site import Site, build_id, modules_of
 
 MOST_BODY_BYTES = 1024 * 1024
 
@@ -76,6 +76,7 @@ def build_server(config: Config, before_doors: Callable[[Services], Awaitable[No
         quick_exit_url=config.quick_exit_url,
         crisis_text=config.crisis_text,
         contact=config.contact,
+        preloads=modules_of("js/main.js"),
     )
     health = Health(store, config.data_dir, site.build, metrics, config.metrics_token, drain.is_draining)
 

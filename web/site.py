@@ -14,8 +14,8 @@ _IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;"']*["'](\.{1,2}/[^"']+\.js)[
 @dataclass(frozen=True, slots=True)
 class Site:
     """`build` names the static files (`/static/{build}/…`); `public_url` has scheme, host and port and no slash at its
-    end; `quick_exit_url` is a neutral page elsewhere; `crisis_text` and `contact` are the operator's own; `preloads` are
-    the modules of the browser app (`modules_of`)."""
+    end; `quick_exit_url` is a neutral page elsewhere; `crisis_text` and `contact` are the operator's own; `preloads`
+    are the modules of the browser app (`modules_of`)."""
 
     build: str
     public_url: str
