@@ -180,7 +180,11 @@ class MediaClient(asyncio.DatagramProtocol):
         self._udp.sendto(datagram)
 
     def check(self) -> None:
-        """One binding request on the newest credentials, nominating the pair (RFC 8445 section 7.2)."""
+        """One binding request, after which the path is this one."""
+        self.send_datagram(self.binding_request())
+
+    def binding_request(self) -> bytes:
+        """On the newest credentials, nominating the pair (RFC 8445 section 7.2)."""
         assert self.offered is not None
         request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
         request.attributes["USERNAME"] = f"{self.offered.ufrag}:{self._ufrag}"
@@ -188,7 +192,7 @@ class MediaClient(asyncio.DatagramProtocol):
         request.attributes["ICE-CONTROLLING"] = 77
         request.attributes["USE-CANDIDATE"] = None
         request.add_message_integrity(self.offered.pwd.encode())
-        self.send_datagram(bytes(request))
+        return bytes(request)
 
     def total(self, *mids: str) -> int:
         """Packets received on these mids; on all of them without arguments."""

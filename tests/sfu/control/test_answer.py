@@ -2,6 +2,7 @@
 
 import random
 import re
+from pathlib import Path
 
 import pytest
 
@@ -42,6 +43,18 @@ def test_a_browser_s_answer_is_read_line_by_line() -> None:
     assert (camera.payload_types, camera.ssrcs, camera.fid) == ((96, 97), (21,), {21: 22})
     assert camera.fmtp == {97: "apt=96"}
     assert all(line.direction is Direction.RECVONLY for line in answer.lines[3:])
+
+
+def test_an_answer_that_chromium_wrote_is_read_whole() -> None:
+    """Recorded; the uplink of the screen has no track yet, and declares its sources all the same."""
+    answer = read((Path(__file__).parent / "answers" / "chromium-156.sdp").read_text())
+    mic, camera, screen, *slots = answer.lines
+    assert [line.direction for line in (mic, camera, screen)] == [Direction.SENDONLY] * 3
+    assert [len(line.ssrcs) for line in (mic, camera, screen)] == [1, 1, 1]
+    assert [len(line.fid) for line in (mic, camera, screen)] == [0, 1, 1]
+    assert camera.payload_types == (96, 97, 98, 99, 102, 103)
+    assert camera.extensions == {1, 3, 4, 5, 6}
+    assert all(line.direction is Direction.RECVONLY and line.payload_types for line in slots)
 
 
 def test_header_extensions_may_carry_a_direction() -> None:
