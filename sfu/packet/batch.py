@@ -1,0 +1,262 @@
+"""recvmmsg, sendmmsg and UDP GSO through cffi's ABI mode: no compiler on the host. 64-bit Linux.
+
+All kernel structures are allocated once over the arena and filled through 64-bit views, which is much cheaper than
+cffi's field access. A `struct mmsghdr` is eight words: name, namelen, iov, iovlen, control, controllen, flags, length.
+"""
+
+import errno
+import socket
+import struct
+import sys
+from collections import Counter
+from itertools import groupby
+from typing import Any, Final
+
+from cffi import FFI
+
+from sfu.packet.addresses import SOCKADDR_IN6, split
+from sfu.packet.arena import MAX_DATAGRAM, STRIDE, Arena, Sent
+
+SOL_UDP: Final = 17
+UDP_SEGMENT: Final = 103
+IP_PKTINFO: Final = 8
+IPV6_PKTINFO: Final = 50
+SO_TIMESTAMPNS: Final = 35
+MAX_SEGMENTS: Final = 64
+MAX_GSO_BYTES: Final = 60_000
+# A segment must fit the path's MTU with IPv6 and UDP headers, else the kernel refuses the message.
+MAX_SEGMENT: Final = 1232
+_CONTROL: Final = 128
+_NAME: Final = 32
+_MSG_DONTWAIT: Final = 0x40
+_MSG_TRUNC: Final = 0x20
+_WORDS: Final = 8
+_CMSG: Final = struct.Struct("=Qii")
+_GSO_OFF: Final = (errno.EIO, errno.EINVAL, errno.EMSGSIZE, errno.EOPNOTSUPP)
+_CDEF: Final = """
+int recvmmsg(int fd, void *messages, unsigned int count, int flags, void *timeout);
+int sendmmsg(int fd, void *messages, unsigned int count, int flags);
+"""
+
+
+def _library() -> tuple[FFI, Any]:
+    ffi = FFI()
+    ffi.cdef(_CDEF)
+    library = ffi.dlopen(None)
+    if sys.maxsize < 2**32 or sys.platform != "linux" or not hasattr(library, "sendmmsg"):
+        raise OSError(errno.ENOSYS, "recvmmsg needs 64-bit Linux")
+    return ffi, library
+
+
+class _Messages:
+    """`count` message headers with their names, I/O vectors and control blocks."""
+
+    def __init__(self, ffi: FFI, count: int, segments: int) -> None:
+        self._keep = [bytearray(count * size) for size in (_WORDS * 8, segments * 16, _NAME, _CONTROL)]
+        headers, vectors, names, controls = self._keep
+        self.words = memoryview(headers).cast("Q")
+        self.vectors = memoryview(vectors).cast("Q")
+        self.names = memoryview(names)
+        self.controls = memoryview(controls)
+        self.pointer = ffi.cast("void *", ffi.from_buffer(headers))
+        self._views = [ffi.from_buffer(store) for store in self._keep]
+        self.vectors_at, self.names_at, self.controls_at = (
+            int(ffi.cast("uintptr_t", view)) for view in self._views[1:]
+        )
+        self.word_pointers = [ffi.cast("void *", self._views[0] + index * _WORDS * 8) for index in range(count)]
+
+
+def address_of_store(ffi: FFI, store: bytearray) -> int:
+    """Where a store of the arena lies; the arena keeps it there."""
+    return int(ffi.cast("uintptr_t", ffi.from_buffer(store)))
+
+
+class Receiver:
+    """Reads batches into the arena's ingress slots."""
+
+    def __init__(self, arena: Arena) -> None:
+        ffi, library = _library()
+        self._ffi = ffi
+        self._recvmmsg = library.recvmmsg
+        self._count = arena.batch
+        messages = self._messages = _Messages(ffi, arena.batch, 1)
+        base = address_of_store(ffi, arena.ingress_store)
+        words, vectors = messages.words, messages.vectors
+        for index in range(arena.batch):
+            vectors[2 * index] = base + index * STRIDE
+            vectors[2 * index + 1] = MAX_DATAGRAM + 1
+            at = index * _WORDS
+            words[at] = messages.names_at + index * _NAME
+            words[at + 2] = messages.vectors_at + index * 16
+            words[at + 3] = 1
+            words[at + 4] = messages.controls_at + index * _CONTROL
+        self._reset(arena.batch)
+
+    def _reset(self, count: int) -> None:
+        words = self._messages.words
+        for at in range(0, count * _WORDS, _WORDS):
+            words[at + 1] = SOCKADDR_IN6
+            words[at + 5] = _CONTROL
+            words[at + 6] = 0
+
+    def read(self, fd: int) -> int:
+        """How many datagrams now lie in slots 0, 1, ...; 0 when nothing waits. Raises OSError."""
+        count = int(self._recvmmsg(fd, self._messages.pointer, self._count, _MSG_DONTWAIT, self._ffi.NULL))
+        if count >= 0:
+            return count
+        code = self._ffi.errno
+        if code in (errno.EAGAIN, errno.EINTR, errno.ECONNREFUSED):
+            return 0
+        raise OSError(code, "recvmmsg")
+
+    def done(self, count: int) -> None:
+        """The first `count` entries were read; call before the next `read`."""
+        self._reset(count)
+
+    def datagram(self, index: int) -> tuple[int, bytes, int | None, bytes]:
+        """(length, sockaddr, kernel time in ns or None, local address or b""); length -1: truncated."""
+        messages = self._messages
+        words = messages.words
+        at = index * _WORDS
+        length = -1 if words[at + 6] & _MSG_TRUNC else words[at + 7] & 0xFFFFFFFF
+        name_at = index * _NAME
+        # One word holds namelen and padding that the kernel leaves alone.
+        name = bytes(messages.names[name_at : name_at + (words[at + 1] & 0xFFFFFFFF)])
+        stamp: int | None = None
+        local = b""
+        where = index * _CONTROL
+        end = where + words[at + 5]
+        controls = messages.controls
+        while where + 16 <= end:
+            size, level, kind = _CMSG.unpack_from(controls, where)
+            data = where + 16
+            if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
+                seconds, nanoseconds = struct.unpack_from("=qq", controls, data)
+                stamp = seconds * 1_000_000_000 + nanoseconds
+            elif level == socket.IPPROTO_IP and kind == IP_PKTINFO:
+                local = bytes(controls[data + 4 : data + 8])
+            elif level == socket.IPPROTO_IPV6 and kind == IPV6_PKTINFO:
+                local = bytes(controls[data : data + 16])
+            if size < 16:
+                break
+            where += (size + 7) & ~7
+        return length, name, stamp, local
+
+
+class Sender:
+    """Sends the outbox: runs of one path with equal sizes become one GSO message, all messages one system call.
+
+    GSO is given up for a socket at the first refusal, which can come at any time (VPN, no checksum offload).
+    """
+
+    def __init__(self, arena: Arena, drops: Counter[str], *, gso: bool = True) -> None:
+        ffi, library = _library()
+        self._ffi = ffi
+        self._sendmmsg = library.sendmmsg
+        self._capacity = arena.capacity
+        self._messages = _Messages(ffi, arena.capacity, 1)
+        self._base = address_of_store(ffi, arena.egress_store)
+        self._drops = drops
+        self._gso = gso
+        self._without_gso: set[int] = set()
+        self.messages_sent = 0
+
+    def send(self, fds: list[int], entries: list[Sent]) -> None:
+        """Send all; what the socket does not take is dropped and counted."""
+        if len(fds) == 1:
+            self._send_socket(fds[0], entries)
+            return
+        for socket_index, of_socket in groupby(sorted(entries, key=_socket_of), key=_socket_of):
+            self._send_socket(fds[socket_index], list(of_socket))
+
+    def _send_socket(self, fd: int, entries: list[Sent]) -> None:
+        use_gso = self._gso and fd not in self._without_gso
+        self._send_runs(fd, _runs(entries) if use_gso else [[entry] for entry in entries])
+
+    def _send_runs(self, fd: int, runs: list[list[Sent]]) -> None:
+        self._fill(runs)
+        sent = 0
+        pointers = self._messages.word_pointers
+        while sent < len(runs):
+            count = int(self._sendmmsg(fd, pointers[sent], len(runs) - sent, _MSG_DONTWAIT))
+            if count > 0:
+                sent += count
+                self.messages_sent += count
+                continue
+            code = self._ffi.errno
+            if code == errno.EINTR:
+                continue
+            if code in (errno.EAGAIN, errno.ENOBUFS):
+                self._drops["send-full"] += sum(len(run) for run in runs[sent:])
+                return None
+            if code in _GSO_OFF and len(runs[sent]) > 1:
+                self._without_gso.add(fd)
+                return self._send_runs(fd, [[entry] for run in runs[sent:] for entry in run])
+            # The error belongs to this message alone: an unreachable network, a firewall.
+            self._drops["send-error"] += len(runs[sent])
+            sent += 1
+        return None
+
+    def _fill(self, runs: list[list[Sent]]) -> None:
+        messages, base = self._messages, self._base
+        words, vectors, names = messages.words, messages.vectors, messages.names
+        segment = 0
+        for index, run in enumerate(runs):
+            path, _, size = run[0]
+            _, name, local = split(path)
+            name_at = index * _NAME
+            names[name_at : name_at + len(name)] = name
+            at = index * _WORDS
+            words[at] = messages.names_at + name_at
+            words[at + 1] = len(name)
+            words[at + 2] = messages.vectors_at + segment * 16
+            words[at + 3] = len(run)
+            for _, slot, length in run:
+                vectors[2 * segment] = base + slot * STRIDE
+                vectors[2 * segment + 1] = length
+                segment += 1
+            control = _control(local, size if len(run) > 1 else 0)
+            where = index * _CONTROL
+            messages.controls[where : where + len(control)] = control
+            words[at + 4] = messages.controls_at + where if control else 0
+            words[at + 5] = len(control)
+            words[at + 6] = 0
+
+
+def _socket_of(entry: Sent) -> int:
+    return entry[0][0]
+
+
+def _runs(entries: list[Sent]) -> list[list[Sent]]:
+    """Per path and in order: equal sizes together, only the last of a run may be shorter."""
+    runs: list[list[Sent]] = []
+    open_runs: dict[bytes, tuple[list[Sent], int]] = {}
+    for entry in entries:
+        path, _, length = entry
+        current = open_runs.get(path)
+        if current is not None:
+            run, size = current
+            if length <= size and len(run) < MAX_SEGMENTS and (len(run) + 1) * size <= MAX_GSO_BYTES:
+                run.append(entry)
+                if length < size:
+                    del open_runs[path]
+                continue
+        run = [entry]
+        runs.append(run)
+        if length <= MAX_SEGMENT:
+            open_runs[path] = (run, length)
+        elif current is not None:
+            del open_runs[path]
+    return runs
+
+
+def _control(local: bytes, segment: int) -> bytes:
+    """Ancillary data: the local address to leave from, and the GSO segment size if not 0."""
+    control = b""
+    if len(local) == 4:
+        control = _CMSG.pack(28, socket.IPPROTO_IP, IP_PKTINFO) + struct.pack("=I4s4s4x", 0, local, local)
+    elif local:
+        control = _CMSG.pack(36, socket.IPPROTO_IPV6, IPV6_PKTINFO) + local + bytes(8)
+    if segment:
+        control += _CMSG.pack(18, SOL_UDP, UDP_SEGMENT) + struct.pack("=H6x", segment)
+    return control

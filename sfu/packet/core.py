@@ -1,0 +1,268 @@
+"""`PlaneCore`: the whole packet plane without a socket or a clock. Datagrams, verbs and `now` in, datagrams out."""
+
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+
+import pylibsrtp
+
+from sfu.packet.arena import STRIDE, Arena, Outbox, Sent
+from sfu.packet.ice import Credentials, IceAgent, IceTable
+from sfu.packet.ingress import Ingress
+from sfu.packet.peer import Peer
+from sfu.packet.publication import Publication
+from sfu.packet.router import Router
+from sfu.packet.rtp import RtpView
+from sfu.packet.srtp import Cipher, Ciphers
+from sfu.packet.subscription import Subscription
+from sfu.packet.timers import Timers
+from sfu.packet.upstream import Upstream
+from sfu.packet.wire import FEEDBACK_SSRC, Wire
+from sfu.plane import Layer, PlaneSink, PlaneStats, PublicationSpec, SlotSpec, SrtpProfile
+
+MAX_INJECTED = 1400
+
+
+class PlaneCore:
+    """The verbs of `PacketPlane`, and the datagrams.
+
+    The shell sets the time with `advance(now)` before verbs and after batches, hands in datagrams, and calls `flush`,
+    which gives what is to be sent to `transmit` as (path, egress slot, length). One thread only.
+    """
+
+    def __init__(
+        self,
+        sink: PlaneSink,
+        transmit: Callable[[list[Sent]], None],
+        *,
+        random: Random,
+        arena: Arena | None = None,
+        direct_srtp: bool = True,
+    ) -> None:
+        self.arena = arena or Arena()
+        self.outbox = Outbox(self.arena, transmit)
+        self._wire = Wire(self.arena, self.outbox, sink, random)
+        self._ciphers = Ciphers(self.arena, direct=direct_srtp)
+        self._ice: IceTable[Peer] = IceTable()
+        self._ingress = Ingress(self._wire, self._ice)
+        self._upstream = Upstream(self._wire)
+        self._injected = RtpView(self.arena.ingress)
+        self._peers: dict[int, Peer] = {}
+        self._publications: dict[int, Publication] = {}
+        self._subscriptions: dict[int, Subscription] = {}
+        self._routers: dict[int, Router] = {}
+        self._freed: list[Cipher | None] = []
+        self._timers = Timers(
+            self._wire,
+            self._ice,
+            self._ingress,
+            self._upstream,
+            self._peers,
+            self._publications,
+            self._subscriptions,
+        )
+
+    # Time and packets.
+
+    @property
+    def drops(self) -> Counter[str]:
+        """How many datagrams were discarded, by cause; shells add their own."""
+        return self._wire.drops
+
+    def advance(self, now: float) -> None:
+        """The present, and everything that is due by it."""
+        self._wire.now = now
+        self._timers.run(now)
+
+    def deadline(self) -> float | None:
+        """When `advance` has something to do next, None: never."""
+        return self._timers.deadline()
+
+    def handle_slot(self, slot: int, length: int, path: bytes, now: float, arrival: float) -> None:
+        """One datagram that the shell received into an ingress slot of the arena."""
+        self._wire.now = now
+        self._ingress.handle(slot, length, path, now, arrival)
+
+    def handle_datagram(self, data: bytes, path: bytes, now: float) -> None:
+        """One datagram from elsewhere, copied into the arena."""
+        kept = data[:STRIDE]
+        self.arena.ingress[: len(kept)] = kept
+        self.handle_slot(0, len(kept), path, now, now)
+
+    def flush(self) -> None:
+        """End of a batch: transmit, and free what peers left behind."""
+        self.outbox.flush()
+        self._freed.clear()
+
+    def stats(self, cpu_s: float) -> PlaneStats:
+        """A snapshot of all counters."""
+        return PlaneStats(
+            {number: publication.stats() for number, publication in self._publications.items()},
+            {number: subscription.stats() for number, subscription in self._subscriptions.items()},
+            dict(self._wire.drops),
+            self._ingress.packets,
+            self.outbox.packets,
+            cpu_s,
+        )
+
+    # Verbs on peers.
+
+    def add_peer(self, peer: int, room: int, ufrag: str, pwd: str) -> None:
+        if peer in self._peers:
+            return self._refuse("peer-known")
+        now = self._wire.now
+        agent = IceAgent(Credentials(ufrag.encode(), pwd.encode()), last_check=now, last_heard=now)
+        added = Peer(peer, room, agent)
+        if not self._ice.add(added):
+            return self._refuse("ufrag-taken")
+        self._peers[peer] = added
+        self._routers.setdefault(room, Router(room)).peers += 1
+        return None
+
+    def set_ice(self, peer: int, ufrag: str, pwd: str) -> None:
+        known = self._peers.get(peer)
+        if known is not None and not self._ice.restart(known, Credentials(ufrag.encode(), pwd.encode())):
+            self._refuse("ufrag-taken")
+
+    def send_dtls(self, peer: int, datagram: bytes) -> None:
+        known = self._peers.get(peer)
+        if known is None or not 0 < len(datagram) <= MAX_INJECTED:
+            return
+        known.waiting_dtls.append(datagram)
+        self._ingress.flush_dtls(known)
+
+    def set_srtp(self, peer: int, profile: SrtpProfile, rx_key: bytes, tx_key: bytes) -> None:
+        known = self._peers.get(peer)
+        keys = (profile, rx_key, tx_key)
+        if known is None or known.keys == keys:
+            return None  # contexts made anew over the same keys would begin their sequence again
+        try:
+            contexts = (
+                self._ciphers.rx(profile, rx_key),
+                self._ciphers.rx(profile, rx_key),
+                self._ciphers.tx(profile, tx_key),
+            )
+        except (ValueError, pylibsrtp.Error):
+            return self._refuse("srtp-keys")
+        self._freed += (known.rx, known.rx_rtcp, known.tx)
+        known.keys = keys
+        known.rx, known.rx_rtcp, known.tx = contexts
+        return None
+
+    def set_uplink_cap(self, peer: int, bps: int | None) -> None:
+        known = self._peers.get(peer)
+        if known is not None:
+            known.uplink_cap = None if bps is None else max(0, bps)
+
+    def remove_peer(self, peer: int) -> None:
+        gone = self._peers.pop(peer, None)
+        if gone is None:
+            return
+        for number in list(gone.publications):
+            self.remove_publication(number)
+        for subscription in list(gone.slots.values()):
+            self.remove_slot(subscription.number)
+        self._ice.remove(gone)
+        self._ingress.fed_back.discard(gone)
+        self._ingress.estimated.discard(gone)
+        self._freed += (gone.rx, gone.rx_rtcp, gone.tx)
+        gone.rx = gone.rx_rtcp = gone.tx = gone.path = None
+        router = self._routers[gone.room]
+        router.peers -= 1
+        if not router.peers:
+            del self._routers[gone.room]
+
+    # Verbs on publications.
+
+    def add_publication(self, pub: int, peer: int | None, spec: PublicationSpec) -> None:
+        owner = None if peer is None else self._peers.get(peer)
+        if pub in self._publications or (peer is not None and owner is None):
+            return
+        publication = self._publications[pub] = Publication(pub, owner, spec, self._upstream.on_gap)
+        if owner is not None:
+            owner.publications[pub] = publication
+            refused, evicted = owner.ssrcs.declare(publication)
+            if refused:
+                self._refuse("ssrc-claimed", refused)
+            for ssrc in evicted:
+                if owner.rx is not None:
+                    owner.rx.forget(ssrc)
+
+    def set_gate(self, pub: int, is_open: bool) -> None:
+        publication = self._publications.get(pub)
+        if publication is not None:
+            publication.set_gate(is_open)
+
+    def inject(self, pub: int, packet: bytes) -> None:
+        publication = self._publications.get(pub)
+        if publication is None or publication.peer is not None:
+            return None
+        length = len(packet)
+        view = self._injected
+        if length > MAX_INJECTED:
+            return self._refuse("inject-malformed")
+        self.arena.ingress[:length] = packet
+        if not view.parse(0, length) or not view.strip_padding() or not publication.accepts(view.payload_type):
+            return self._refuse("inject-malformed")
+        cause = publication.receive(view, None, self._wire.now)
+        return self._refuse(cause) if cause is not None else None
+
+    def request_keyframe(self, pub: int, rid: str | None = None) -> None:
+        publication = self._publications.get(pub)
+        if publication is not None:
+            for track in publication.tracks.values():
+                if rid is None or track.rid == rid:
+                    self._upstream.ask_keyframe(publication, track)
+
+    def remove_publication(self, pub: int) -> None:
+        gone = self._publications.pop(pub, None)
+        if gone is None:
+            return
+        gone.close()
+        self._upstream.forget(gone)
+        if gone.peer is not None:
+            gone.peer.ssrcs.retire(gone)
+            gone.peer.publications.pop(pub, None)
+
+    # Verbs on slots.
+
+    def add_slot(self, slot: int, peer: int, spec: SlotSpec) -> None:
+        viewer = self._peers.get(peer)
+        if viewer is None or slot in self._subscriptions:
+            return None
+        taken = {FEEDBACK_SSRC, *viewer.slots}
+        taken.update(one.repair.ssrc for one in viewer.slots.values() if one.repair is not None)
+        if spec.ssrc in taken or spec.rtx_ssrc in taken or spec.ssrc == spec.rtx_ssrc:
+            return self._refuse("slot-ssrc-taken")
+        subscription = Subscription(slot, viewer, spec, self._wire, self._upstream.ask_keyframe)
+        self._subscriptions[slot] = viewer.slots[spec.ssrc] = subscription
+        return None
+
+    def subscribe(self, slot: int, pub: int | None, target: Layer | None) -> None:
+        subscription = self._subscriptions.get(slot)
+        publication = None if pub is None else self._publications.get(pub)
+        if subscription is None or (pub is not None and publication is None):
+            return
+        router = self._routers[subscription.viewer.room]
+        if not router.subscribe(subscription, publication, target, self._wire.now):
+            self._refuse("subscribe-refused")
+
+    def set_target_layer(self, slot: int, target: Layer) -> None:
+        subscription = self._subscriptions.get(slot)
+        if subscription is not None:
+            subscription.set_target(target, self._wire.now)
+
+    def set_paused(self, slot: int, is_paused: bool) -> None:
+        subscription = self._subscriptions.get(slot)
+        if subscription is not None:
+            subscription.set_paused(is_paused, self._wire.now)
+
+    def remove_slot(self, slot: int) -> None:
+        gone = self._subscriptions.pop(slot, None)
+        if gone is not None:
+            gone.close()
+            self._wire.waiting.discard(gone)
+            gone.viewer.slots.pop(gone.spec.ssrc, None)
+
+    def _refuse(self, cause: str, count: int = 1) -> None:
+        self._wire.drops[cause] += count

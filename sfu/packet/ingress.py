@@ -1,0 +1,194 @@
+"""The way of one datagram into the plane: size, first byte, source, then STUN, DTLS, RTP or RTCP (media.md section 7).
+
+Every step either goes on or names the cause why it ends; causes are counted, nothing is logged, and whatever a parser
+let through costs its sender that packet and nobody else.
+"""
+
+from typing import Final
+
+from sfu.packet import rtcp, stun
+from sfu.packet.addresses import address_of, remote_of
+from sfu.packet.arena import MAX_DATAGRAM, STRIDE
+from sfu.packet.demux import REPAIRED
+from sfu.packet.ice import IceTable
+from sfu.packet.peer import MAX_RTCP_SOURCES, Peer
+from sfu.packet.rtp import RtpView
+from sfu.packet.wire import Wire
+
+MIN_DTLS: Final = 13
+MIN_RTP: Final = 12
+MIN_RTCP: Final = 8
+
+
+class Ingress:
+    """Judges datagrams that lie in the arena's ingress slots."""
+
+    def __init__(self, wire: Wire, ice: IceTable[Peer]) -> None:
+        self.packets = 0
+        self.fed_back: set[Peer] = set()  # whose transport-wide feedback is due
+        self.estimated: set[Peer] = set()  # whose downlink estimate control was not told
+        self._wire = wire
+        self._ice = ice
+        self._buffer = wire.arena.ingress
+        self._view = RtpView(self._buffer)
+
+    def handle(self, slot: int, length: int, path: bytes, now: float, arrival: float) -> None:
+        """One datagram of `length` bytes in ingress slot `slot`; `arrival` is when the kernel got it."""
+        self.packets += 1
+        try:
+            cause = self._judge(slot, length, path, now, arrival)
+        except Exception:
+            cause = "error"
+        if cause is not None:
+            self._wire.drops[cause] += 1
+
+    def _judge(self, slot: int, length: int, path: bytes, now: float, arrival: float) -> str | None:
+        if length == 0:
+            return "empty"
+        if length > MAX_DATAGRAM:
+            return "oversize"
+        at = slot * STRIDE
+        first = self._buffer[at]
+        if 128 <= first <= 191:
+            peer = self._ice.owners.get(path)
+            if peer is None:
+                return "unbound"
+            if length >= MIN_RTCP and 192 <= self._buffer[at + 1] <= 223:
+                return self._rtcp(peer, slot, length, now)
+            return self._rtp(peer, slot, length, now, arrival) if length >= MIN_RTP else "rtp-short"
+        if first <= 3:
+            return self._stun(at, length, path, now) if length >= stun.MIN_SIZE else "stun-short"
+        if 20 <= first <= 63:
+            return self._dtls(at, length, path, now)
+        return "unclassified"
+
+    def _stun(self, at: int, length: int, path: bytes, now: float) -> str | None:
+        answered = self._ice.handle(bytes(self._buffer[at : at + length]), path, now)
+        if isinstance(answered, str):
+            return answered
+        peer = answered.owner
+        address, port = remote_of(path)
+        self._wire.outbox.put(path, stun.success(answered.check, address, port, answered.pwd))
+        peer.has_timed_out = False
+        if answered.has_moved or peer.path is None:
+            peer.refresh_path(now)
+            self.flush_dtls(peer)
+        if answered.has_moved:
+            if not peer.is_path_told:
+                peer.is_path_told = True
+                self._wire.sink.on_path(peer.number, address_of(path))
+            else:
+                peer.is_path_untold = True
+        return None
+
+    def flush_dtls(self, peer: Peer) -> None:
+        """Send the handshake datagrams that waited for a path."""
+        while peer.waiting_dtls and peer.path is not None:
+            self._wire.outbox.put(peer.path, peer.waiting_dtls.popleft())
+
+    def _dtls(self, at: int, length: int, path: bytes, now: float) -> str | None:
+        if length < MIN_DTLS:
+            return "dtls-short"
+        peer = self._ice.owners.get(path)
+        if peer is None:
+            return "unbound"
+        if not peer.admits_dtls(now):
+            return "dtls-rate"
+        self._wire.sink.on_dtls(peer.number, bytes(self._buffer[at : at + length]))
+        return None
+
+    def _rtp(self, peer: Peer, slot: int, length: int, now: float, arrival: float) -> str | None:
+        rx = peer.rx
+        if rx is None:
+            return "no-keys"
+        view = self._view
+        at = slot * STRIDE
+        if not view.parse(at, at + length):
+            return "rtp-malformed"
+        known = route = peer.ssrcs.get(view.ssrc)
+        if route is None:
+            if not peer.ssrcs.has_room():
+                return "ssrc-cap"
+            route = peer.ssrcs.propose(view)
+            if route is None:
+                return "ssrc-unknown"
+        publication = route.publication
+        if publication is None:
+            return "ssrc-retired"
+        media_type = REPAIRED.get(view.payload_type)
+        if route.is_rtx is (media_type is None):
+            return "payload-type"
+        if media_type is None:
+            media_type = view.payload_type
+        if not publication.accepts(media_type):
+            return "payload-type"
+        if view.mid is not None and view.mid != publication.mid:
+            return "mid-conflict"
+        length = rx.unprotect(slot, length)
+        if length < 0:
+            return "srtp-auth"
+        if known is None:
+            evicted = peer.ssrcs.latch(view.ssrc, route)
+            if evicted is None:
+                return "ssrc-cap"
+            for ssrc in evicted:
+                rx.forget(ssrc)
+        peer.ice.last_heard = peer.last_media = now
+        view.end = at + length
+        if view.twcc is not None:
+            peer.arrivals.on_packet(view.twcc, view.ssrc, arrival)
+            self.fed_back.add(peer)
+        if view.header_end > view.end or not view.strip_padding():
+            return "rtp-malformed"
+        if route.is_rtx:
+            return publication.receive_repair(view, route.rid, media_type, now)
+        return publication.receive(view, route.rid, now)
+
+    def _rtcp(self, peer: Peer, slot: int, length: int, now: float) -> str | None:
+        rx = peer.rx_rtcp
+        if rx is None:
+            return "no-keys"
+        at = slot * STRIDE
+        sender = int.from_bytes(self._buffer[at + 4 : at + 8], "big")
+        if sender not in peer.rtcp_sources and len(peer.rtcp_sources) >= MAX_RTCP_SOURCES:
+            return "rtcp-sources"
+        length = rx.unprotect_rtcp(slot, length)
+        if length < 0:
+            return "srtcp-auth"
+        peer.rtcp_sources.add(sender)
+        peer.ice.last_heard = now
+        for message in rtcp.parse(self._buffer[at : at + length]):
+            self._feedback(peer, message, now)
+        return None
+
+    def _feedback(self, peer: Peer, message: rtcp.Message, now: float) -> None:
+        match message:
+            case rtcp.ReceiverBlock():
+                if (subscription := peer.slots.get(message.ssrc)) is not None:
+                    subscription.on_block(message, now)
+            case rtcp.Nack():
+                if (subscription := peer.slots.get(message.ssrc)) is not None:
+                    subscription.on_nack(message.seqs, now)
+            case rtcp.KeyframeRequest():
+                if (subscription := peer.slots.get(message.ssrc)) is not None:
+                    subscription.on_keyframe_wanted()
+            case rtcp.Remb():
+                peer.downlink_bps = message.bps
+                self.estimated.add(peer)
+            case rtcp.SenderReport():
+                self._sender_report(peer, message, now)
+            case rtcp.Bye():
+                self._wire.drops["bye"] += 1  # a source that ended is silent; no other source is touched
+
+    def _sender_report(self, peer: Peer, report: rtcp.SenderReport, now: float) -> None:
+        route = peer.ssrcs.get(report.ssrc)
+        if route is None or route.publication is None or route.is_rtx:
+            return
+        publication = route.publication
+        track = publication.tracks.get(route.rid)
+        if track is None or track.ssrc != report.ssrc:
+            return
+        track.stats.on_sender_report(report.ntp, now)
+        if publication.is_open:
+            for viewer in publication.viewers:
+                viewer.on_sender_report(track, report, now)

@@ -1,0 +1,78 @@
+"""One received packet on its way to the viewers: clean, with its own bytes, shared by every slot that forwards it."""
+
+from sfu.packet import vp8
+from sfu.packet.rtp import HEADER_WORDS, RtpView
+
+
+class MediaPacket:
+    """Offsets are from the start of `data`, 0 when absent. `picture` is parsed for VP8 only."""
+
+    __slots__ = (
+        "abs_send_time_at",
+        "data",
+        "first",
+        "header_length",
+        "is_keyframe",
+        "marker_type",
+        "mid_at",
+        "mid_length",
+        "payload_type",
+        "picture",
+        "seq",
+        "timestamp",
+    )
+
+    def __init__(self, view: RtpView, is_keyframe: bool, picture: vp8.Descriptor | None) -> None:
+        start = view.start
+        self.data = bytes(view.buffer[start : view.end])
+        self.first = view.first
+        self.marker_type = view.marker_type
+        self.payload_type = view.payload_type
+        self.seq = view.seq
+        self.timestamp = view.timestamp
+        self.header_length = view.header_end - start
+        self.mid_at = view.mid_at - start if view.mid_at else 0
+        self.mid_length = len(view.mid) if view.mid is not None else 0
+        self.abs_send_time_at = view.abs_send_time_at - start if view.abs_send_time_at else 0
+        self.is_keyframe = is_keyframe
+        self.picture = picture
+
+    def write(self, buffer: memoryview, at: int, seq: int, timestamp: int, ssrc: int, mid: bytes) -> int:
+        """This packet as a slot sends it, at `at`; returns its length. The publisher's MID never travels."""
+        data = self.data
+        length = len(data)
+        buffer[at : at + length] = data
+        HEADER_WORDS.pack_into(buffer, at, self.first, self.marker_type, seq, timestamp, ssrc)
+        if self.mid_at:
+            self._write_mid(buffer, at + self.mid_at, mid)
+        return length
+
+    def write_rtx(
+        self,
+        buffer: memoryview,
+        at: int,
+        seq: int,
+        original: int,
+        payload_type: int,
+        timestamp: int,
+        ssrc: int,
+        mid: bytes,
+    ) -> int:
+        """The same as a retransmission: the original number before the payload (RFC 4588 section 4)."""
+        header = self.header_length
+        buffer[at : at + header] = self.data[:header]
+        buffer[at + header : at + header + 2] = original.to_bytes(2, "big")
+        end = at + len(self.data) + 2
+        buffer[at + header + 2 : end] = self.data[header:]
+        marker_type = (self.marker_type & 0x80) | payload_type
+        HEADER_WORDS.pack_into(buffer, at, self.first, marker_type, seq, timestamp, ssrc)
+        if self.mid_at:
+            self._write_mid(buffer, at + self.mid_at, mid)
+        return end - at
+
+    def _write_mid(self, buffer: memoryview, at: int, mid: bytes) -> None:
+        length = self.mid_length
+        if len(mid) == length:
+            buffer[at : at + length] = mid
+        else:
+            buffer[at - 1 : at + length] = bytes(length + 1)

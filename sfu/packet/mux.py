@@ -1,0 +1,157 @@
+"""The UDP sockets: batches in, batches out. Everything between is `PlaneCore`.
+
+A wildcard address keeps the local address of each path (IP_PKTINFO), so that replies leave from where they were asked.
+"""
+
+import errno
+import ipaddress
+import socket
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from sfu.packet import batch, plain
+from sfu.packet.addresses import to_path
+from sfu.packet.arena import Arena, Sent
+from sfu.packet.core import PlaneCore
+from sfu.plane import Address
+
+BUFFER_BYTES: Final = 4 * 1024 * 1024
+# A kernel time stamp that differs more than this from our clock is a clock that was set, not a queue.
+MAX_QUEUED_S: Final = 1.0
+
+
+class Receiver(Protocol):
+    """Reads a batch into the arena: see `batch.Receiver`."""
+
+    def read(self, fd: int) -> int: ...
+
+    def datagram(self, index: int) -> tuple[int, bytes, int | None, bytes]: ...
+
+    def done(self, count: int) -> None: ...
+
+
+class Sender(Protocol):
+    """Sends the outbox: see `batch.Sender`."""
+
+    def send(self, fds: list[int], entries: list[Sent]) -> None: ...
+
+
+class Mux:
+    """Opened sockets of one plane. `transmit` is what `PlaneCore` is made with."""
+
+    def __init__(self, arena: Arena, sockets: Sequence[socket.socket], drops: Counter[str], *, batched: bool = True):
+        self.sockets = list(sockets)
+        self.fds = [sock.fileno() for sock in sockets]
+        self._prefixes = [bytes((index,)) for index in range(len(sockets))]
+        self._drops = drops
+        self._receiver: Receiver
+        self._sender: Sender
+        if batched and _can_batch():
+            self._receiver = batch.Receiver(arena)
+            self._sender = batch.Sender(arena, drops)
+        else:
+            by_fd = {sock.fileno(): sock for sock in sockets}
+            self._receiver = plain.Receiver(arena, by_fd)
+            self._sender = plain.Sender(arena, by_fd, drops)
+
+    def addresses(self) -> list[Address]:
+        """What the sockets are bound to, ports resolved."""
+        return [Address(*sock.getsockname()[:2]) for sock in self.sockets]
+
+    def transmit(self, entries: list[Sent]) -> None:
+        """Send now; never waits."""
+        self._sender.send(self.fds, entries)
+
+    def receive(self, index: int, core: PlaneCore) -> bool:
+        """Take one batch from a socket through the plane and send what it caused. False: nothing was there."""
+        receiver = self._receiver
+        try:
+            count = receiver.read(self.fds[index])
+        except OSError:
+            self._drops["receive-error"] += 1
+            return False
+        if not count:
+            return False
+        now = time.monotonic()
+        wall_ns = time.time_ns()
+        prefix = self._prefixes[index]
+        for slot in range(count):
+            length, name, stamp, local = receiver.datagram(slot)
+            if length < 0:
+                self._drops["truncated"] += 1
+                continue
+            queued = 0.0 if stamp is None else (wall_ns - stamp) / 1e9
+            arrival = now - queued if 0.0 <= queued <= MAX_QUEUED_S else now
+            core.handle_slot(slot, length, prefix + name + local, now, arrival)
+        receiver.done(count)
+        core.flush()
+        return True
+
+    def close(self) -> None:
+        """Free the ports."""
+        for sock in self.sockets:
+            sock.close()
+
+
+def open_sockets(bind: Sequence[Address]) -> list[socket.socket]:
+    """Bound, non-blocking sockets with large buffers. Raises OSError; then none stays open."""
+    sockets: list[socket.socket] = []
+    try:
+        for address in bind:
+            sockets.append(_open(address))
+        if not sockets:
+            raise OSError(errno.EADDRNOTAVAIL, "no address to bind")
+    except OSError:
+        for sock in sockets:
+            sock.close()
+        raise
+    return sockets
+
+
+def _open(address: Address) -> socket.socket:
+    try:
+        host = ipaddress.ip_address(address.host)
+    except ValueError as error:
+        raise OSError(errno.EADDRNOTAVAIL, "not a numeric address") from error
+    is_v6 = host.version == 6
+    sock = socket.socket(socket.AF_INET6 if is_v6 else socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)
+        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            sock.setsockopt(socket.SOL_SOCKET, option, BUFFER_BYTES)
+        if is_v6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        if sys.platform == "linux":
+            sock.setsockopt(socket.SOL_SOCKET, batch.SO_TIMESTAMPNS, 1)
+            if host.is_unspecified and is_v6:
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+            elif host.is_unspecified:
+                sock.setsockopt(socket.IPPROTO_IP, batch.IP_PKTINFO, 1)
+        sock.bind((str(host), address.port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _can_batch() -> bool:
+    """One datagram to ourselves through the kernel structures: their layout is ours to get right."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", 0))
+            arena = Arena(batch=2, egress=2)
+            sender, receiver = batch.Sender(arena, Counter()), batch.Receiver(arena)
+            arena.egress[:5] = b"probe"
+            path = to_path(0, Address("127.0.0.1", probe.getsockname()[1]))
+            sender.send([probe.fileno()], [(path, 0, 5)])
+            deadline = time.monotonic() + 1.0
+            while time.monotonic() < deadline:
+                if receiver.read(probe.fileno()):
+                    length, name, _, _ = receiver.datagram(0)
+                    return length == 5 and bytes(arena.ingress[:5]) == b"probe" and name == path[1:]
+    except (OSError, AttributeError):
+        pass
+    return False

@@ -1,0 +1,58 @@
+"""Which packets of one video source are missing, and when to ask for them again (RFC 4585 section 6.2.1)."""
+
+from typing import Final
+
+REORDER_S: Final = 0.010
+RETRY_S: Final = 0.100
+GIVE_UP_S: Final = 1.0
+MAX_TRIES: Final = 10
+MAX_MISSING: Final = 128
+
+
+class Missing:
+    """The gaps of one source. `take` says whether a late packet is still wanted, so that nothing is forwarded twice."""
+
+    def __init__(self) -> None:
+        self._gaps: dict[int, list[float]] = {}  # seq -> [since, next request, tries]
+
+    def __len__(self) -> int:
+        return len(self._gaps)
+
+    def on_gap(self, highest: int, ahead: int, now: float) -> bool:
+        """`ahead` - 1 packets before `highest` did not come. False when that is too many to ask for."""
+        first = highest - ahead + 1
+        if ahead - 1 > MAX_MISSING:
+            self._gaps.clear()
+            return False
+        for seq in range(first, highest):
+            self._gaps[seq & 0xFFFF] = [now, now + REORDER_S, 0]
+        overflow = len(self._gaps) - MAX_MISSING
+        if overflow > 0:
+            for seq in list(self._gaps)[:overflow]:
+                del self._gaps[seq]
+            return False
+        return True
+
+    def take(self, seq: int) -> bool:
+        """A late or retransmitted packet came: was it missing? Only once."""
+        return self._gaps.pop(seq, None) is not None
+
+    def clear(self) -> None:
+        """Nothing is wanted any more."""
+        self._gaps.clear()
+
+    def due(self, now: float) -> list[int]:
+        """Sequence numbers to ask for now; those asked for too long are given up."""
+        asked: list[int] = []
+        for seq, gap in list(self._gaps.items()):
+            if now - gap[0] > GIVE_UP_S or gap[2] >= MAX_TRIES:
+                del self._gaps[seq]
+            elif now >= gap[1]:
+                gap[1] = now + RETRY_S
+                gap[2] += 1
+                asked.append(seq)
+        return asked
+
+    def next_due(self) -> float | None:
+        """When `due` has something next."""
+        return min((gap[1] for gap in self._gaps.values()), default=None)

@@ -1,0 +1,87 @@
+"""One browser's transport in the plane: its paths, its SRTP contexts, its SSRCs, its publications and slots."""
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from sfu.packet.bwe import ArrivalLog
+from sfu.packet.demux import SsrcTable
+from sfu.packet.ice import IceAgent
+from sfu.packet.srtp import Cipher
+
+if TYPE_CHECKING:
+    from sfu.packet.publication import Publication
+    from sfu.packet.subscription import Subscription
+
+MAX_DTLS: Final = 16
+DTLS_PER_S: Final = 20.0
+MAX_RTCP_SOURCES: Final = 64
+
+
+class Peer:
+    """`path` is where packets leave for it, None while nothing may be sent. `tx` and `rx` are None before the keys."""
+
+    __slots__ = (
+        "_dtls_at",
+        "_dtls_tokens",
+        "arrivals",
+        "downlink_bps",
+        "has_timed_out",
+        "ice",
+        "is_path_told",
+        "is_path_untold",
+        "is_quiet",
+        "keys",
+        "last_media",
+        "number",
+        "path",
+        "publications",
+        "room",
+        "rtcp_sources",
+        "rx",
+        "rx_rtcp",
+        "slots",
+        "spent",
+        "ssrcs",
+        "tx",
+        "uplink_cap",
+        "waiting_dtls",
+    )
+
+    def __init__(self, number: int, room: int, ice: IceAgent) -> None:
+        self.number = number
+        self.room = room
+        self.ice = ice
+        self.path: bytes | None = None
+        self.rx: Cipher | None = None
+        self.rx_rtcp: Cipher | None = None
+        self.tx: Cipher | None = None
+        self.keys: tuple[object, ...] | None = None
+        self.ssrcs = SsrcTable()
+        self.rtcp_sources: set[int] = set()
+        self.publications: dict[int, Publication] = {}
+        self.slots: dict[int, Subscription] = {}  # by media SSRC
+        self.spent: dict[int, int] = {}  # SSRC of a slot that is gone -> its next sequence number
+        self.arrivals = ArrivalLog()
+        self.waiting_dtls: deque[bytes] = deque(maxlen=MAX_DTLS)
+        self.uplink_cap: int | None = None
+        self.downlink_bps: int | None = None  # a REMB that control was not told yet
+        self.is_path_told = False
+        self.is_path_untold = False  # it moved again: told by the timer, so that flapping is no flood
+        self.is_quiet = False
+        self.has_timed_out = False
+        self.last_media = ice.last_heard
+        self._dtls_tokens = float(MAX_DTLS)
+        self._dtls_at = ice.last_heard
+
+    def admits_dtls(self, now: float) -> bool:
+        """A handshake is a handful of datagrams; a stream of them is not passed on to control."""
+        self._dtls_tokens = min(MAX_DTLS, self._dtls_tokens + (now - self._dtls_at) * DTLS_PER_S)
+        self._dtls_at = now
+        if self._dtls_tokens < 1:
+            return False
+        self._dtls_tokens -= 1
+        return True
+
+    def refresh_path(self, now: float) -> None:
+        """Set `path` from what ICE allows now."""
+        self.path = self.ice.selected if self.ice.may_send(now) else None

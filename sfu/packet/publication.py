@@ -1,0 +1,179 @@
+"""One participant's track in the room: its sources, its statistics and THE GATE.
+
+`receive` gets every packet of every SSRC of this publication after decryption. The gate is tested after
+retransmissions are unwrapped and before anything is copied: closed means dropped, once per packet and not per viewer.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from sfu.codecs import VP8, Kind
+from sfu.packet import vp8
+from sfu.packet.keyframes import KEYFRAME_TESTS
+from sfu.packet.levels import LevelMeter
+from sfu.packet.media import MediaPacket
+from sfu.packet.rtcp import SenderReport
+from sfu.packet.rtp import RtpView
+from sfu.packet.track import Track
+from sfu.plane import LayerRate, PublicationSpec, PublicationStats
+
+if TYPE_CHECKING:
+    from sfu.packet.peer import Peer
+
+
+class Viewer(Protocol):
+    """A slot that shows this publication."""
+
+    def forward(self, publication: "Publication", packet: MediaPacket, track: Track, now: float) -> None: ...
+
+    def leave_out(self, track: Track, seq: int) -> None: ...
+
+    def on_gate(self, publication: "Publication") -> None: ...
+
+    def on_removed(self, publication: "Publication") -> None: ...
+
+    def on_sender_report(self, track: Track, report: SenderReport, now: float) -> None: ...
+
+    @property
+    def filters_pictures(self) -> bool: ...
+
+
+class Publication:
+    """`peer` is None for a server-side one. `on_gap` is told of tracks that miss packets, to be asked for again."""
+
+    def __init__(
+        self, number: int, peer: "Peer | None", spec: PublicationSpec, on_gap: Callable[["Publication", Track], None]
+    ) -> None:
+        self.number = number
+        self.peer = peer
+        self.spec = spec
+        self.room = None if peer is None else peer.room
+        self.is_open = False
+        self.mid = spec.mid.encode()
+        self.tracks: dict[str | None, Track] = {}
+        self.viewers: list[Viewer] = []
+        self.meter = LevelMeter()
+        self.gated = 0
+        self.told_rates: tuple[LayerRate, ...] = ()
+        self._is_audio = spec.kind is Kind.AUDIO
+        self._payload_types = frozenset(spec.payload_types)
+        self._on_gap = on_gap
+        # What tracks that are gone had counted.
+        self._packets = self._bytes = self._lost = 0
+
+    def accepts(self, payload_type: int) -> bool:
+        """Did the answer accept this media payload type here?"""
+        return payload_type in self._payload_types
+
+    def set_gate(self, is_open: bool) -> None:
+        """Closed: nothing of any source is forwarded, nothing is asked for again, no level is kept."""
+        if self.is_open == is_open:
+            return
+        self.is_open = is_open
+        self.meter.reset()
+        for track in self.tracks.values():
+            track.missing.clear()
+        for viewer in list(self.viewers):
+            viewer.on_gate(self)
+
+    def close(self) -> None:
+        """Gone: no viewer shows it any more."""
+        self.is_open = False
+        for viewer in list(self.viewers):
+            viewer.on_removed(self)
+        self.viewers.clear()
+
+    def receive(self, view: RtpView, rid: str | None, now: float) -> str | None:
+        """A media packet on its own SSRC; returns why it was dropped, None if it went on."""
+        track = self.tracks.get(rid)
+        if track is None or track.ssrc != view.ssrc:
+            track = self._begin(rid, view.ssrc, now)
+        ahead = track.stats.on_packet(view.seq, view.timestamp, now)
+        track.bytes += view.end - view.start
+        track.last_at = now
+        if not self.is_open:
+            self.gated += 1
+            return "gated"
+        if ahead > 1:
+            if track.missing.on_gap(track.stats.highest, ahead, now):
+                self._on_gap(self, track)
+        elif ahead <= 0 and not track.missing.take(view.seq):
+            return "late"
+        return self._pass(view, track, now)
+
+    def receive_repair(self, view: RtpView, rid: str | None, media_type: int, now: float) -> str | None:
+        """A retransmission: forwarded once, if what it repeats is missing. Probes end here cheaply."""
+        track = self.tracks.get(rid)
+        if not self.is_open:
+            self.gated += 1
+            return "gated"
+        if track is None or view.payload_length < 2:
+            return "probe"
+        at = view.header_end
+        if not track.missing.take(view.buffer[at] << 8 | view.buffer[at + 1]):
+            return "probe"
+        if not view.unwrap_rtx(track.ssrc, media_type):
+            return "rtx-malformed"
+        track.bytes += view.end - view.start
+        return self._pass(view, track, now)
+
+    def _pass(self, view: RtpView, track: Track, now: float) -> str | None:
+        if self._is_audio:
+            if view.level is not None:
+                self.meter.on_level(view.level, now)
+            if view.payload_length == 0:
+                return self._leave_out(track, view.seq)
+            is_keyframe, picture = False, None
+        else:
+            if view.payload_length == 0:
+                return self._leave_out(track, view.seq)
+            is_keyframe, picture = self._look(view)
+            if is_keyframe:
+                track.throttle.on_keyframe()
+        if self.viewers:
+            view.clean(now)
+            packet = MediaPacket(view, is_keyframe, picture)
+            # A viewer that switches leaves the list of what it showed before.
+            for viewer in tuple(self.viewers):
+                viewer.forward(self, packet, track, now)
+        return None
+
+    def _look(self, view: RtpView) -> tuple[bool, vp8.Descriptor | None]:
+        payload = view.buffer[view.header_end : view.end]
+        payload_type = view.payload_type
+        if payload_type == VP8.payload_type and any(viewer.filters_pictures for viewer in self.viewers):
+            picture = vp8.parse(payload)
+            return (picture is not None and picture.is_keyframe), picture
+        test = KEYFRAME_TESTS.get(payload_type)
+        return (test is not None and test(payload)), None
+
+    def _leave_out(self, track: Track, seq: int) -> str:
+        for viewer in self.viewers:
+            viewer.leave_out(track, seq)
+        return "padding"
+
+    def _begin(self, rid: str | None, ssrc: int, now: float) -> Track:
+        old = self.tracks.get(rid)
+        if old is not None:
+            self._packets += old.stats.packets
+            self._bytes += old.bytes
+            self._lost += max(0, old.stats.lost)
+        track = self.tracks[rid] = Track(rid, ssrc, self.spec.kind, now)
+        return track
+
+    def rates(self, now: float) -> tuple[LayerRate, ...]:
+        """The live layers and their rates since the last call."""
+        for track in self.tracks.values():
+            track.measure(now)
+        return tuple(LayerRate(rid, track.bps) for rid, track in self.tracks.items() if track.is_live(now))
+
+    def stats(self) -> PublicationStats:
+        """Totals over all sources, those that are gone included."""
+        tracks = self.tracks.values()
+        return PublicationStats(
+            self._packets + sum(track.stats.packets for track in tracks),
+            self._bytes + sum(track.bytes for track in tracks),
+            self._lost + sum(max(0, track.stats.lost) for track in tracks),
+            self.gated,
+            sum(track.bps for track in tracks),
+        )

@@ -1,0 +1,182 @@
+"""SRTP and SRTCP of one peer on libsrtp (RFC 3711, RFC 7714): the only file that names pylibsrtp's privates.
+
+The direct way calls libsrtp in place on the arena through pylibsrtp's own cffi binding (pinned to 1.0.x, see
+tests/contract/test_plane_srtp.py). Where that binding looks different, the public `Session` does the same with copies.
+A context is used by one thread and freed only between batches.
+"""
+
+from typing import Any, Final, Protocol
+
+import pylibsrtp
+from pylibsrtp import Policy, Session
+
+from sfu.packet.arena import STRIDE, Arena
+from sfu.plane import SrtpProfile
+
+REPLAY_WINDOW: Final = 1024
+# Longest trailers: a 16-byte tag, and 4 bytes of SRTCP index beside it.
+RTP_TRAILER: Final = 16
+RTCP_TRAILER: Final = 20
+_PROFILES: Final = {
+    SrtpProfile.AEAD_AES_256_GCM: Policy.SRTP_PROFILE_AEAD_AES_256_GCM,
+    SrtpProfile.AEAD_AES_128_GCM: Policy.SRTP_PROFILE_AEAD_AES_128_GCM,
+    SrtpProfile.AES128_CM_SHA1_80: Policy.SRTP_PROFILE_AES128_CM_SHA1_80,
+}
+
+
+class Cipher(Protocol):
+    """One direction's contexts. Each call works in place on a buffer slot and returns the new length, -1 on failure."""
+
+    def unprotect(self, slot: int, length: int) -> int: ...
+
+    def unprotect_rtcp(self, slot: int, length: int) -> int: ...
+
+    def protect(self, slot: int, length: int) -> int: ...
+
+    def protect_rtcp(self, slot: int, length: int) -> int: ...
+
+    def forget(self, ssrc: int) -> None:
+        """Free the receiving context of one SSRC, if there is one."""
+
+
+class Ciphers:
+    """Makes the two contexts of each peer over one arena; `rx` works on ingress slots, `tx` on egress slots."""
+
+    def __init__(self, arena: Arena, *, direct: bool = True) -> None:
+        self._arena = arena
+        self._ingress: _Slots | None = None
+        self._egress: _Slots | None = None
+        if direct and _binding_fits():
+            self._ingress = _Slots(arena.ingress_store, arena.batch)
+            self._egress = _Slots(arena.egress_store, arena.capacity)
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether libsrtp is called in place."""
+        return self._ingress is not None
+
+    def rx(self, profile: SrtpProfile, key: bytes) -> Cipher:
+        """Any inbound SSRC. Raises ValueError or pylibsrtp.Error for a key that does not fit."""
+        session = Session(_policy(profile, key, Policy.SSRC_ANY_INBOUND))
+        if self._ingress is not None:
+            return _DirectCipher(session, self._ingress)
+        return _SessionCipher(session, self._arena.ingress)
+
+    def tx(self, profile: SrtpProfile, key: bytes) -> Cipher:
+        """Any outbound SSRC; a repeated sequence number is refused, because under GCM it would reveal plaintext."""
+        session = Session(_policy(profile, key, Policy.SSRC_ANY_OUTBOUND))
+        if self._egress is not None:
+            return _DirectCipher(session, self._egress)
+        return _SessionCipher(session, self._arena.egress)
+
+
+def _policy(profile: SrtpProfile, key: bytes, ssrc_type: int) -> Policy:
+    policy = Policy(key=key, ssrc_type=ssrc_type, srtp_profile=_PROFILES[profile])
+    policy.allow_repeat_tx = False
+    policy.window_size = REPLAY_WINDOW
+    return policy
+
+
+def _binding_fits() -> bool:
+    try:
+        from pylibsrtp import _binding
+    except ImportError:
+        return False
+    wanted = ("srtp_protect", "srtp_unprotect", "srtp_protect_rtcp", "srtp_unprotect_rtcp", "srtp_err_status_ok")
+    return pylibsrtp.__version__.startswith("1.0.") and all(hasattr(_binding.lib, name) for name in wanted)
+
+
+class _Slots:
+    """Pointers to every slot of one store, made once; the views inside keep the store where it is."""
+
+    def __init__(self, store: bytearray, count: int) -> None:
+        from pylibsrtp._binding import ffi
+
+        self._base: Any = ffi.from_buffer("unsigned char[]", store, require_writable=True)
+        self.pointers: list[Any] = [self._base + index * STRIDE for index in range(count)]
+        self.length: Any = ffi.new("int *")
+
+
+class _DirectCipher:
+    """libsrtp called in place, without a copy or an allocation."""
+
+    __slots__ = ("_handle", "_length", "_pointers", "_protect", "_session", "_slots", "_unprotect")
+
+    def __init__(self, session: Session, slots: _Slots) -> None:
+        from pylibsrtp._binding import lib
+
+        self._session = session  # owns the handle: freed with this object, and not before
+        self._slots = slots
+        self._handle: Any = session._srtp[0]
+        self._pointers = slots.pointers
+        self._length = slots.length
+        self._protect = lib.srtp_protect
+        self._unprotect = lib.srtp_unprotect
+
+    def unprotect(self, slot: int, length: int) -> int:
+        box = self._length
+        box[0] = length
+        return box[0] if self._unprotect(self._handle, self._pointers[slot], box) == 0 else -1
+
+    def protect(self, slot: int, length: int) -> int:
+        box = self._length
+        box[0] = length
+        return box[0] if self._protect(self._handle, self._pointers[slot], box) == 0 else -1
+
+    def unprotect_rtcp(self, slot: int, length: int) -> int:
+        from pylibsrtp._binding import lib
+
+        box = self._length
+        box[0] = length
+        return box[0] if lib.srtp_unprotect_rtcp(self._handle, self._pointers[slot], box) == 0 else -1
+
+    def protect_rtcp(self, slot: int, length: int) -> int:
+        from pylibsrtp._binding import lib
+
+        box = self._length
+        box[0] = length
+        return box[0] if lib.srtp_protect_rtcp(self._handle, self._pointers[slot], box) == 0 else -1
+
+    def forget(self, ssrc: int) -> None:
+        _forget(self._session, ssrc)
+
+
+class _SessionCipher:
+    """The same by pylibsrtp's public names: two copies more, and no packet above 1356 bytes."""
+
+    __slots__ = ("_session", "_view")
+
+    def __init__(self, session: Session, view: memoryview) -> None:
+        self._session = session
+        self._view = view
+
+    def unprotect(self, slot: int, length: int) -> int:
+        return self._apply(self._session.unprotect, slot, length)
+
+    def unprotect_rtcp(self, slot: int, length: int) -> int:
+        return self._apply(self._session.unprotect_rtcp, slot, length)
+
+    def protect(self, slot: int, length: int) -> int:
+        return self._apply(self._session.protect, slot, length)
+
+    def protect_rtcp(self, slot: int, length: int) -> int:
+        return self._apply(self._session.protect_rtcp, slot, length)
+
+    def _apply(self, function: Any, slot: int, length: int) -> int:
+        at = slot * STRIDE
+        try:
+            result: bytes = function(bytes(self._view[at : at + length]))
+        except (ValueError, pylibsrtp.Error):
+            return -1
+        self._view[at : at + len(result)] = result
+        return len(result)
+
+    def forget(self, ssrc: int) -> None:
+        _forget(self._session, ssrc)
+
+
+def _forget(session: Session, ssrc: int) -> None:
+    try:
+        session.remove_stream(ssrc)
+    except pylibsrtp.Error:
+        return  # never seen by libsrtp: nothing to free

@@ -1,0 +1,322 @@
+"""One slot of one viewer: which publication it shows now, and that publication's packets as this slot's own."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from sfu.codecs import Kind
+from sfu.packet.arena import STRIDE
+from sfu.packet.layers import LayerSelector, Verdict
+from sfu.packet.media import MediaPacket
+from sfu.packet.munger import Munger, PictureMunger
+from sfu.packet.packet_cache import Sent
+from sfu.packet.peer import Peer
+from sfu.packet.publication import Publication
+from sfu.packet.repair import Repair
+from sfu.packet.rtcp import ReceiverBlock, SenderReport
+from sfu.packet.rtp import abs_send_time
+from sfu.packet.slot_report import SlotReport
+from sfu.packet.track import Track
+from sfu.packet.vp8 import write_picture_id
+from sfu.packet.wire import Wire
+from sfu.plane import Layer, SlotSpec, SlotStats
+
+# The person shown before stays until the next one's keyframe, but never longer than this under another's name.
+GRACE_S: Final = 3.0
+KEYFRAME_RETRY_S: Final = 0.5
+MAX_FIRST_SEQ: Final = 0x7FFF  # below 2^15, so that no receiver can mistake the first rollover (media.md 11)
+
+AskKeyframe = Callable[[Publication, Track], None]
+
+
+class Subscription:
+    """`publication` is what control asked for; `_shown` is what flows, until the switch."""
+
+    def __init__(self, number: int, viewer: Peer, spec: SlotSpec, wire: Wire, ask: AskKeyframe) -> None:
+        self.number = number
+        self.viewer = viewer
+        self.spec = spec
+        self.publication: Publication | None = None
+        self.is_paused = False
+        self.next_request = 0.0
+        self.selector = LayerSelector()
+        self.report = SlotReport(spec.ssrc, spec.mid)
+        self.repair: Repair | None = None
+        self._wire = wire
+        self._ask = ask
+        self._mid = spec.mid.encode()
+        self._ssrc = spec.ssrc
+        self._is_audio = spec.kind is Kind.AUDIO
+        self._accepted = frozenset(spec.payload_types)
+        self._shown: Publication | None = None
+        self._audio: Track | None = None
+        self._grace_ends = 0.0
+        random = wire.random
+        self._munger = Munger(
+            viewer.spent.pop(spec.ssrc, random.randint(1, MAX_FIRST_SEQ)),
+            random.getrandbits(32),
+            48_000 if self._is_audio else 90_000,
+        )
+        self._pictures = PictureMunger()
+        if spec.rtx_ssrc is not None and not self._is_audio:
+            first = viewer.spent.pop(spec.rtx_ssrc, random.randint(1, MAX_FIRST_SEQ))
+            self.repair = Repair(spec.rtx_ssrc, spec.payload_types, first)
+
+    @property
+    def filters_pictures(self) -> bool:
+        """Whether this slot must look into VP8 payload descriptors."""
+        return self._pictures.is_active or self.selector.filters_pictures
+
+    @property
+    def needs_keyframe(self) -> bool:
+        """A video slot waits for a keyframe that somebody may ask for."""
+        publication = self.publication
+        if self._is_audio or self.is_paused or publication is None or not publication.is_open:
+            return False
+        current = self.selector.current
+        if self._shown is not publication or current is None or self.selector.is_waiting():
+            return True
+        return publication.tracks.get(current.rid) is not current
+
+    # What control asks.
+
+    def subscribe(self, publication: Publication | None, target: Layer | None, now: float) -> None:
+        """Show this publication: audio at once, video from its next keyframe; None: show nothing from now on."""
+        self.selector.target = target or Layer()
+        former = self.publication
+        if publication is not former:
+            if former is not None and (former is not self._shown or self._is_audio or publication is None):
+                self._leave(former)
+            self.publication = publication
+            self._grace_ends = now + GRACE_S
+            if publication is None:
+                if self._shown is not None:
+                    self._leave(self._shown)
+            elif publication is not self._shown:
+                publication.viewers.append(self)
+                self._wire.waiting.add(self)
+        self.want_keyframe(now)
+
+    def set_target(self, target: Layer, now: float) -> None:
+        """Another layer of the same publication, from its next keyframe."""
+        self.selector.target = target
+        self.want_keyframe(now)
+
+    def set_paused(self, is_paused: bool, now: float) -> None:
+        """Paused: nothing is sent. Video goes on with a keyframe."""
+        if self.is_paused == is_paused:
+            return
+        self.is_paused = is_paused
+        if is_paused:
+            if self._shown is not None and self._shown is not self.publication:
+                self._leave(self._shown)
+            self._interrupt()
+        else:
+            self.want_keyframe(now)
+
+    def close(self) -> None:
+        """Leave everything; numbers that were used stay spent for this viewer's keys."""
+        for publication in (self._shown, self.publication):
+            if publication is not None:
+                self._leave(publication)
+        self.publication = None
+        self.viewer.spent[self._ssrc] = (self._munger.last_seq + 1) & 0xFFFF
+        if self.repair is not None:
+            self.viewer.spent[self.repair.ssrc] = self.repair.next_seq
+            self.repair.cache.clear()
+
+    # What happens to publications.
+
+    def on_gate(self, publication: Publication) -> None:
+        """Opened or closed: the next packet, for video the next keyframe, continues without a hole."""
+        if publication is self._shown:
+            if publication is self.publication:
+                self._interrupt()
+            else:
+                self._leave(publication)
+        if publication.is_open and publication is self.publication:
+            self.want_keyframe(self._wire.now)
+
+    def on_removed(self, publication: Publication) -> None:
+        """The publication is gone."""
+        self._leave(publication)
+        if publication is self.publication:
+            self.publication = None
+
+    def want_keyframe(self, now: float) -> None:
+        """Ask for a keyframe of the target, if the slot needs one; again every 500 ms by the timer."""
+        publication = self.publication
+        if publication is None or not self.needs_keyframe:
+            return
+        self._wire.waiting.add(self)
+        self.next_request = now + KEYFRAME_RETRY_S
+        rid = self.selector.target.rid
+        for track in publication.tracks.values():
+            if rid is None or track.rid == rid:
+                self._ask(publication, track)
+                return
+
+    def wait(self, now: float) -> bool:
+        """By the timer while a switch is under way; False when there is nothing to wait for."""
+        if self._shown is not None and self._shown is not self.publication and now >= self._grace_ends:
+            self._leave(self._shown)
+        if self.needs_keyframe and now >= self.next_request:
+            self.want_keyframe(now)
+        return self.needs_keyframe or (self._shown is not None and self._shown is not self.publication)
+
+    # Packets.
+
+    def forward(self, publication: Publication, packet: MediaPacket, track: Track, now: float) -> None:
+        """A clean packet of a publication in whose list this slot is."""
+        if self.is_paused or packet.payload_type not in self._accepted:
+            return
+        munger = self._munger
+        if self._is_audio:
+            if track is not self._audio:
+                self._audio = track
+                self._switch(publication, track)
+        else:
+            verdict = self._judge(publication, packet, track, now)
+            if verdict is not Verdict.FORWARD:
+                return
+        seq = munger.forward(packet.seq, packet.timestamp, now)
+        if seq < 0:
+            return
+        timestamp = (packet.timestamp + munger.timestamp_offset) & 0xFFFFFFFF
+        picture = None
+        if packet.picture is not None and packet.picture.picture_bits:
+            detail = packet.picture
+            picture = self._pictures.forward(detail.picture_id, detail.tl0, detail.picture_bits)
+            if not self._pictures.is_active:
+                picture = None
+            elif picture is None:
+                return
+        if self.repair is not None:
+            self.repair.on_sent(Sent(seq, now, packet, timestamp, picture))
+        wire = self._wire
+        path, tx = self.viewer.path, self.viewer.tx
+        if path is None or tx is None:
+            return
+        index = wire.outbox.reserve()
+        at = index * STRIDE
+        length = packet.write(wire.buffer, at, seq, timestamp, self._ssrc, self._mid)
+        if picture is not None:
+            _write_picture(wire.buffer, at + packet.header_length, packet, picture)
+        protected = tx.protect(index, length)
+        if protected < 0:
+            wire.drops["srtp-protect"] += 1
+            return
+        wire.outbox.commit(path, index, protected)
+        self.report.on_sent(length, packet.header_length)
+
+    def leave_out(self, track: Track, seq: int) -> None:
+        """A packet of this track carries nothing: no hole for it."""
+        if track is self.selector.current or track is self._audio:
+            self._munger.drop(seq)
+
+    def _judge(self, publication: Publication, packet: MediaPacket, track: Track, now: float) -> Verdict:
+        if publication is not self.publication:
+            # What was shown before flows on until the new one's keyframe, on the layer that it has.
+            is_flowing = track is self.selector.current and now < self._grace_ends
+            return Verdict.FORWARD if is_flowing else Verdict.IGNORE
+        if self._shown is not publication:
+            if not (packet.is_keyframe and self.selector.target.rid in (None, track.rid)):
+                return Verdict.IGNORE
+            self.selector.current = None
+        verdict = self.selector.judge(track, packet.is_keyframe, packet.picture)
+        if verdict is Verdict.SWITCH:
+            self._switch(publication, track)
+            return Verdict.FORWARD
+        if verdict is Verdict.LEAVE_OUT:
+            self._munger.drop(packet.seq)
+            if packet.picture is not None and packet.picture.picture_bits:
+                self._pictures.drop(packet.picture.picture_id)
+        return verdict
+
+    def _switch(self, publication: Publication, track: Track) -> None:
+        former = self._shown
+        self._shown = publication
+        if former is not None and former is not publication:
+            former.viewers.remove(self)
+            if self.repair is not None:
+                self.repair.cache.clear()
+        self._munger.begin(track)
+        self._pictures.begin()
+        layer = None if self._is_audio else Layer(track.rid, self.selector.target.tid)
+        self._wire.sink.on_switched(self.number, publication.number, layer)
+
+    def _interrupt(self) -> None:
+        """What flows stops here; whatever comes next continues without a hole."""
+        self._munger.interrupt()
+        self._audio = self.selector.current = None
+        if self.repair is not None:
+            # Nothing that was sent before may leave again: its gate may be closed by now.
+            self.repair.cache.clear()
+
+    def _leave(self, publication: Publication) -> None:
+        if self in publication.viewers:
+            publication.viewers.remove(self)
+        if publication is self._shown:
+            self._interrupt()
+            self._shown = None
+
+    # Feedback.
+
+    def on_sender_report(self, track: Track, report: SenderReport, now: float) -> None:
+        """The publisher's SR for a track: if that flows here, the viewer gets it as this slot's."""
+        is_flowing = track is self.selector.current or track is self._audio
+        if is_flowing and not self.is_paused and self.report.packets and self._munger.is_mapped:
+            self._wire.send_rtcp(self.viewer, self.report.rewrite(report, self._munger.timestamp_offset, now))
+
+    def on_block(self, block: ReceiverBlock, now: float) -> None:
+        """The viewer's receiver report on this slot."""
+        self.report.on_block(block, now)
+
+    def on_keyframe_wanted(self) -> None:
+        """The viewer's PLI or FIR: asked of the layer that flows now."""
+        current, shown = self.selector.current, self._shown
+        if shown is not None and current is not None and not self.is_paused:
+            self._ask(shown, shown.tracks.get(current.rid, current))
+
+    def on_nack(self, seqs: Sequence[int], now: float) -> None:
+        """The viewer misses packets: what the cache has goes out on the RTX SSRC."""
+        repair, viewer, wire = self.repair, self.viewer, self._wire
+        path, tx = viewer.path, viewer.tx
+        if repair is None or self.is_paused or path is None or tx is None:
+            return
+        for sent, rtx_seq, payload_type in repair.on_nack(seqs, now):
+            packet = sent.packet
+            index = wire.outbox.reserve()
+            at = index * STRIDE
+            length = packet.write_rtx(
+                wire.buffer, at, rtx_seq, sent.seq, payload_type, sent.timestamp, repair.ssrc, self._mid
+            )
+            if sent.picture is not None:
+                _write_picture(wire.buffer, at + packet.header_length + 2, packet, sent.picture)
+            if packet.abs_send_time_at:
+                where = at + packet.abs_send_time_at
+                wire.buffer[where : where + 3] = abs_send_time(now)
+            length = tx.protect(index, length)
+            if length < 0:
+                wire.drops["srtp-protect"] += 1
+                continue
+            wire.outbox.commit(path, index, length)
+
+    def stats(self) -> SlotStats:
+        """Since the slot was added."""
+        report = self.report
+        return SlotStats(
+            report.packets,
+            report.bytes,
+            0 if self.repair is None else self.repair.retransmitted,
+            report.fraction_lost,
+            report.rtt_ms,
+        )
+
+
+def _write_picture(buffer: memoryview, payload_at: int, packet: MediaPacket, picture: tuple[int, int]) -> None:
+    detail = packet.picture
+    if detail is None:
+        return
+    write_picture_id(buffer, payload_at + detail.picture_at, detail.picture_bits, picture[0])
+    if detail.tl0_at:
+        buffer[payload_at + detail.tl0_at] = picture[1]

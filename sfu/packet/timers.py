@@ -1,0 +1,160 @@
+"""What the plane does by the clock: feedback, requests kept back, reports, levels, rates, liveness."""
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from sfu.codecs import Kind
+from sfu.packet import rtcp_write
+from sfu.packet.addresses import address_of
+from sfu.packet.bwe import INTERVAL_S
+from sfu.packet.ice import TIMEOUT_S, IceTable
+from sfu.packet.ingress import Ingress
+from sfu.packet.peer import Peer
+from sfu.packet.publication import Publication
+from sfu.packet.subscription import Subscription
+from sfu.packet.upstream import Upstream
+from sfu.packet.wire import FEEDBACK_SSRC, Wire
+from sfu.plane import AudioLevel, LayerRate
+
+LEVELS_S: Final = 0.2
+LIVENESS_S: Final = 0.5
+REPORTS_S: Final = 1.0
+QUIET_S: Final = 4.0
+# A browser that sends no media is heard by its checks alone, in Firefox one in 4 to 5 s (interop.md 1).
+QUIET_BY_CHECKS_S: Final = 6.0
+MEDIA_LATELY_S: Final = 10.0
+RATE_CHANGE: Final = 0.1
+
+
+class Timers:
+    """`deadline` says when `run` has something to do next; both in the plane's monotonic seconds."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        ice: IceTable[Peer],
+        ingress: Ingress,
+        upstream: Upstream,
+        peers: Mapping[int, Peer],
+        publications: Mapping[int, Publication],
+        subscriptions: Mapping[int, Subscription],
+    ) -> None:
+        self._wire = wire
+        self._ice = ice
+        self._ingress = ingress
+        self._upstream = upstream
+        self._peers = peers
+        self._publications = publications
+        self._subscriptions = subscriptions
+        self._tick = self._levels = self._liveness = self._reports = -math.inf
+
+    def deadline(self) -> float | None:
+        """None while there is nobody."""
+        if not self._peers:
+            return None
+        due = self._upstream.nack_due
+        return self._tick if due is None else min(self._tick, due)
+
+    def run(self, now: float) -> None:
+        """Everything that is due. An error in it is counted and costs one round, not the plane."""
+        try:
+            self._run(now)
+        except Exception:
+            self._wire.drops["timer-error"] += 1
+
+    def _run(self, now: float) -> None:
+        self._upstream.run_nacks(now)
+        if now < self._tick:
+            return
+        self._tick = now + INTERVAL_S
+        self._feedback(now)
+        self._upstream.run_keyframes(now)
+        for waiter in list(self._wire.waiting):
+            if not waiter.wait(now):
+                self._wire.waiting.discard(waiter)
+        if now >= self._levels:
+            self._levels = now + LEVELS_S
+            self._tell_levels(now)
+            self._tell_estimates()
+        if now >= self._liveness:
+            self._liveness = now + LIVENESS_S
+            for peer in list(self._peers.values()):
+                self._check_life(peer, now)
+            for subscription in self._subscriptions.values():
+                if subscription.repair is not None:
+                    subscription.repair.cache.trim(now)
+        if now >= self._reports:
+            self._reports = now + REPORTS_S
+            for peer in self._peers.values():
+                self._report(peer, now)
+            for publication in self._publications.values():
+                self._tell_rates(publication, now)
+
+    def _feedback(self, now: float) -> None:
+        fed_back = self._ingress.fed_back
+        for peer in list(fed_back):
+            feedback = peer.arrivals.feedback(FEEDBACK_SSRC, now)
+            if feedback is not None:
+                self._wire.send_rtcp(peer, feedback)
+            if not peer.arrivals.has_news:
+                fed_back.discard(peer)
+
+    def _tell_levels(self, now: float) -> None:
+        levels = tuple(
+            AudioLevel(publication.number, publication.meter.read(now))
+            for publication in self._publications.values()
+            if publication.is_open and publication.spec.kind is Kind.AUDIO
+        )
+        if levels:
+            self._wire.sink.on_levels(levels)
+
+    def _tell_estimates(self) -> None:
+        for peer in self._ingress.estimated:
+            if peer.downlink_bps is not None:
+                self._wire.sink.on_downlink_bps(peer.number, peer.downlink_bps)
+                peer.downlink_bps = None
+        self._ingress.estimated.clear()
+
+    def _check_life(self, peer: Peer, now: float) -> None:
+        sink, ice = self._wire.sink, peer.ice
+        self._ice.expire(peer, now)
+        peer.refresh_path(now)
+        if peer.is_path_untold and ice.selected is not None:
+            peer.is_path_untold = False
+            sink.on_path(peer.number, address_of(ice.selected))
+        silent = now - ice.last_heard
+        limit = QUIET_S if now - peer.last_media < MEDIA_LATELY_S else QUIET_BY_CHECKS_S
+        if peer.is_path_told and peer.is_quiet is not (silent >= limit):
+            peer.is_quiet = not peer.is_quiet
+            sink.on_quiet(peer.number, int(silent * 1000) if peer.is_quiet else 0)
+        if now - ice.last_check >= TIMEOUT_S and not peer.has_timed_out:
+            peer.has_timed_out = True
+            sink.on_timeout(peer.number)
+
+    def _report(self, peer: Peer, now: float) -> None:
+        tracks = [
+            track
+            for publication in peer.publications.values()
+            for track in publication.tracks.values()
+            if track.is_live(now)
+        ]
+        if not tracks:
+            return
+        blocks = [track.stats.report(now) for track in tracks]
+        packet = rtcp_write.receiver_report(FEEDBACK_SSRC, blocks) + rtcp_write.description(FEEDBACK_SSRC, "plane")
+        if peer.uplink_cap is not None:
+            packet += rtcp_write.remb(FEEDBACK_SSRC, peer.uplink_cap, [track.ssrc for track in tracks])
+        self._wire.send_rtcp(peer, packet)
+
+    def _tell_rates(self, publication: Publication, now: float) -> None:
+        rates = publication.rates(now)
+        if publication.spec.kind is Kind.VIDEO and _differ(publication.told_rates, rates):
+            publication.told_rates = rates
+            self._wire.sink.on_layers(publication.number, rates)
+
+
+def _differ(told: tuple[LayerRate, ...], rates: tuple[LayerRate, ...]) -> bool:
+    if tuple(rate.rid for rate in told) != tuple(rate.rid for rate in rates):
+        return True
+    return any(abs(new.bps - old.bps) > RATE_CHANGE * old.bps for old, new in zip(told, rates, strict=True))

@@ -1,0 +1,205 @@
+"""The media process: `python -m sfu.process.media_process FD`, started by `ProcessPlane`, FD its end of a socketpair.
+
+One thread, no asyncio: poll, read a batch, send what it caused, read verbs. It ends when the socketpair closes, which
+is also how control stops it, so that its UDP port is free however control ended; signals meant for a whole process
+group do not end it. There is no garbage collection here: what peers leave behind is freed by reference counts.
+"""
+
+import contextlib
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from random import SystemRandom
+from typing import Any, Final
+
+from sfu.packet.arena import Arena, Sent
+from sfu.packet.core import PlaneCore
+from sfu.packet.mux import Mux, open_sockets
+from sfu.plane import Address, SrtpProfile
+from sfu.process import link
+from sfu.process.link import Upcall, Verb
+from sfu.process.upcalls import ControlGone, Upcalls
+
+BIND_S: Final = 3.0
+BIND_RETRY_S: Final = 0.05
+READ_BYTES: Final = 256 * 1024
+# Batches of one socket between two looks at the verbs: a flood must not delay a closing gate.
+BATCHES: Final = 4
+RESTRICTIVE: Final = frozenset(
+    {
+        Verb.SETTLE,
+        Verb.REMOVE_PEER,
+        Verb.SET_GATE,
+        Verb.REMOVE_PUBLICATION,
+        Verb.SUBSCRIBE,
+        Verb.SET_PAUSED,
+        Verb.REMOVE_SLOT,
+    }
+)
+
+
+class MediaProcess:
+    """The loop around one `PlaneCore`."""
+
+    def __init__(self, control: socket.socket) -> None:
+        control.setblocking(False)
+        self._control = control
+        self._frames = link.FrameReader()
+        self._upcalls = Upcalls(control)
+        self._arena = Arena()
+        self._core = PlaneCore(self._upcalls, self._transmit, random=SystemRandom(), arena=self._arena)
+        self._mux: Mux | None = None
+
+    def run(self) -> None:
+        """Until control is gone."""
+        with contextlib.suppress(ControlGone):
+            while self._mux is None:
+                select.select([self._control], [], [])
+                self._read_verbs()
+            self._loop(self._mux)
+
+    def close(self) -> None:
+        """Free the ports."""
+        if self._mux is not None:
+            self._mux.close()
+
+    def _loop(self, mux: Mux) -> None:
+        core, upcalls = self._core, self._upcalls
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
+        indexes = {fd: index for index, fd in enumerate(mux.fds)}
+        for fd in mux.fds:
+            poll.register(fd, select.POLLIN)
+        control_fd = self._control.fileno()
+        while True:
+            deadline = core.deadline()
+            wait_ms = None if deadline is None else max(0.0, (deadline - time.monotonic()) * 1000)
+            if upcalls.is_behind:
+                wait_ms = 5.0 if wait_ms is None else min(wait_ms, 5.0)
+            is_asked = False
+            for fd, _ in poll.poll(wait_ms):
+                if fd == control_fd:
+                    is_asked = True
+                    continue
+                for _ in range(BATCHES):
+                    if not mux.receive(indexes[fd], core):
+                        break
+            core.advance(time.monotonic())
+            if is_asked:
+                self._read_verbs()
+            core.flush()
+            upcalls.flush()
+
+    def _transmit(self, entries: list[Sent]) -> None:
+        if self._mux is not None:
+            self._mux.transmit(entries)
+
+    def _read_verbs(self) -> None:
+        try:
+            data = self._control.recv(READ_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            raise ControlGone from error
+        if not data:
+            raise ControlGone
+        for number, args in self._frames.feed(data):
+            try:
+                self._do(number, args)
+            except Exception:
+                if number in RESTRICTIVE:
+                    # Going on would answer `settle` as if it were in force. Dead, this plane forwards nothing.
+                    raise
+                self._core.drops["verb-error"] += 1
+
+    def _do(self, number: int, args: tuple[Any, ...]) -> None:
+        core = self._core
+        match number:
+            case Verb.START:
+                self._start(link.unpack_addresses(args[0]))
+            case Verb.SETTLE:
+                # What was forwarded before the verbs ahead of this one has left; nothing since.
+                core.flush()
+                self._upcalls.send(Upcall.SETTLED, *args)
+            case Verb.STATS:
+                self._upcalls.send(Upcall.STATS, args[0], link.pack_stats(core.stats(time.process_time())))
+            case Verb.ADD_PEER:
+                core.add_peer(*args)
+            case Verb.SET_ICE:
+                core.set_ice(*args)
+            case Verb.SEND_DTLS:
+                core.send_dtls(*args)
+            case Verb.SET_SRTP:
+                core.set_srtp(args[0], SrtpProfile(args[1]), args[2], args[3])
+            case Verb.SET_UPLINK_CAP:
+                core.set_uplink_cap(*args)
+            case Verb.REMOVE_PEER:
+                core.remove_peer(*args)
+            case Verb.ADD_PUBLICATION:
+                core.add_publication(args[0], args[1], link.unpack_publication(args[2]))
+            case Verb.SET_GATE:
+                core.set_gate(*args)
+            case Verb.INJECT:
+                core.inject(*args)
+            case Verb.REQUEST_KEYFRAME:
+                core.request_keyframe(*args)
+            case Verb.REMOVE_PUBLICATION:
+                core.remove_publication(*args)
+            case Verb.ADD_SLOT:
+                core.add_slot(args[0], args[1], link.unpack_slot(args[2]))
+            case Verb.SUBSCRIBE:
+                core.subscribe(args[0], args[1], link.unpack_layer(args[2]))
+            case Verb.SET_TARGET_LAYER:
+                layer = link.unpack_layer(args[1])
+                if layer is not None:
+                    core.set_target_layer(args[0], layer)
+            case Verb.SET_PAUSED:
+                core.set_paused(*args)
+            case Verb.REMOVE_SLOT:
+                core.remove_slot(*args)
+
+    def _start(self, bind: Sequence[Address]) -> None:
+        """Bind, again and again for a while: a predecessor that was killed may still hold the port."""
+        ends = time.monotonic() + BIND_S
+        while True:
+            try:
+                sockets = open_sockets(bind)
+                break
+            except OSError as error:
+                if time.monotonic() >= ends:
+                    self._upcalls.send(Upcall.START_REFUSED, error.errno, error.strerror or "cannot bind")
+                    self._upcalls.flush()
+                    return
+            if select.select([self._control], [], [], BIND_RETRY_S)[0] and not self._control.recv(1, socket.MSG_PEEK):
+                raise ControlGone
+        drops: Counter[str] = self._core.drops
+        self._mux = Mux(self._arena, sockets, drops)
+        self._core.advance(time.monotonic())
+        self._upcalls.send(Upcall.STARTED, link.pack_addresses(self._mux.addresses()))
+        self._upcalls.flush()
+
+
+def main(fd: int) -> None:
+    """Run on an inherited socket until its other end closes."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    process = MediaProcess(socket.socket(fileno=fd))
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        process.run()
+    finally:
+        process.close()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
+    # Nothing is left to save: do not spend time on taking the interpreter apart while a successor waits for the port.
+    os._exit(0)
