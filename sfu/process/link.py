@@ -77,7 +77,7 @@ class LinkBroken(Exception):
 
 def encode(number: int, *args: Any) -> bytes:
     """One frame. Raises ValueError for what marshal cannot carry or what is too long."""
-    body = marshal.dumps((number, args), 4)
+    body = marshal.dumps((int(number), args), 4)
     if len(body) > MAX_FRAME:
         raise ValueError("frame too long")
     return _LENGTH.pack(len(body)) + body
