@@ -13,15 +13,17 @@ from server.clock import AnchoredClock
 from server.config import Config
 from server.cookies import Cookies
 from server.drain import Drain, refuse_while_draining
-from server.elsewhere import RoomsElsewhere
 from server.entry import Entry
 from server.errors import errors
 from server.health import Health
+from server.hosts import RoomHosts
+from server.hosts_figures import RoomFigures
 from server.jobs import keep_forgetting
 from server.keys import SERVICES
 from server.limits import RateLimits, instance_key
 from server.links import Links
 from server.metrics import Metrics
+from server.pages.answer import add_pages
 from server.passwords import Passwords
 from server.ports import Clock, Rooms
 from server.routes import add_routes
@@ -31,6 +33,10 @@ from server.sessions import Sessions
 from server.store.database import Database
 from server.store.migrate import migrate
 from server.store.store import Store
+from server.ws import add_signaling
+from sfu.control.config import NodeConfig
+from sfu.control.node import Node
+from sfu.process.client import ProcessPlane
 from web.site import Site, build_id, modules_of
 
 MOST_BODY_BYTES = 1024 * 1024
@@ -65,11 +71,13 @@ def build_server(config: Config, before_doors: Callable[[Services], Awaitable[No
     """Nothing is opened yet. `before_doors` is awaited when the store is ready and no room is hosted yet."""
     clock = AnchoredClock()
     store = Store(Database(config.database), clock)
-    rooms = RoomsElsewhere()
+    metrics = Metrics()
+    figures = RoomFigures(metrics.registry)
+    media = Node(_media_config(config), ProcessPlane)
+    rooms = RoomHosts(store.rooms, Entry(store, clock), media, clock, figures)
     passwords = Passwords()
     services = build_services(config, store, clock, rooms, passwords)
     drain = Drain(config.drain_s)
-    metrics = Metrics()
     site = Site(
         build=build_id(),
         public_url=config.public_url,
@@ -89,6 +97,8 @@ def build_server(config: Config, before_doors: Callable[[Services], Awaitable[No
     app = web.Application(middlewares=middlewares, client_max_size=MOST_BODY_BYTES)
     app[SERVICES] = services
     add_security_headers(app, config.public_url)
+    add_pages(app, site)
+    add_signaling(app, rooms, services.entry, clock, frozenset({config.public_url}), figures, config.trusted_proxies)
     add_routes(app, site, health)
 
     async def open_store(_app: web.Application) -> AsyncIterator[None]:
@@ -99,6 +109,15 @@ def build_server(config: Config, before_doors: Callable[[Services], Awaitable[No
         passwords.close()
         await store.close()
 
+    async def run_media(_app: web.Application) -> AsyncIterator[None]:
+        await media.start(rooms)
+        yield
+        await media.close()
+
+    async def host_rooms(_app: web.Application) -> AsyncIterator[None]:
+        await rooms.start()
+        yield
+
     async def forget(_app: web.Application) -> AsyncIterator[None]:
         job = asyncio.create_task(keep_forgetting(store, clock, config.retention_days), name="forget")
         yield
@@ -106,5 +125,15 @@ def build_server(config: Config, before_doors: Callable[[Services], Awaitable[No
         with contextlib.suppress(asyncio.CancelledError):
             await job
 
-    app.cleanup_ctx.extend((open_store, forget))
+    app.cleanup_ctx.extend((open_store, run_media, host_rooms, forget))
     return Server(app, services, rooms, drain)
+
+
+def _media_config(config: Config) -> NodeConfig:
+    return NodeConfig(
+        bind=config.udp_bind,
+        port=config.udp_port,
+        advertise=config.udp_advertise,
+        is_local=config.is_local_http,
+        processes=config.media_processes,
+    )

@@ -37,7 +37,9 @@ class Config(BaseModel):
     udp_advertise: tuple[
         str, ...
     ] = ()  # what browsers are told; empty: found from the interfaces, and loopback on localhost
-    media_processes: Annotated[int, Field(ge=0, le=64)] = 0  # 0: one per core
+    media_processes: Annotated[int, Field(ge=0, le=64)] = (
+        1  # each has a UDP port of its own, from udp_port up; 0: one per core
+    )
     data_dir: Path = Path("data")
     database_url: SecretStr | None = None  # None: SQLite in data_dir
     redis_url: SecretStr | None = None  # None: this process is the only one

@@ -17,7 +17,7 @@ WORDS = frozenset(
     {
         "event", "level", "time", "logger", "node", "session", "room", "person", "host", "link", "route", "method",
         "check", "revisions", "error", "exception", "places", "act", "reason", "phase", "setting", "version", "build",
-        "state", "close", "process",
+        "state", "close", "process", "kind", "where",
     }
 )  # fmt: skip
 HIDDEN = "[hidden]"
