@@ -162,7 +162,7 @@ async def test_a_closed_gate_stops_every_packet_whatever_the_browser_sends(scene
     for number in range(20):
         talker.send_raw(rtp(OPUS, up.seq + 500 + number, 0, up.ssrc ^ 1, b"new ssrc"))
         talker.send_raw(rtp(OPUS, number, 0, 4242, b"claims the mid", {MID: MIC.encode()}))
-        talker.send_raw(rtp(OPUS, number, 0, talker.uplinks[CAMERA].ssrc, b"audio on the camera"))
+        talker.send_media(CAMERA, OPUS, b"audio on the camera", {}, marker=False)
         talker.send_raw(rtp(97, number, 0, talker.uplinks[CAMERA].rtx_ssrc, b"\x00\x01" + b"hidden"))
     await nothing_arrives(scene, 2, Source.MIC)
     # What the kernel held when the gate closed was protected before; it is a handful and not a stream.
