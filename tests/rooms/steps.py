@@ -1,7 +1,7 @@
 """Rooms, people and steps for the generated tests: every command there is, by everybody, at any time.
 
-A step is a command with what its caller had seen, or the passing of time. The same steps are drawn by Hypothesis (with a
-`Random` that it shrinks) and by the plain seeded driver.
+A step is a command with what its caller had seen, or the passing of time. Hypothesis draws the same steps (from a
+`Random` that it shrinks) as the plain seeded driver.
 """
 
 from collections.abc import Callable, Mapping
@@ -42,42 +42,20 @@ SHARED_ALIASES = ("Sam", "sam", "Sam 2", "Ṡam")
 BAD_TEXTS = ("", "   ", "\x00", "a\x07b", "\ud800", "\u200b", "x" * 4_001)
 
 KINDS: tuple[type[Any], ...] = get_args(cmd.Command)
-BY_FACILITATORS = frozenset(
-    kind
-    for kind in KINDS
-    if kind.__name__
-    in [
-        "Admit",
-        "AdmitAll",
-        "HoldWaiting",
-        "Decline",
-        "SendBack",
-        "MessageWaiting",
-        "MuteParticipant",
-        "MuteAll",
-        "AllowUnmute",
-        "AllowUnmuteAll",
-        "AskToUnmute",
-        "StopCamera",
-        "AllowCamera",
-        "LockCameras",
-        "UnlockCameras",
-        "StartSession",
-        "PauseRoom",
-        "ResumeRoom",
-        "LockEntry",
-        "UnlockEntry",
-        "Remove",
-        "Readmit",
-        "Promote",
-        "Demote",
-        "Extend",
-        "BeginClosing",
-        "EndSession",
-        "MuteText",
-        "AllowText",
-        "SetChatPolicy",
-    ]
+BY_EVERYBODY_INSIDE = frozenset(
+    {
+        cmd.SendNote,
+        cmd.MuteSelf,
+        cmd.UnmuteSelf,
+        cmd.StartCamera,
+        cmd.StopOwnCamera,
+        cmd.StartShare,
+        cmd.StopShare,
+        cmd.PostChat,
+        cmd.DeleteChat,
+        cmd.Disconnect,
+        *get_args(cmd.SeatCommand),
+    }
 )
 FROM_OUTSIDE = frozenset({cmd.Introduce, cmd.Connect, cmd.AcceptGuidelines, cmd.Knock, cmd.Enter})
 ENDS_MUCH = frozenset({cmd.EndSession, cmd.CancelSession, cmd.BeginClosing, cmd.PauseRoom, cmd.LockEntry})
@@ -185,11 +163,11 @@ def _caller(kind: type[Any], random: Random, state: RoomState) -> PersonId:
         return random.choice(EVERYBODY)
     inside = [p.id for p in state.people.values() if isinstance(p.standing, Admitted)]
     leading = [person for person in inside if state.people[person].role.may_facilitate]
-    if kind in BY_FACILITATORS:
-        return random.choice(leading or (*FACILITATORS, CO_FACILITATOR))
     if kind in FROM_OUTSIDE:
         return random.choice([person for person in EVERYBODY if person not in inside] or EVERYBODY)
-    return random.choice(inside or EVERYBODY)
+    if kind in BY_EVERYBODY_INSIDE:
+        return random.choice(inside or EVERYBODY)
+    return random.choice(leading or (*FACILITATORS, CO_FACILITATOR))
 
 
 def _target(kind: type[Any], random: Random, state: RoomState) -> PersonId:

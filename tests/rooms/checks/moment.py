@@ -14,7 +14,7 @@ from rooms.refusals import Reason
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """`then`: the state before; `reached`: after time passed until `now`; `after`: after the command, if there was one."""
+    """`then`: the state before; `reached`: when time had passed until `now`; `after`: after the command, if any."""
 
     then: RoomState
     reached: RoomState
