@@ -6,7 +6,7 @@ const people = (count) => (count === 1 ? "1 person" : `${count} people`);
 export const DOCK = {
   name: "Controls",
   mic: { off: "Muted. Turn microphone on", on: "Microphone on. Mute", word: { off: "Muted", on: "Mic on" } },
-  camera: { off: "Camera off. Turn camera on", on: "Camera on. Turn camera off", word: { off: "Camera", on: "Camera on" } },
+  camera: { off: "Camera off. Turn camera on", on: "Camera on. Turn camera off", word: { off: "Camera", on: "Cam on" } },
   hand: { off: "Raise hand", on: "Lower hand", word: "Hand" },
   chat: "Chat",
   /** @param {number} unread */
@@ -47,6 +47,8 @@ export const ROOM = {
   hearing: "Who can see and hear me",
   selfHidden: "Your own picture is hidden. Others still see it.",
   soundOnly: "Sound only. Pictures are off to save data.",
+  showPictures: "Show pictures",
+  stopSharing: "Stop sharing",
 };
 
 /** @type {Record<import("./protocol.js").Role, string>} */

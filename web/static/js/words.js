@@ -12,6 +12,7 @@ export const COMMON = {
   backToSession: "Back to the session page",
   notRecorded: "Not recorded",
   news: "News",
+  understood: "Understood",
 };
 
 export const CONNECTION = {

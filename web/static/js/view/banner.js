@@ -1,43 +1,44 @@
 import { html, nothing } from "../lit.js";
-import { CONNECTION } from "../words.js";
+import { ROOM } from "../words-room.js";
+import { COMMON, CONNECTION } from "../words.js";
 import { icon } from "./icon.js";
+
+/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./app.js").Actions} Actions */
 
 const SHOWN_AFTER_MS = 2_000;
 const TRY_AFTER_MS = 30_000;
 
-/**
- * What is so with the connection, and the one thing to do about it, if any.
- * @param {import("./app.js").App} app @param {import("./app.js").Actions} actions
- */
+/** What is so with the connection, and the one thing to do about it, if any. @param {App} app @param {Actions} actions */
 export function bannerView(app, actions) {
   const lostFor = app.lostAt === null ? 0 : performance.now() - app.lostAt;
-  if (lostFor >= TRY_AFTER_MS) {
-    return html`<div class="banner banner-warn">
-      ${icon("wifi-off")}<span>${CONNECTION.stillLost}</span>
-      <button class="button button-small" type="button" @click=${actions.tryAgain}>${CONNECTION.tryAgain}</button>
-    </div>`;
-  }
-  if (lostFor >= SHOWN_AFTER_MS) return html`<div class="banner banner-warn">${icon("wifi-off")}<span>${CONNECTION.reconnecting}</span></div>`;
-  if (app.state.isDraining) return html`<div class="banner"><span>${CONNECTION.draining}</span></div>`;
-  return nothing;
+  if (lostFor >= TRY_AFTER_MS) return banner("wifi-off", CONNECTION.stillLost, press(CONNECTION.tryAgain, actions.tryAgain), "banner-warn");
+  if (lostFor >= SHOWN_AFTER_MS) return banner("wifi-off", CONNECTION.reconnecting, nothing, "banner-warn");
+  return app.state.isDraining ? banner("info", CONNECTION.draining) : nothing;
 }
 
-/** In the room only: sound that waits for a tap, and a weak connection. @param {import("./app.js").App} app @param {import("./app.js").Actions} actions */
-export function roomBanners(app, actions) {
-  const isWeak = app.quality === "weak" && app.ui.layout !== "sound";
+/** What lies over everybody at the moment, and what is so with me. @param {App} app @param {Actions} actions @param {import("../protocol.js").RoomView} room */
+export function roomBanners(app, actions, { me, status }) {
+  const { ui } = app;
+  const leads = me.role !== "participant";
   return html`<div class="room-banners">
     ${bannerView(app, actions)}
-    ${app.ui.isSoundBlocked
-      ? html`<div class="banner">
-          <span>${CONNECTION.soundBlocked}</span>
-          <button class="button button-small button-primary" type="button" @click=${actions.hear}>${icon("volume-2", "icon-s")}${CONNECTION.hear}</button>
-        </div>`
+    ${ui.isSoundBlocked ? banner("volume-2", CONNECTION.soundBlocked, press(CONNECTION.hear, actions.hear, "button-primary")) : nothing}
+    ${app.quality === "weak" && ui.layout !== "sound"
+      ? banner("signal-low", CONNECTION.weak, press(CONNECTION.saveData, () => actions.setLayout("sound")), "banner-warn")
       : nothing}
-    ${isWeak
-      ? html`<div class="banner banner-warn">
-          ${icon("signal-low")}<span>${CONNECTION.weak}</span>
-          <button class="button button-small" type="button" @click=${() => actions.setLayout("sound")}>${CONNECTION.saveData}</button>
-        </div>`
-      : nothing}
+    ${status.phase === "ready" ? banner("clock", ROOM.ready) : nothing} ${status.phase === "closing" ? banner("clock", ROOM.closing) : nothing}
+    ${status.phase === "paused" && leads ? banner("pause", html`<h2 class="banner-title">${ROOM.paused}</h2>`) : nothing}
+    ${me.on_break ? banner("coffee", ROOM.onBreak, press(ROOM.comeBack, actions.toggleBreak, "button-primary")) : nothing}
+    ${me.is_sharing ? banner("screen-share", ROOM.ownSharing, press(ROOM.stopSharing, actions.toggleShare)) : nothing}
+    ${ui.layout === "sound" ? banner("headphones", ROOM.soundOnly, press(ROOM.showPictures, () => actions.setLayout("grid"))) : nothing}
+    ${ui.note === null ? nothing : banner("info", ui.note, press(COMMON.understood, () => app.update({ note: null }), "button-quiet"))}
   </div>`;
 }
+
+/** @param {string} drawing @param {unknown} words @param {unknown} [act] @param {string} [manner] */
+const banner = (drawing, words, act = nothing, manner = "") =>
+  html`<div class="banner ${manner}">${icon(drawing, "icon-s")}<span>${words}</span>${act}</div>`;
+
+/** @param {string} words @param {() => unknown} run @param {string} [manner] */
+const press = (words, run, manner = "") => html`<button class="button button-small ${manner}" type="button" @click=${run}>${words}</button>`;

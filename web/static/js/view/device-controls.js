@@ -12,16 +12,16 @@ export function deviceControls(app, actions) {
   const { own } = app.parts;
   const camera = own.isCameraOn ? own.tracks.camera : null;
   return html`<div class="stack">
-    <section class="preview" data-on=${camera ? "true" : "false"} aria-label=${PRE_JOIN.preview}>
-      ${camera
-        ? html`<video class="preview-video" autoplay playsinline muted .muted=${true} .srcObject=${streamOf(camera)}></video>`
-        : html`<p>${PRE_JOIN.cameraOff}</p>`}
-    </section>
     <div class="device-row">
       ${deviceButton(own.isMicOn, own.isBusy.mic, own.isMicOn ? PRE_JOIN.micOff : PRE_JOIN.micOn, own.isMicOn ? "mic" : "mic-off", actions.toggleMic)}
       ${deviceButton(own.isCameraOn, own.isBusy.camera, own.isCameraOn ? PRE_JOIN.cameraOffAct : PRE_JOIN.cameraOn, own.isCameraOn ? "video" : "video-off", actions.toggleCamera)}
       <button class="device-button" type="button" @click=${actions.testSound}>${icon("volume-2")}<span>${PRE_JOIN.testSound}</span></button>
     </div>
+    <section class="preview" data-on=${camera ? "true" : "false"} aria-label=${PRE_JOIN.preview}>
+      ${camera
+        ? html`<video class="preview-video" autoplay playsinline muted .muted=${true} .srcObject=${streamOf(camera)}></video>`
+        : html`<p>${PRE_JOIN.cameraOff}</p>`}
+    </section>
     ${problems(app)}
     ${own.isMicOn ? html`<div class="stack stack-tight"><div class="meter" id="meter"></div><p class="small muted">${PRE_JOIN.micNote}</p></div>` : nothing}
     ${camera ? html`<p class="small muted">${PRE_JOIN.cameraNote}</p>` : nothing}

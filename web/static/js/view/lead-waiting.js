@@ -54,7 +54,7 @@ function waitingRow(app, actions, entry) {
     </div>
     <button class="button button-small button-primary" type="button" aria-label=${LEAD.admit(alias)} ?disabled=${isDeclining}
       @click=${() => lead.ask({ type: "admit", targets: [id] })}>${LEAD.admitShort}</button>
-    <div class="person-row-more action-grid">
+    <div class="person-row-more button-row">
       <button class="button button-small" type="button" aria-label=${LEAD.hold(alias)} @click=${() => app.update({ dialog: { kind: "hold", id, alias } })}>${LEAD.holdShort}</button>
       <button class="button button-small" type="button" aria-label=${LEAD.note(alias)} aria-expanded=${app.ui.notesOf.has(id)} @click=${() => lead.toggleNotes(id)}>${LEAD.noteShort}</button>
       <button class="button button-small" type="button" aria-label=${LEAD.decline(alias)} ?disabled=${isDeclining} @click=${() => lead.decline(id, alias)}>${LEAD.declineShort}</button>

@@ -17,8 +17,8 @@ import { stage } from "./stage.js";
 /** @param {App} app @param {Actions} actions @param {RoomView} room @param {import("../shown.js").Shown} shown */
 export function roomView(app, actions, room, shown) {
   return html`<main class="room">
-    ${head(app, room)} ${roomBanners(app, actions)}
-    ${stage(app, actions, room, shown)}
+    ${head(app, room)} ${roomBanners(app, actions, room)}
+    ${stage(app, room, shown)}
     ${panel(app, actions, room)}
     ${dock(app, actions, room)}
   </main>`;

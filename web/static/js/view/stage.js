@@ -1,47 +1,21 @@
 import { html, nothing, ref, repeat } from "../lit.js";
 import { ROOM } from "../words-room.js";
 import { icon } from "./icon.js";
-import { stageNote } from "./stage-note.js";
 import { screenTile, tile } from "./tile.js";
 
 /** @typedef {import("./app.js").App} App */
-/** @typedef {import("./app.js").Actions} Actions */
 /** @typedef {import("../protocol.js").RoomView} RoomView */
 /** @typedef {import("../shown.js").Shown} Shown */
 
-/** People in the room, and what the phase lays over them. @param {App} app @param {Actions} actions @param {RoomView} room @param {Shown} shown */
-export function stage(app, actions, room, shown) {
+/** People in the room, and what the phase lays over them. @param {App} app @param {RoomView} room @param {Shown} shown */
+export function stage(app, room, shown) {
   const { phase } = room.status;
   return html`<section class="stage" aria-label=${ROOM.tiles}>
-    ${strips(app, actions, room)} ${grid(app, room, shown)} ${pager(app, shown)}
+    ${grid(app, room, shown)} ${pager(app, shown)}
     ${phase === "paused" && room.me.role === "participant" ? cover("pause", ROOM.paused, ROOM.pausedText) : nothing}
     ${phase === "held" ? cover("life-buoy", ROOM.held, ROOM.heldText) : nothing}
   </section>`;
 }
-
-/** @param {App} app @param {Actions} actions @param {RoomView} room */
-function strips(app, actions, room) {
-  const { phase } = room.status;
-  return html`<div class="stack stack-tight">
-    ${stageNote(app)}
-    ${phase === "ready" ? strip("clock", ROOM.ready) : nothing}
-    ${phase === "closing" ? strip("clock", ROOM.closing) : nothing}
-    ${phase === "paused" && room.me.role !== "participant"
-      ? html`<div class="phase-strip">${icon("pause", "icon-s")}<h2>${ROOM.paused}</h2></div>`
-      : nothing}
-    ${room.me.on_break
-      ? html`<div class="phase-strip">
-          ${icon("coffee", "icon-s")}<span>${ROOM.onBreak}</span>
-          <button class="button button-small button-primary" type="button" @click=${actions.toggleBreak}>${ROOM.comeBack}</button>
-        </div>`
-      : nothing}
-    ${room.me.is_sharing ? strip("screen-share", ROOM.ownSharing) : nothing}
-    ${app.ui.layout === "sound" ? strip("headphones", ROOM.soundOnly) : nothing}
-  </div>`;
-}
-
-/** @param {string} name @param {string} text */
-const strip = (name, text) => html`<div class="phase-strip">${icon(name, "icon-s")}<span>${text}</span></div>`;
 
 /** @param {string} name @param {string} title @param {string} text */
 const cover = (name, title, text) => html`<div class="phase-cover">
