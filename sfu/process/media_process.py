@@ -6,6 +6,7 @@ group do not end it. There is no garbage collection here: what peers leave behin
 """
 
 import contextlib
+import errno
 import gc
 import os
 import select
@@ -172,7 +173,7 @@ class MediaProcess:
                 sockets = open_sockets(bind)
                 break
             except OSError as error:
-                if time.monotonic() >= ends:
+                if error.errno != errno.EADDRINUSE or time.monotonic() >= ends:
                     self._upcalls.send(Upcall.START_REFUSED, error.errno, error.strerror or "cannot bind")
                     self._upcalls.flush()
                     return

@@ -1,0 +1,187 @@
+"""What only a plane in a process of its own can do wrong: dying, being orphaned, and the port that it leaves."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import textwrap
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from sfu.plane import Address
+from sfu.process.client import ProcessPlane
+from tests.support.plane_rig import ProcessRig, RecordingSink, Stage, started
+from tests.support.rtp_peer import RtpPeer, read_stun_success
+
+ANY = Address("127.0.0.1", 0)
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[ProcessRig]:
+    async with started(ProcessRig()) as ready:
+        assert isinstance(ready, ProcessRig)
+        yield ready
+
+
+def bind(address: Address) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sock.bind((address.host, address.port))
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+async def test_a_killed_media_process_is_told_once_and_leaves_its_port(rig: ProcessRig) -> None:
+    assert rig.plane.pid is not None
+    os.kill(rig.plane.pid, signal.SIGKILL)
+    await rig.until(lambda: rig.sink.named("lost"))
+    assert rig.sink.named("lost") == [()]
+    bind(rig.address).close()
+    rig.plane.set_gate(1, False)
+    await rig.plane.settle()
+    assert (await rig.plane.stats()).slots == {}
+
+
+async def test_a_barrier_that_waits_when_the_process_dies_returns(rig: ProcessRig) -> None:
+    assert rig.plane.pid is not None
+    os.kill(rig.plane.pid, signal.SIGSTOP)
+    barrier = asyncio.create_task(rig.plane.settle())
+    await asyncio.sleep(0)
+    os.kill(rig.plane.pid, signal.SIGKILL)
+    await asyncio.wait_for(barrier, 5)
+    await rig.until(lambda: rig.sink.named("lost"))
+
+
+async def test_a_successor_binds_the_same_port_at_once(rig: ProcessRig) -> None:
+    assert rig.plane.pid is not None
+    os.kill(rig.plane.pid, signal.SIGKILL)
+    successor = ProcessPlane()
+    try:
+        assert await successor.start([rig.address], RecordingSink()) == [rig.address]
+    finally:
+        await successor.close()
+
+
+async def test_start_waits_for_a_port_that_is_freed_and_refuses_one_that_is_not() -> None:
+    holder = bind(ANY)
+    taken = Address(*holder.getsockname())
+    plane = ProcessPlane()
+    with pytest.raises(OSError, match="in use"):
+        await plane.start([taken], RecordingSink())
+    assert plane.pid is None
+    late = ProcessPlane()
+    starting = asyncio.create_task(late.start([taken], RecordingSink()))
+    _, pending = await asyncio.wait([starting], timeout=0.5)
+    assert pending
+    holder.close()
+    assert await starting == [taken]
+    await late.close()
+
+
+async def test_a_name_is_not_an_address() -> None:
+    with pytest.raises(OSError, match="not a numeric address"):
+        await ProcessPlane().start([Address("localhost", 0)], RecordingSink())
+
+
+async def test_close_ends_the_process_without_calling_it_lost() -> None:
+    plane, sink = ProcessPlane(), RecordingSink()
+    [address] = await plane.start([ANY], sink)
+    pid = plane.pid
+    assert pid is not None
+    await plane.close()
+    assert sink.calls == []
+    bind(address).close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    await plane.close()
+
+
+async def test_signals_meant_for_the_whole_group_do_not_end_the_media(rig: ProcessRig) -> None:
+    assert rig.plane.pid is not None
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        os.kill(rig.plane.pid, number)
+    client = await Stage(rig).join()
+    assert client.peer.stun
+    assert rig.sink.named("lost") == []
+
+
+async def test_the_media_process_ends_when_control_is_killed() -> None:
+    script = textwrap.dedent(
+        """
+        import asyncio
+        from sfu.plane import Address
+        from sfu.process.client import ProcessPlane
+        from tests.support.plane_rig import RecordingSink
+
+        async def main():
+            plane = ProcessPlane()
+            [address] = await plane.start([Address("127.0.0.1", 0)], RecordingSink())
+            print(plane.pid, address.port, flush=True)
+            await asyncio.sleep(60)
+
+        asyncio.run(main())
+        """
+    )
+    root = Path(__file__).parents[2]
+    control = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE, cwd=root, env={**os.environ, "PYTHONPATH": "."}
+    )
+    assert control.stdout is not None
+    pid, port = map(int, (await asyncio.wait_for(control.stdout.readline(), 20)).split())
+    control.kill()
+    await control.wait()
+    ends = asyncio.get_running_loop().time() + 5
+    while True:
+        try:
+            bind(Address("127.0.0.1", port)).close()
+            break
+        except OSError:
+            assert asyncio.get_running_loop().time() < ends, f"media process {pid} outlived control"
+            await asyncio.sleep(0.02)
+
+
+async def test_a_wildcard_socket_answers_from_the_address_that_was_asked() -> None:
+    plane, sink = ProcessPlane(), RecordingSink()
+    [address] = await plane.start([Address("0.0.0.0", 0)], sink)
+    peer = RtpPeer("wild", "a-password-of-enough-length")
+    plane.add_peer(1, 1, peer.ufrag, peer.pwd)
+    await plane.settle()
+    loop = asyncio.get_running_loop()
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setblocking(False)
+    sock.bind(("127.0.0.1", 0))
+    try:
+        for host in ("127.0.0.2", "127.0.0.3"):
+            sock.sendto(peer.check(), (host, address.port))
+            data, source = await asyncio.wait_for(loop.sock_recvfrom(sock, 2048), 5)
+            assert source == (host, address.port)
+            assert read_stun_success(data, peer.pwd) == sock.getsockname()
+            await plane.settle()
+            plane.send_dtls(1, b"\x16" + bytes(30))
+            data, source = await asyncio.wait_for(loop.sock_recvfrom(sock, 2048), 5)
+            assert (data[0], source) == (0x16, (host, address.port))
+    finally:
+        sock.close()
+        await plane.close()
+
+
+async def test_both_address_families_can_be_bound() -> None:
+    plane, sink = ProcessPlane(), RecordingSink()
+    addresses = await plane.start([Address("127.0.0.1", 0), Address("::1", 0)], sink)
+    peer = RtpPeer("six6", "a-password-of-enough-length")
+    plane.add_peer(1, 1, peer.ufrag, peer.pwd)
+    await plane.settle()
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
+        sock.bind(("::1", 0))
+        sock.settimeout(5)
+        sock.sendto(peer.check(), ("::1", addresses[1].port))
+        answer = await asyncio.to_thread(sock.recv, 2048)
+        assert answer[:2] == b"\x01\x01"
+        await plane.settle()
+        assert sink.named("path") == [(1, Address("::1", sock.getsockname()[1]))]
+    await plane.close()
