@@ -7,9 +7,9 @@ when it does not climb, and one camera more is tried now and then, ever more rar
 
 from typing import Final
 
-CROWDED: Final = 0.9
+CROWDED: Final = 0.85
 CLIMBING: Final = 1.01
-CROWDED_S: Final = 3.0
+CROWDED_S: Final = 4.0
 PROBE_S: Final = 10.0
 MAX_PROBE_S: Final = 120.0
 FAILED_PROBE_S: Final = 15.0
@@ -40,7 +40,8 @@ class Downlink:
         is_failed_probe = self._is_probing and now - self._changed_at < FAILED_PROBE_S
         self._probe_s = min(MAX_PROBE_S, 2 * self._probe_s) if is_failed_probe else PROBE_S
         self._is_probing = False
-        self.fits = shown - 1
+        # Before a probe that went wrong the line was known to carry one less.
+        self.fits = shown - 1 if is_failed_probe else min(shown - 1, shown * bps // used_bps)
         self._changed_at = now
         self._crowded_since = None
         return True

@@ -197,7 +197,7 @@ async def test_a_line_that_is_too_narrow_loses_the_least_important_camera() -> N
     room.conference._loop = SimpleNamespace(time=lambda: float(next(clock)), call_soon=room.conference._loop.call_soon)  # type: ignore[assignment]
     for _ in range(6):
         room.conference.on_downlink_bps(viewer, 900_000)
-    assert room.seen_by(viewer) == others[:2]
+    assert room.seen_by(viewer) == others[:1]
 
 
 async def test_the_map_is_told_once_per_change() -> None:

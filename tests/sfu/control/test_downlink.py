@@ -33,11 +33,12 @@ def test_a_wide_line_gets_everything_for_ever() -> None:
     assert set(line.shown_over_time) == {9}
 
 
-def test_a_narrow_line_comes_down_one_camera_at_a_time_to_what_it_carries() -> None:
+def test_a_narrow_line_comes_down_at_once_to_what_it_carries() -> None:
     line = Line(1_600_000, 9)
-    line.run(CROWDED_S * 8)
-    assert line.shown == 3
-    assert sorted(line.shown_over_time, reverse=True) == line.shown_over_time
+    line.run(CROWDED_S + 1)
+    assert line.shown in (2, 3)
+    line.run(PROBE_S + 2)
+    assert line.shown in (3, 4)
 
 
 def test_one_more_is_tried_ever_more_rarely_on_a_line_that_stays_narrow() -> None:
@@ -54,7 +55,7 @@ def test_one_more_is_tried_ever_more_rarely_on_a_line_that_stays_narrow() -> Non
 def test_a_line_that_widens_gets_everything_back() -> None:
     line = Line(600_000, 4)
     line.run(60)
-    assert line.shown == 1
+    assert line.shown <= 2
     line.capacity = 10_000_000
     line.run(10 * PROBE_S)
     assert line.shown == 4 and line.downlink.fits is None
