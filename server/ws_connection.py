@@ -68,17 +68,24 @@ class Connection:
         try:
             await self._read()
         finally:
-            if self._host is not None:
-                self._host.lost(self)
-            if self._identity is not None:
-                self._about.people.give_back(self._place(self._identity))
+            # The server may cancel this task at any await: what others rely on comes first.
+            self._depart()
             ticker.cancel()
-            self._put(CloseCode.DONE)
-            await asyncio.wait((writer,), timeout=self._about.limits.close_s * 2)
-            writer.cancel()
-            await asyncio.gather(writer, ticker, return_exceptions=True)
-            self._about.hosts.closed(self)
-            self._closed.set()
+            try:
+                self._put(CloseCode.DONE)
+                await asyncio.wait((writer,), timeout=self._about.limits.close_s * 2)
+                writer.cancel()
+                await asyncio.gather(writer, ticker, return_exceptions=True)
+            finally:
+                writer.cancel()
+                self._about.hosts.closed(self)
+                self._closed.set()
+
+    def _depart(self) -> None:
+        if self._host is not None:
+            self._host.lost(self)
+        if self._identity is not None:
+            self._about.people.give_back(self._place(self._identity))
 
     async def wait_closed(self) -> None:
         """Until nothing runs for this connection any more."""

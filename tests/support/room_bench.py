@@ -151,8 +151,9 @@ class Seat:
 
 @dataclass
 class Bench:
-    """Doors open at the bench's now; the session starts in 15 minutes."""
+    """Doors open at the bench's now; the session starts in 15 minutes unless a test says otherwise."""
 
+    starts_in_ms: int = 15 * MINUTE_MS
     clock: VirtualClock = field(default_factory=VirtualClock)
     media: FakeMedia = field(default_factory=FakeMedia)
     gatekeeper: MemoryGatekeeper = field(default_factory=MemoryGatekeeper)
@@ -160,7 +161,8 @@ class Bench:
 
     def __post_init__(self) -> None:
         now = self.clock.now()
-        schedule = Schedule(now, Instant(now + 15 * MINUTE_MS), Instant(now + 75 * MINUTE_MS))
+        start = now + self.starts_in_ms
+        schedule = Schedule(now, Instant(start), Instant(start + 60 * MINUTE_MS))
         record = SessionRecord(
             id=SESSION,
             host="h_bench",
