@@ -1,6 +1,6 @@
 """One server and one browser per file; what a page complained about fails the test in which it did."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 
 import pytest
 import pytest_asyncio
@@ -8,6 +8,19 @@ from playwright.async_api import Browser
 
 from tests.support.browser import People, chromium
 from tests.support.server_process import ServerProcess, serving
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With a failure, what the server said about problems."""
+    report = yield
+    server = getattr(item, "funcargs", {}).get("server")
+    if report.failed and isinstance(server, ServerProcess):
+        said = [
+            line for line in server.log.splitlines() if '"level": "info"' not in line and '"level": "debug"' not in line
+        ]
+        report.sections.append(("server", "\n".join(said[-40:])))
+    return report
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

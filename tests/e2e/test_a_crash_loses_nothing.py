@@ -8,7 +8,8 @@ from playwright.async_api import expect
 
 from bench.restart import MEDIA_BACK_P95_S, MUTED, REMOVED, SPEAKER, WAITING, Writer, measure, p95, prepare
 from tests.support.browser import People
-from tests.support.journey import ALIASES, Stage, record
+from tests.support.figures import record
+from tests.support.journey import ALIASES, Stage
 from tests.support.journey_sound import everyone_hears, nobody_hears_anything
 from tests.support.server_process import ServerProcess
 

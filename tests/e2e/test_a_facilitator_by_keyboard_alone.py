@@ -100,7 +100,7 @@ async def test_muting_and_asking_to_unmute(stage: Stage, keys: Keyboard) -> None
 
 async def test_writing_to_the_room(stage: Stage, keys: Keyboard) -> None:
     page = stage.leader
-    if not await page.page.get_by_role("log", name="Messages").count():
+    if not await page.chat.is_visible():
         await keys.press(page.controls.get_by_role("button", name=re.compile("^Chat")))
     await keys.write(page.page.get_by_role("textbox", name="Message", exact=True), "Welcome, both of you")
     await keys.press(page.button("Send"))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bench.hardening import attack
-from tests.support.journey import record
+from tests.support.figures import record
 
 SECONDS = 20.0
 MOST_LOG_BYTES = 200_000

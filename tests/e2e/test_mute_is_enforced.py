@@ -5,7 +5,8 @@ import pytest_asyncio
 from playwright.async_api import Locator, expect
 
 from tests.support.browser import People
-from tests.support.journey import ALIASES, FACILITATOR_ALIAS, Stage, record, schedule
+from tests.support.figures import record
+from tests.support.journey import ALIASES, FACILITATOR_ALIAS, Stage, schedule
 from tests.support.journey_sound import everyone_hears, nobody_hears_anything
 from tests.support.people import RoomPage
 from tests.support.server_process import ServerProcess

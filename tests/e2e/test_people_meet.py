@@ -8,7 +8,8 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.support.browser import People
-from tests.support.journey import ALIASES, FACILITATOR_ALIAS, Stage, record, schedule
+from tests.support.figures import record
+from tests.support.journey import ALIASES, FACILITATOR_ALIAS, Stage, schedule
 from tests.support.people import ParticipantPage
 from tests.support.server_process import ServerProcess
 

@@ -5,7 +5,8 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.support.browser import People
-from tests.support.journey import ALIASES, Stage, record, schedule
+from tests.support.figures import record
+from tests.support.journey import ALIASES, Stage, schedule
 from tests.support.journey_sound import everyone_hears
 from tests.support.people import RoomPage
 from tests.support.server_process import ServerProcess

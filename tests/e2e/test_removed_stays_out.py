@@ -6,7 +6,8 @@ from playwright.async_api import expect
 
 from tests.support.browser import People
 from tests.support.deadline import until
-from tests.support.journey import ALIASES, Stage, record, schedule
+from tests.support.figures import record
+from tests.support.journey import ALIASES, Stage, schedule
 from tests.support.journey_raw import RawMember
 from tests.support.journey_sound import everyone_hears, heard_by
 from tests.support.people import ParticipantPage, RoomPage

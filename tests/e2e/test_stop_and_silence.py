@@ -9,7 +9,8 @@ from playwright.async_api import Browser, expect
 
 from tests.support.browser import People
 from tests.support.deadline import until
-from tests.support.journey import ALIASES, FACILITATOR_ALIAS, Stage, record, schedule
+from tests.support.figures import record
+from tests.support.journey import ALIASES, FACILITATOR_ALIAS, Stage, schedule
 from tests.support.people import RoomPage
 from tests.support.people_host import Plan
 from tests.support.server_process import HOST_NAME, HOST_PASSWORD, ServerProcess, serving

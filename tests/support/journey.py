@@ -1,21 +1,17 @@
 """One scheduled session on a real server and the people in it: the stage on which the end-to-end tests play."""
 
 import asyncio
-import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import permutations
-from pathlib import Path
 
 from tests.support.browser import People
 from tests.support.people import FacilitatorPage, ParticipantPage, RoomPage
 from tests.support.people_host import HostPage, Links, Plan
-from tests.support.server_process import ROOT, ServerProcess
+from tests.support.server_process import ServerProcess
 
 ALIASES = ("Quiet Heron", "Amber Finch", "Slow River", "Green Lantern")
 FACILITATOR_ALIAS = "Warm Harbour"
-ARTIFACTS = ROOT / "artifacts"
 
 
 @dataclass
@@ -99,12 +95,3 @@ async def schedule(server: ServerProcess, people: People, plan: Plan | None = No
     await host.sign_in()
     links = await host.schedule(plan)
     return Stage(server, people, plan, links, host)
-
-
-def record(name: str, value: float, unit: str) -> None:
-    """Keep a measured figure for the summary at the end of the run and in artifacts/."""
-    line = {"name": name, "value": round(value, 3), "unit": unit}
-    path = Path(os.environ.get("HOLDSPACE_TEST_FIGURES", ARTIFACTS / "figures.jsonl"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as figures:
-        figures.write(json.dumps(line) + "\n")

@@ -8,9 +8,9 @@ from typing import Literal
 from playwright.async_api import Page
 
 from tests.support import axe
-from tests.support.journey import ARTIFACTS
+from tests.support.server_process import ROOT
 
-SCREENS = ARTIFACTS / "screens"
+SCREENS = ROOT / "artifacts" / "screens"
 SIZES = ((1280, 800), (768, 1024), (320, 640))
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
@@ -19,7 +19,7 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 class Screens:
     """Collects what was wrong in any state, so that one run tells everything."""
 
-    problems: list[str] = field(default_factory=list)
+    problems: dict[str, list[str]] = field(default_factory=dict)  # what is wrong, and where
     seen: list[str] = field(default_factory=list)
 
     async def look(self, page: Page, state: str) -> None:
@@ -30,10 +30,11 @@ class Screens:
             await page.set_viewport_size({"width": width, "height": height})
             await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             await _settle(page)
-            where = f"{state} {width} {scheme}"
             await page.screenshot(path=picture(state, width, scheme))
-            self.problems += [f"{where}: {finding}" for finding in await axe.violations(page)]
-            self.problems += [f"{where}: overflows: {line}" for line in await axe.overflow(page)]
+            found = [str(finding) for finding in await axe.violations(page)]
+            found += [f"scrolls sideways: {line}" for line in await axe.overflow(page)]
+            for problem in found:
+                self.problems.setdefault(f"{state}: {problem}", []).append(f"{width} {scheme}")
         await page.emulate_media(color_scheme="light", reduced_motion="reduce")
         if before is not None:
             await page.set_viewport_size(before)
@@ -42,8 +43,9 @@ class Screens:
         """Every state was looked at and none of them has a finding."""
         missing = [state for state in states if state not in self.seen]
         assert not missing, f"Never looked at: {missing}"
-        problems, self.problems = self.problems, []
-        assert not problems, f"{len(problems)} findings:\n" + "\n".join(problems)
+        problems, self.problems = self.problems, {}
+        lines = [f"{problem}\n  at {', '.join(where)}" for problem, where in problems.items()]
+        assert not lines, f"{len(lines)} findings:\n" + "\n".join(lines)
 
 
 def picture(state: str, width: int, scheme: str) -> Path:

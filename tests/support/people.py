@@ -93,10 +93,15 @@ class RoomPage:
         await self.button("Leave", self.controls).click()
         await self.sees("You have left this session")
 
+    @property
+    def chat(self) -> Locator:
+        """A panel beside the room where there is space, a dialog where there is not."""
+        return self.page.get_by_role("region", name="Chat").or_(self.page.get_by_role("dialog", name="Chat"))
+
     async def open_chat(self) -> None:
-        if not await self.page.get_by_role("log", name="Messages").count():
+        if not await self.chat.is_visible():
             await self.controls.get_by_role("button", name=re.compile("^Chat")).click()
-        await expect(self.page.get_by_role("log", name="Messages")).to_be_visible()
+        await expect(self.chat).to_be_visible()
 
     async def write(self, text: str) -> None:
         await self.open_chat()
