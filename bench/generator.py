@@ -226,7 +226,6 @@ async def join(count: int, seed: int) -> list[_Member]:
 
 def main() -> None:
     order = hear()
-    os.sched_setaffinity(0, order["cores"])
     members = asyncio.run(join(order["members"], order["seed"]))
     load = Load(members, order["publishers"], order["seed"])
     say({"joined": len(members)})
