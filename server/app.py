@@ -12,6 +12,7 @@ from server.accounts import Accounts
 from server.clock import AnchoredClock
 from server.config import Config
 from server.cookies import Cookies
+from server.deadlines import body_deadline
 from server.drain import Drain, refuse_while_draining
 from server.entry import Entry
 from server.errors import errors
@@ -36,6 +37,7 @@ from server.store.store import Store
 from server.ws import add_signaling
 from sfu.control.config import NodeConfig
 from sfu.control.node import Node
+from sfu.node import MediaNode
 from sfu.process.client import ProcessPlane
 from web.site import Site, build_id, modules_of
 
@@ -67,13 +69,16 @@ def build_services(config: Config, store: Store, clock: Clock, rooms: Rooms, pas
     )
 
 
-def build_server(config: Config, before_doors: Callable[[Services], Awaitable[None]]) -> Server:
-    """Nothing is opened yet. `before_doors` is awaited when the store is ready and no room is hosted yet."""
+def build_server(
+    config: Config, before_doors: Callable[[Services], Awaitable[None]], media: MediaNode | None = None
+) -> Server:
+    """Nothing is opened yet. `before_doors` is awaited when the store is ready and no room is hosted yet; `media` is
+    another media plane than the one that the settings describe."""
     clock = AnchoredClock()
     store = Store(Database(config.database), clock)
     metrics = Metrics()
     figures = RoomFigures(metrics.registry)
-    media = Node(_media_config(config), ProcessPlane)
+    media = media or Node(_media_config(config), ProcessPlane)
     rooms = RoomHosts(store.rooms, Entry(store, clock), media, clock, figures)
     passwords = Passwords()
     services = build_services(config, store, clock, rooms, passwords)
@@ -93,6 +98,7 @@ def build_server(config: Config, before_doors: Callable[[Services], Awaitable[No
         errors,
         same_origin_only(config.public_url),
         refuse_while_draining(drain),
+        body_deadline(),
     )
     app = web.Application(middlewares=middlewares, client_max_size=MOST_BODY_BYTES)
     app[SERVICES] = services

@@ -20,6 +20,7 @@ class ErrorPage(Protocol):
 
 ERROR_PAGE = web.AppKey("error_page", ErrorPage)
 RETRY_AFTER_S = "retry_after_s"
+KEPT_HEADERS = frozenset({"Allow", "Retry-After"})
 
 
 class TooMany(Exception):
@@ -35,6 +36,7 @@ CODES = {
     403: "not-here",
     404: "not-found",
     405: "bad-request",
+    408: "too-slow",
     410: "over",
     413: "too-big",
     429: "slow-down",
@@ -55,8 +57,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         if error.status < 400 or error.content_type == "application/json":
             raise
         response = _answer(request, error.status)
-        if isinstance(error, web.HTTPMethodNotAllowed):
-            response.headers["Allow"] = error.headers["Allow"]
+        for name in KEPT_HEADERS & error.headers.keys():
+            response.headers[name] = error.headers[name]
         return response
     except StoreDown as error:
         _log.error("store-down", error=str(error))

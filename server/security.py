@@ -6,6 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+FOR_EVER = "public, max-age=31536000, immutable"
 UNLISTED = ("/s/", "/host", "/enter", "/sign-in")
 
 
@@ -54,8 +55,9 @@ def add_security_headers(app: web.Application, public_url: str) -> None:
     async def on_prepare(request: web.Request, response: web.StreamResponse) -> None:
         for name, value in headers.items():
             response.headers.setdefault(name, value)
-        # Back must never show a room, nor a shared computer's cache a session.
-        response.headers.setdefault("Cache-Control", "no-store")
+        # Back must never show a room, nor a shared computer's cache a session. A static file's address names its build.
+        is_kept = request.path.startswith("/static/") and response.status in (200, 206, 304)
+        response.headers.setdefault("Cache-Control", FOR_EVER if is_kept else "no-store")
         if request.path.startswith(UNLISTED):
             response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
         if "Server" in response.headers:
