@@ -45,10 +45,7 @@ export function leadActions(app) {
     },
 
     /** @param {string} id @param {string} message */
-    async hold(id, message) {
-      app.update({ dialog: null });
-      await app.ask({ type: "hold-waiting", target: id, message });
-    },
+    hold: (id, message) => app.ask({ type: "hold-waiting", target: id, message }),
 
     /** @param {string} text */
     async messageWaiting(text) {

@@ -5,8 +5,7 @@ import { refusalWords } from "./words-refusals.js";
 /**
  * @typedef {"chat" | "people" | "lead"} Panel
  * @typedef {{kind: "more"} | {kind: "rename"} | {kind: "keys"} | {kind: "connection"} | {kind: "who"}
- *   | {kind: "asked-to-unmute", by: string} | {kind: "remove", id: string, alias: string} | {kind: "end"}
- *   | {kind: "hold", id: string, alias: string}} Dialog
+ *   | {kind: "asked-to-unmute", by: string} | {kind: "remove", id: string, alias: string} | {kind: "end"}} Dialog
  * @typedef {{id: number, text: string, act?: {label: string, run: () => void}}} Toast
  * @typedef {"good" | "weak" | "lost"} Quality
  */

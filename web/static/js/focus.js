@@ -8,3 +8,31 @@ export function focusHeading(root) {
   heading?.focus({ preventScroll: true });
   globalThis.scrollTo?.(0, 0);
 }
+
+/**
+ * What has the focus, and everything around it: enough to find a place nearby when it is drawn no more.
+ * @param {Document} document
+ * @returns {Element[]} innermost first; empty where nothing has it
+ */
+export function focusTrail(document) {
+  const trail = [];
+  for (let at = document.activeElement; at && at !== document.body; at = at.parentElement) trail.push(at);
+  return trail;
+}
+
+/**
+ * Gives lost focus back: to where it was, else to the heading of what is left around that place.
+ * @param {Document} document
+ * @param {Element[]} trail
+ */
+export function giveFocusBack(document, trail) {
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const [first] = trail;
+  if (first instanceof HTMLElement && first.isConnected) return first.focus();
+  const left = trail.find((element) => element.isConnected);
+  /** @type {HTMLElement | null | undefined} */
+  const heading = left?.closest("section, dialog, main, #app")?.querySelector("h2, h1");
+  if (!heading) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+}

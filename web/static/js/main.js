@@ -6,7 +6,7 @@ import { App } from "./app.js";
 import { keepBackOnSessionPage, watchPage } from "./browser-events.js";
 import { ServerClock } from "./clock.js";
 import { Devices } from "./devices.js";
-import { focusHeading } from "./focus.js";
+import { focusHeading, focusTrail, giveFocusBack } from "./focus.js";
 import { Hearing } from "./hearing.js";
 import { Inbox } from "./inbox.js";
 import { render } from "./lit.js";
@@ -112,6 +112,7 @@ function draw() {
   const { room, slots, stage, speaking } = app.state;
   const shown = room ? shownNow(room, app.ui, speaking) : null;
   if (shown) app.ui = { ...app.ui, main: shown.main, page: shown.page };
+  const trail = focusTrail(document);
   render(appView(app, actions, shown), root);
   hearing.show(room ? tracks.of(slots, "mic") : []);
   if (shown && signal.state === "up") report.show(shown.cameras, shown.sharer !== null);
@@ -120,7 +121,7 @@ function draw() {
   if (stage !== drawnStage) {
     drawnStage = stage;
     focusHeading(root);
-  }
+  } else if (trail.length > 0) queueMicrotask(() => giveFocusBack(document, trail));
 }
 
 /** Every light off, every picture and sound gone. */

@@ -6,7 +6,7 @@
 /** @param {number} ms @returns {string} "1 minute", "12 minutes", "2 hours" */
 export function lengthWords(ms) {
   const minutes = Math.max(1, Math.ceil(ms / 60_000));
-  if (minutes < 90) return minutes === 1 ? "1 minute" : `${minutes} minutes`;
+  if (minutes <= 120) return minutes === 1 ? "1 minute" : `${minutes} minutes`;
   const hours = Math.round(minutes / 60);
   return hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
 }

@@ -9,7 +9,7 @@ export const COMMON = {
   send: "Send",
   leaveQuickly: "Leave quickly",
   leaveQuicklyNote: "This closes the session at once and opens a neutral page. It does not clear the history of your browser.",
-  backToSession: "Back to the session page",
+  backToSession: "Session page",
   notRecorded: "Not recorded",
   news: "News",
   understood: "Understood",

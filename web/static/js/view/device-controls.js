@@ -31,8 +31,8 @@ export function deviceControls(app, actions) {
 }
 
 /** @param {boolean} isOn @param {boolean} isBusy @param {string} words @param {string} name @param {() => unknown} press */
-const deviceButton = (isOn, isBusy, words, name, press) => html`<button class="device-button" type="button" aria-pressed=${isOn} aria-busy=${isBusy} @click=${press}>
-  ${icon(name)}<span>${words}</span>
+const deviceButton = (isOn, isBusy, words, name, press) => html`<button class="device-button" type="button" aria-label=${words} aria-pressed=${isOn} aria-busy=${isBusy} @click=${press}>
+  ${icon(name)}<span aria-hidden="true">${words.replace("micro", "micro\u00ad")}</span>
 </button>`;
 
 /** Why a device did not start, and what to do about it. @param {App} app */

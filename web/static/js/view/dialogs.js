@@ -1,5 +1,5 @@
 import { html, keyed, nothing, ref } from "../lit.js";
-import { CONFIRM, LEAD } from "../words-lead.js";
+import { CONFIRM } from "../words-lead.js";
 import { ASKED, CONNECTION_DIALOG, KEYS, MORE } from "../words-room.js";
 import { COMMON, CONNECTION } from "../words.js";
 import { whoLine } from "../who.js";
@@ -44,8 +44,6 @@ function content(app, actions, dialog) {
         { words: CONFIRM.end.no, run: () => app.update({ dialog: null }) },
         { words: CONFIRM.end.yes, run: actions.lead.end, manner: "button-primary" },
       ]);
-    case "hold":
-      return holdDialog(app, actions, dialog);
   }
 }
 
@@ -67,32 +65,22 @@ function confirm(app, title, text, choices) {
   return modal(app, title, html`<p>${text}</p>`, buttons);
 }
 
-/** @param {App} app @param {string} title @param {string} label @param {string} button @param {number} most @param {string} value @param {(text: string) => unknown} run @param {boolean} mayBeEmpty */
-function writeDialog(app, title, label, button, most, value, run, mayBeEmpty) {
-  const submit = (/** @type {SubmitEvent} */ event) => {
-    event.preventDefault();
-    const text = /** @type {HTMLInputElement} */ (/** @type {HTMLFormElement} */ (event.target).elements.namedItem("text")).value.trim();
-    if (text || mayBeEmpty) run(text);
-  };
-  const body = html`<form class="field" id="dialog-form" @submit=${submit}>
-    <label for="dialog-text">${label}</label>
-    <input class="input" id="dialog-text" name="text" maxlength=${most} autocomplete="off" autofocus value=${value} />
-  </form>`;
-  const foot = html`<button class="button" type="button" @click=${() => app.update({ dialog: null })}>${COMMON.cancel}</button>
-    <button class="button button-primary" type="submit" form="dialog-form">${button}</button>`;
-  return modal(app, title, body, foot);
-}
-
 /** @param {App} app @param {Actions} actions */
 function renameDialog(app, actions) {
   const { room } = app.state;
   const alias = room?.people.find(({ id }) => id === room.me.id)?.alias ?? app.ui.alias;
-  return writeDialog(app, MORE.rename, MORE.renameLabel, MORE.renameSave, 40, alias, actions.rename, false);
-}
-
-/** @param {App} app @param {Actions} actions @param {{id: string, alias: string}} who */
-function holdDialog(app, actions, { id, alias }) {
-  return writeDialog(app, LEAD.holdTitle(alias), LEAD.holdText, LEAD.holdSend, 500, "", (text) => actions.lead.hold(id, text), true);
+  const submit = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    const text = /** @type {HTMLInputElement} */ (/** @type {HTMLFormElement} */ (event.target).elements.namedItem("text")).value.trim();
+    if (text) void actions.rename(text);
+  };
+  const body = html`<form class="field" id="rename" @submit=${submit}>
+    <label for="rename-text">${MORE.renameLabel}</label>
+    <input class="input" id="rename-text" name="text" maxlength="40" autocomplete="off" autofocus value=${alias} />
+  </form>`;
+  const foot = html`<button class="button" type="button" @click=${() => app.update({ dialog: null })}>${COMMON.cancel}</button>
+    <button class="button button-primary" type="submit" form="rename">${MORE.renameSave}</button>`;
+  return modal(app, MORE.rename, body, foot);
 }
 
 /** @param {App} app */

@@ -9,7 +9,7 @@ import { icon } from "./icon.js";
 export function entryHead(app, actions) {
   const { urls } = app.parts.page;
   return html`<header class="entry-head">
-    <a href=${urls.session}>${COMMON.backToSession}</a>
+    <a class="row" href=${urls.session}>${icon("chevron-left", "icon-s")}${COMMON.backToSession}</a>
     <div class="row">
       ${urls.quick_exit
         ? html`<button class="button button-small quick-exit" type="button" @click=${actions.leaveQuickly}>${COMMON.leaveQuickly}</button>`

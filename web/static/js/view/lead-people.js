@@ -63,26 +63,27 @@ const ledLine = (led) =>
 function actionsFor(app, actions, room, person, led) {
   const { id: target, alias } = person;
   const may = { unmute: led?.muted_by_facilitator, camera: led?.camera_stopped, text: led?.is_text_muted };
-  /** @type {(readonly [boolean, string, RequestBody])[]} */
+  // The two sides of a switch share their key, so that the button stays where it is and keeps the focus.
+  /** @type {(readonly [boolean, string, string, RequestBody])[]} */
   const list = [
-    [person.is_muted && !may.unmute, LEAD.mute(alias), { type: "mute-participant", target }],
-    [Boolean(may.unmute), LEAD.allowUnmute(alias), { type: "allow-unmute", target }],
-    [person.is_muted, LEAD.askUnmute(alias), { type: "ask-to-unmute", target }],
-    [!may.camera, LEAD.stopCamera(alias), { type: "stop-camera", target }],
-    [Boolean(may.camera), LEAD.allowCamera(alias), { type: "allow-camera", target }],
-    [person.is_sharing, LEAD.stopShare(alias), { type: "stop-share", target }],
-    [person.hand !== null, LEAD.lowerHand(alias), { type: "lower-hand", target }],
-    [!may.text, LEAD.muteText(alias), { type: "mute-text", target }],
-    [Boolean(may.text), LEAD.allowText(alias), { type: "allow-text", target }],
-    [person.role === "participant", LEAD.sendBack(alias), { type: "send-back", target }],
-    [person.role === "participant" && room.me.role === "facilitator", LEAD.promote(alias), { type: "promote", target }],
-    [person.role === "co-facilitator" && room.me.role === "facilitator", LEAD.demote(alias), { type: "demote", target }],
+    [person.is_muted && !may.unmute, "mic", LEAD.mute(alias), { type: "mute-participant", target }],
+    [Boolean(may.unmute), "mic", LEAD.allowUnmute(alias), { type: "allow-unmute", target }],
+    [person.is_muted, "ask", LEAD.askUnmute(alias), { type: "ask-to-unmute", target }],
+    [!may.camera, "camera", LEAD.stopCamera(alias), { type: "stop-camera", target }],
+    [Boolean(may.camera), "camera", LEAD.allowCamera(alias), { type: "allow-camera", target }],
+    [person.is_sharing, "share", LEAD.stopShare(alias), { type: "stop-share", target }],
+    [person.hand !== null, "hand", LEAD.lowerHand(alias), { type: "lower-hand", target }],
+    [!may.text, "text", LEAD.muteText(alias), { type: "mute-text", target }],
+    [Boolean(may.text), "text", LEAD.allowText(alias), { type: "allow-text", target }],
+    [person.role === "participant", "back", LEAD.sendBack(alias), { type: "send-back", target }],
+    [person.role === "participant" && room.me.role === "facilitator", "role", LEAD.promote(alias), { type: "promote", target }],
+    [person.role === "co-facilitator" && room.me.role === "facilitator", "role", LEAD.demote(alias), { type: "demote", target }],
   ];
   const remove = () => app.update({ dialog: { kind: "remove", id: target, alias } });
   return html`${repeat(
       list.filter(([applies]) => applies),
-      ([, words]) => words,
-      ([, words, body]) => html`<button class="button button-small" type="button" @click=${() => actions.lead.ask(body)}>${words}</button>`,
+      ([, key]) => key,
+      ([, , words, body]) => html`<button class="button button-small" type="button" @click=${() => actions.lead.ask(body)}>${words}</button>`,
     )}
     ${person.role === "facilitator" ? nothing : html`<button class="button button-small button-danger-quiet" type="button" @click=${remove}>${LEAD.remove(alias)}</button>`}`;
 }

@@ -11,19 +11,20 @@ import { LEAD } from "../words-lead.js";
 export function roomSection(app, actions, room, lead) {
   const { phase, cameras_locked: isLocked, chat_policy: policy } = room.status;
   const runs = phase === "live" || phase === "closing";
-  /** @type {(readonly [boolean, string, RequestBody])[]} */
+  // The two sides of a switch share their key, so that the button stays where it is and keeps the focus.
+  /** @type {(readonly [boolean, string, string, RequestBody])[]} */
   const list = [
-    [phase === "ready", LEAD.start, { type: "start-session" }],
-    [runs, LEAD.pause, { type: "pause-room" }],
-    [phase === "paused" || phase === "held", LEAD.resume, { type: "resume-room" }],
-    [true, LEAD.muteAll, { type: "mute-all" }],
-    [true, LEAD.allowAll, { type: "allow-unmute-all" }],
-    [!isLocked, LEAD.lockCameras, { type: "lock-cameras" }],
-    [isLocked, LEAD.unlockCameras, { type: "unlock-cameras" }],
-    [!lead.is_entry_locked, LEAD.lockEntry, { type: "lock-entry" }],
-    [lead.is_entry_locked, LEAD.unlockEntry, { type: "unlock-entry" }],
-    [phase !== "ready", LEAD.extend, { type: "extend", minutes: 10 }],
-    [phase === "live", LEAD.closing, { type: "begin-closing" }],
+    [phase === "ready", "start", LEAD.start, { type: "start-session" }],
+    [runs, "pause", LEAD.pause, { type: "pause-room" }],
+    [phase === "paused" || phase === "held", "pause", LEAD.resume, { type: "resume-room" }],
+    [true, "mute", LEAD.muteAll, { type: "mute-all" }],
+    [true, "allow", LEAD.allowAll, { type: "allow-unmute-all" }],
+    [!isLocked, "cameras", LEAD.lockCameras, { type: "lock-cameras" }],
+    [isLocked, "cameras", LEAD.unlockCameras, { type: "unlock-cameras" }],
+    [!lead.is_entry_locked, "entry", LEAD.lockEntry, { type: "lock-entry" }],
+    [lead.is_entry_locked, "entry", LEAD.unlockEntry, { type: "unlock-entry" }],
+    [phase !== "ready", "extend", LEAD.extend, { type: "extend", minutes: 10 }],
+    [phase === "live", "closing", LEAD.closing, { type: "begin-closing" }],
   ];
   const chat = (/** @type {Event} */ event) => {
     const chosen = /** @type {import("../protocol.js").ChatPolicy} */ (/** @type {HTMLSelectElement} */ (event.target).value);
@@ -34,8 +35,8 @@ export function roomSection(app, actions, room, lead) {
     <div class="action-grid">
       ${repeat(
         list.filter(([applies]) => applies),
-        ([, words]) => words,
-        ([, words, body]) => html`<button class="button button-small ${body.type === "start-session" && lead.may_start ? "button-primary" : ""}"
+        ([, key]) => key,
+        ([, , words, body]) => html`<button class="button button-small ${body.type === "start-session" && lead.may_start ? "button-primary" : ""}"
           type="button" aria-disabled=${body.type === "start-session" && !lead.may_start ? "true" : nothing} @click=${() => actions.lead.ask(body)}>${words}</button>`,
       )}
       <button class="button button-small" type="button" @click=${() => app.update({ dialog: { kind: "end" } })}>${LEAD.end}</button>

@@ -55,13 +55,18 @@ function waitingRow(app, actions, entry) {
     <button class="button button-small button-primary" type="button" aria-label=${LEAD.admit(alias)} ?disabled=${isDeclining}
       @click=${() => lead.ask({ type: "admit", targets: [id] })}>${LEAD.admitShort}</button>
     <div class="person-row-more button-row">
-      <button class="button button-small" type="button" aria-label=${LEAD.hold(alias)} @click=${() => app.update({ dialog: { kind: "hold", id, alias } })}>${LEAD.holdShort}</button>
+      <button class="button button-small" type="button" aria-label=${LEAD.hold(alias)} aria-pressed=${entry.is_held} @click=${() => lead.hold(id, "")}>${LEAD.holdShort}</button>
       <button class="button button-small" type="button" aria-label=${LEAD.note(alias)} aria-expanded=${app.ui.notesOf.has(id)} @click=${() => lead.toggleNotes(id)}>${LEAD.noteShort}</button>
       <button class="button button-small" type="button" aria-label=${LEAD.decline(alias)} ?disabled=${isDeclining} @click=${() => lead.decline(id, alias)}>${LEAD.declineShort}</button>
     </div>
-    ${app.ui.notesOf.has(id) ? notes(actions, entry) : nothing}
+    ${entry.is_held ? holdMessage(actions, entry) : nothing} ${app.ui.notesOf.has(id) ? notes(actions, entry) : nothing}
   </li>`;
 }
+
+/** They are on hold already; words beside it are optional. @param {Actions} actions @param {WaitingEntryView} entry */
+const holdMessage = (actions, { id, alias }) => html`<div class="person-row-more">
+  ${sendForm({ id: `hold-${id}`, label: LEAD.holdText(alias), button: LEAD.holdSend, most: 500, send: (text) => actions.lead.hold(id, text), isSmall: true })}
+</div>`;
 
 /** @param {Actions} actions @param {WaitingEntryView} entry */
 const notes = (actions, { id, alias, notes: list }) => html`<div class="person-row-more stack stack-tight">

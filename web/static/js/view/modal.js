@@ -1,4 +1,6 @@
-/** @type {Map<HTMLDialogElement, Element | null>} open dialogs and what had the focus before */
+import { focusTrail, giveFocusBack } from "../focus.js";
+
+/** @type {Map<Element, Element[]>} what is open, and where the focus was before */
 const opened = new Map();
 
 /**
@@ -6,22 +8,32 @@ const opened = new Map();
  * @param {Element | undefined} element
  */
 export function showModal(element) {
-  if (element instanceof HTMLDialogElement && !opened.has(element)) {
-    opened.set(element, document.activeElement);
-    // In the middle of drawing the element may not be in the document yet.
-    queueMicrotask(() => {
-      if (!element.isConnected || element.open) return;
-      element.showModal();
-      /** @type {HTMLElement | null} */ (element.querySelector("[autofocus]") ?? element.querySelector("h2"))?.focus();
-    });
-  }
-  if (!element) queueMicrotask(giveBack);
+  if (element instanceof HTMLDialogElement) enter(element, () => !element.open && element.showModal());
+  else queueMicrotask(giveBack);
+}
+
+/** For `ref`: the same for a panel that lies beside the rest. @param {Element | undefined} element */
+export function showBeside(element) {
+  if (element) enter(element, () => {});
+  else queueMicrotask(giveBack);
+}
+
+/** @param {Element} element @param {() => unknown} open */
+function enter(element, open) {
+  if (opened.has(element)) return;
+  opened.set(element, focusTrail(document));
+  // In the middle of drawing the element is not in the document yet.
+  queueMicrotask(() => {
+    if (!element.isConnected) return;
+    open();
+    /** @type {HTMLElement | null} */ (element.querySelector("[autofocus]") ?? element.querySelector("h2"))?.focus();
+  });
 }
 
 function giveBack() {
-  for (const [dialog, before] of opened) {
-    if (dialog.isConnected) continue;
-    opened.delete(dialog);
-    if (document.activeElement === document.body && before instanceof HTMLElement && before.isConnected) before.focus();
+  for (const [element, trail] of opened) {
+    if (element.isConnected) continue;
+    opened.delete(element);
+    giveFocusBack(document, trail);
   }
 }

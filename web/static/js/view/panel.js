@@ -1,7 +1,7 @@
 import { html, keyed, ref } from "../lit.js";
 import { COMMON } from "../words.js";
 import { icon } from "./icon.js";
-import { showModal } from "./modal.js";
+import { showBeside, showModal } from "./modal.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -19,34 +19,12 @@ export function panelView(app, { name, title, body, foot = "" }) {
       <h2 tabindex="-1">${title}</h2>
       <button class="button button-icon button-quiet" type="button" aria-label=${COMMON.close} @click=${close}>${icon("x")}</button>
     </div>
-    <div class="panel-body" tabindex="-1">${body}</div>
+    <div class="panel-body" tabindex="0">${body}</div>
     ${foot ? html`<div class="panel-foot">${foot}</div>` : foot}`;
   return keyed(
     `${name} ${app.ui.isWide}`,
     app.ui.isWide
-      ? html`<section class="panel" aria-label=${name} @keydown=${escape} ${ref(focusFirst)}>${inside}</section>`
+      ? html`<section class="panel" aria-label=${name} @keydown=${escape} ${ref(showBeside)}>${inside}</section>`
       : html`<dialog class="panel panel-sheet" aria-label=${name} @close=${close} ${ref(showModal)}>${inside}</dialog>`,
   );
-}
-
-/** @type {WeakSet<Element>} */
-const entered = new WeakSet();
-/** @type {{element: Element, opener: Element | null} | null} */
-let open = null;
-
-/** The heading takes the focus when a panel opens, and what opened it takes it back. @param {Element | undefined} element */
-function focusFirst(element) {
-  if (element && !entered.has(element)) {
-    entered.add(element);
-    open = { element, opener: document.activeElement };
-    queueMicrotask(() => /** @type {HTMLElement | null} */ (element.querySelector("h2"))?.focus());
-  }
-  if (!element) queueMicrotask(giveBack);
-}
-
-function giveBack() {
-  if (!open || open.element.isConnected) return;
-  const { opener } = open;
-  open = null;
-  if (document.activeElement === document.body && opener instanceof HTMLElement && opener.isConnected) opener.focus();
 }
