@@ -22,7 +22,8 @@ class Source(StrEnum):
 class Offer:
     """A server offer. `generation` grows with each offer of a peer; an answer to an older one is dropped.
 
-    `uplinks` maps a source to the mid on which the browser sends it.
+    `uplinks` maps a source to the mid on which the browser sends it. The browser answers all of them `sendonly`, without
+    a track where there is none yet, so that a camera or a screen starts later by `replaceTrack` alone.
     """
 
     generation: int
@@ -55,14 +56,15 @@ class BadAnswer(ValueError):
 
 
 class MediaSink(Protocol):
-    """What the media plane tells the server, on the server's event loop."""
+    """What the media plane tells the server, on the server's event loop and never from inside a verb of `MediaNode`."""
 
     def on_offer(self, peer: int, offer: Offer) -> None: ...
 
     def on_connected(self, peer: int) -> None:
         """DTLS is done and media may flow."""
 
-    def on_quiet(self, peer: int, is_quiet: bool) -> None: ...
+    def on_quiet(self, peer: int, is_quiet: bool) -> None:
+        """Nothing comes from it any more, or it is back; also for everybody when their media process dies."""
 
     def on_gone(self, peer: int) -> None:
         """The transport ended by itself (consent expired, DTLS closed or could not be made); the peer id is spent."""
