@@ -137,6 +137,11 @@ class RoomMedia:
                     self._reopen(person)
                 return None
 
+    def person_of(self, number: int | None) -> PersonId | None:
+        """Whose peer this is, while it lives."""
+        peer = None if number is None else self._peers.get(number)
+        return None if peer is None else peer.person
+
     # --- what the media plane tells -------------------------------------------------------------------------------
     def on_offer(self, number: int, offer: Offer) -> None:
         if (peer := self._peers.get(number)) is None:
@@ -245,13 +250,9 @@ class RoomMedia:
 
     def _tell_slots(self, peer: _Peer) -> None:
         shown = tuple(
-            Slot(mid=slot.mid, source=slot.source.value, person=self._person(slot.publisher)) for slot in peer.slots
+            Slot(mid=slot.mid, source=slot.source.value, person=self.person_of(slot.publisher)) for slot in peer.slots
         )
         self._pages.tell(peer.person, Slots(transport=peer.number, slots=shown))
-
-    def _person(self, number: int | None) -> PersonId | None:
-        peer = None if number is None else self._peers.get(number)
-        return None if peer is None else peer.person
 
 
 def is_gate_open(rights: MediaRights, source: Source) -> bool:

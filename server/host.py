@@ -36,6 +36,7 @@ from signaling.server_messages import Draining, MovedAway, Notices, Ok, Refused,
 from signaling.translate import to_command
 
 SETTLE_S: Final = 5.0
+AFTER_FAULT_MS: Final = 1_000  # what fails every time must not spin
 HOST = PersonId("host")  # who cancels from outside the room
 
 _log = structlog.get_logger("host")
@@ -74,13 +75,14 @@ class RoomHost:
         self._parts = parts
         self._record = record
         self._state = record.state
+        self._is_working = False
         self._pages = RoomPages()
         self.media = RoomMedia(parts.media, number, parts.peers, self._pages)
         self._alarm = parts.alarm()
         self._queue: asyncio.Queue[_Item] = asyncio.Queue()
         self._log = _log.bind(room=record.session)
         self._task = asyncio.create_task(self._run(), name="room-host")
-        self._set_alarm()
+        self._set_alarm(self._now())
 
     # --- what others ask ------------------------------------------------------------------------------------------
     def join(self, joining: Joining) -> None:
@@ -124,7 +126,8 @@ class RoomHost:
     @property
     def is_idle(self) -> bool:
         """Over, stored, and nobody looks any more."""
-        return is_over(self._state) and not len(self._pages) and self._queue.empty() and self._record.is_saved
+        is_at_rest = self._queue.empty() and not self._is_working
+        return is_over(self._state) and not len(self._pages) and is_at_rest and self._record.retry_at is None
 
     # --- the one writer -------------------------------------------------------------------------------------------
     def _put(self, run: Callable[[], Awaitable[None]], drop: Callable[[], object] = lambda: None) -> None:
@@ -156,6 +159,8 @@ class RoomHost:
     async def _run(self) -> None:
         while not self.is_gone:
             item = await self._queue.get()
+            self._is_working = True
+            earliest = self._now()
             try:
                 await self._catch_up()
                 await item.run()
@@ -164,16 +169,18 @@ class RoomHost:
             except Exception as error:
                 self._parts.figures.count("item-failed")
                 self._log.error("item-failed", kind=type(error).__name__, where=where(error))
+                earliest = Instant(self._now() + AFTER_FAULT_MS)
             if not self.is_gone:
-                self._set_alarm()
+                self._set_alarm(earliest)
+            self._is_working = False
         self._drop_rest()
 
     def _drop_rest(self) -> None:
         while not self._queue.empty():
             self._queue.get_nowait().drop()
 
-    def _set_alarm(self) -> None:
-        instants = [at for at in (next_deadline(self._state), self._record.retry_at) if at is not None]
+    def _set_alarm(self, earliest: Instant) -> None:
+        instants = [max(at, earliest) for at in (next_deadline(self._state), self._record.retry_at) if at is not None]
         self._alarm.set(min(instants, default=None), lambda: self._put(self._rung))
 
     async def _rung(self) -> None:

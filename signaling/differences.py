@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from rooms.live.views import RoomView
+from rooms.live.views import ChatLineView, PersonView, RoomView
 from signaling.server_messages import (
     Change,
     ChatAdded,
@@ -29,24 +29,33 @@ def _changes(old: RoomView, new: RoomView) -> Iterator[Change]:
     if old.status != new.status:
         yield StatusChanged(status=new.status)
 
-    before = {person.id: person for person in old.people}
-    stay = _stay([person.id for person in old.people], [person.id for person in new.people])
-    for id in (id for id in before if id not in stay):
-        yield PersonGone(id=id)
-    for person in new.people:
+    if old.people != new.people:
+        yield from _people(old.people, new.people)
+    if old.chat != new.chat:
+        yield from _chat(old.chat, new.chat)
+    if old.lead != new.lead:
+        yield LeadChanged(lead=new.lead)
+
+
+def _people(old: Sequence[PersonView], new: Sequence[PersonView]) -> Iterator[Change]:
+    before = {person.id: person for person in old}
+    stay = _stay([person.id for person in old], [person.id for person in new])
+    for id in before:
+        if id not in stay:
+            yield PersonGone(id=id)
+    for person in new:
         if person.id not in stay or before[person.id] != person:
             yield PersonChanged(person=person)
 
-    said = _stay(old.chat, new.chat)
-    for line in old.chat:
-        if line not in said:
-            yield ChatGone(id=line.id)
-    for line in new.chat:
-        if line not in said:
-            yield ChatAdded(line=line)
 
-    if old.lead != new.lead:
-        yield LeadChanged(lead=new.lead)
+def _chat(old: Sequence[ChatLineView], new: Sequence[ChatLineView]) -> Iterator[Change]:
+    stay = _stay(old, new)
+    for line in old:
+        if line not in stay:
+            yield ChatGone(id=line.id)
+    for line in new:
+        if line not in stay:
+            yield ChatAdded(line=line)
 
 
 def _stay(old: Sequence[T], new: Sequence[T]) -> set[T]:

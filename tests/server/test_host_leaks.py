@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ async def test_a_waiting_person_hears_nothing_of_the_room(wire: SocketBench) -> 
     birch = await wire.admitted("CanaryBirch", fern)
     assert await fern.ask("start-session") == "ok"
     people = {name: wire.identity(name).person for name in ("CanaryAsh", "CanaryBirch", "CanaryHeld", "Spy")}
-    acts: list[tuple[SocketPage, str, dict[str, object]]] = [
+    acts: list[tuple[SocketPage, str, dict[str, Any]]] = [
         (ash, "unmute-self", {}),
         (ash, "start-camera", {}),
         (ash, "raise-hand", {}),
@@ -89,12 +90,12 @@ async def test_asking_from_the_waiting_room_tells_nothing_of_who_is_inside(
     answers = []
     for name in ("Ash", "Nobodyhere"):
         person = wire.identity(name).person
-        fields = {
+        shapes: dict[str, dict[str, Any]] = {
             "post-chat": {"text": "hello", "to": person},
             "admit": {"targets": [person]},
             "set-view": {"cameras": [person]},
-        }.get(request_type, {"target": person})
-        answers.append(await spy.ask(request_type, **fields))
+        }
+        answers.append(await spy.ask(request_type, **shapes.get(request_type, {"target": person})))
     assert answers[0] == answers[1]
 
 
@@ -121,7 +122,8 @@ async def test_random_lives_over_real_sockets_agree_with_a_smaller_model(seed: i
             if model.place[name] is Place.REMOVED and act in Model.OWN:
                 assert await pages[name].closed() == 1000
                 continue
-            by, fields = (pages[name], {}) if act in Model.OWN else (fern, {"target": person})
+            by = pages[name] if act in Model.OWN else fern
+            fields: dict[str, Any] = {} if act in Model.OWN else {"target": person}
             if act == "knock":
                 await by.ask("accept-guidelines", version=1)
                 fields = {"alias": name}
