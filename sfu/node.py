@@ -22,8 +22,8 @@ class Source(StrEnum):
 class Offer:
     """A server offer. `generation` grows with each offer of a peer; an answer to an older one is dropped.
 
-    `uplinks` maps a source to the mid on which the browser sends it. The browser answers all of them `sendonly`, without
-    a track where there is none yet, so that a camera or a screen starts later by `replaceTrack` alone.
+    `uplinks` maps a source to the mid on which the browser sends it. The browser answers all of them `sendonly`,
+    without a track where there is none yet, so that a camera or a screen starts later by `replaceTrack` alone.
     """
 
     generation: int
@@ -87,7 +87,7 @@ class MediaNode(Protocol):
     async def close(self) -> None: ...
 
     def open_peer(self, peer: int, room: int) -> None:
-        """A transport for one browser; leads to `on_offer`. All gates closed, receives nothing until `set_receiving`."""
+        """A transport for one browser; leads to `on_offer`. Gates are closed, nothing comes until `set_receiving`."""
 
     def answer(self, peer: int, generation: int, sdp: str) -> None:
         """Raises `BadAnswer`; an answer to an older generation is ignored."""

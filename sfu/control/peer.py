@@ -223,7 +223,7 @@ class Peer:
         return Slot(slot.slot, line, accepted)
 
     def _new_credentials(self) -> Credentials:
-        return Credentials(self._kit.new_token(8), self._kit.new_token(24))
+        return Credentials(self._kit.new_token(8), self._kit.new_token(32))
 
     def _send_dtls(self, datagram: bytes) -> None:
         self._kit.plane.send_dtls(self.id, datagram)

@@ -21,6 +21,8 @@ from sfu.plane import Address, AudioLevel, Layer, LayerRate, PacketPlane, PlaneS
 
 RETRY_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 STEADY_S: Final = 10.0
+WATCH_EVERY_S: Final = 2.0
+HANGING_S: Final = 4.0
 _log = logging.getLogger(__name__)
 
 
@@ -36,6 +38,8 @@ class ShardKit:
     new_id: Callable[[], int]
     new_token: Callable[[int], str]
     randomness: random.Random
+    watch_every_s: float = WATCH_EVERY_S
+    hanging_s: float = HANGING_S
 
 
 class Shard:
@@ -52,6 +56,7 @@ class Shard:
         self._losses = 0
         self._up_at = 0.0
         self._restart: asyncio.Task[None] | None = None
+        self._watch: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
 
     async def start(self) -> None:
@@ -66,12 +71,14 @@ class Shard:
         self._candidates = self._kit.candidates(bound)
         self._plane = plane
         self._up_at = self._loop.time()
+        self._watch = self._loop.create_task(self._keep_watch(plane))
 
     async def close(self) -> None:
-        if self._restart is not None:
-            self._restart.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._restart
+        for task in (self._restart, self._watch):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
         for peer in list(self._peers):
             self.close_peer(peer)
         plane, self._plane = self._plane, None
@@ -193,11 +200,13 @@ class Shard:
             self._sink.on_quiet(peer, is_quiet)
 
     def on_lost(self, plane: PacketPlane) -> None:
-        """The process died: nothing of it is left. People learn at once that it is quiet, and soon that it is back."""
+        """The process died or hangs: nothing of it is left. People learn now that it is quiet, soon that it is back."""
         if plane is not self._plane:
             return
-        _log.error("a media process died with %d transports", len(self._peers))
+        _log.error("a media process was lost with %d transports", len(self._peers))
         self._plane = None
+        if self._watch is not None and self._watch is not asyncio.current_task():
+            self._watch.cancel()
         lost = list(self._peers)
         for peer in lost:
             self.close_peer(peer)
@@ -206,6 +215,16 @@ class Shard:
             self._sink.on_quiet(peer, True)
         self._losses = 0 if self._loop.time() - self._up_at > STEADY_S else self._losses + 1
         self._restart = self._loop.create_task(self._start_again(plane))
+
+    async def _keep_watch(self, plane: PacketPlane) -> None:
+        """A process that hangs forwards nothing and lets every `settle` wait: it is as good as dead."""
+        while plane is self._plane:
+            await asyncio.sleep(self._kit.watch_every_s)
+            try:
+                async with asyncio.timeout(self._kit.hanging_s):
+                    await plane.settle()
+            except TimeoutError:
+                self.on_lost(plane)
 
     async def _start_again(self, dead: PacketPlane) -> None:
         with contextlib.suppress(Exception):

@@ -1,6 +1,7 @@
 """The node: rooms pinned to media processes, upcalls outside of verbs, and a process that dies is replaced."""
 
 import asyncio
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 
 from sfu.control.config import NodeConfig
 from sfu.control.node import Node
+from sfu.control.shard import Shard, ShardKit
+from sfu.control.transport import Certificate, HalfOpen
 from sfu.node import BadAnswer, Offer, SlotShown, Source
 from sfu.plane import Address
 from tests.sfu.control.dtls_client import PROOF, DtlsClient
@@ -235,6 +238,37 @@ async def test_a_process_that_dies_is_replaced_and_its_peers_are_told_to_come_ag
     await scene.connect(3)
     assert 3 in scene.planes[1].peers
     assert len(scene.planes) == 2
+
+
+async def test_a_process_that_hangs_is_as_good_as_dead() -> None:
+    planes: list[FakePlane] = []
+    sink = Sink()
+
+    def new_plane() -> FakePlane:
+        planes.append(FakePlane())
+        return planes[-1]
+
+    kit = ShardKit(
+        new_plane,
+        [Address("127.0.0.1", 0)],
+        tuple,
+        HalfOpen(),
+        Certificate,
+        iter(range(1, 1_000)).__next__,
+        "x".__mul__,
+        random.Random(1),
+        watch_every_s=0.01,
+        hanging_s=0.05,
+    )
+    shard = Shard(kit, sink)
+    await shard.start()
+    shard.open_peer(1, 1)
+    planes[0].is_hanging = True
+    await until(lambda: sink.lost == [(1,)])
+    assert ("close",) in planes[0].calls
+    shard.open_peer(2, 1)
+    assert 2 in planes[1].peers
+    await shard.close()
 
 
 async def test_a_peer_closed_while_its_process_is_down_is_not_called_back(scene: Scene) -> None:
