@@ -78,6 +78,7 @@ class RoomMedia:
 
     def permit(self, target: Mapping[PersonId, MediaRights]) -> None:
         """Open whatever `target` grants; people who are connected and have no transport get one."""
+        self.restrict(target)
         self._allowed = dict(target)
         for person, rights in target.items():
             if not rights.may_connect:
