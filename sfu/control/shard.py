@@ -217,14 +217,22 @@ class Shard:
         self._restart = self._loop.create_task(self._start_again(plane))
 
     async def _keep_watch(self, plane: PacketPlane) -> None:
-        """A process that hangs forwards nothing and lets every `settle` wait: it is as good as dead."""
+        """A process that hangs forwards nothing and lets every `settle` wait: it is as good as dead.
+
+        It is asked twice, since after a stall of control itself the first time-out and the answer come together.
+        """
+        misses = 0
         while plane is self._plane:
             await asyncio.sleep(self._kit.watch_every_s)
             try:
                 async with asyncio.timeout(self._kit.hanging_s):
                     await plane.settle()
             except TimeoutError:
-                self.on_lost(plane)
+                misses += 1
+                if misses == 2:
+                    self.on_lost(plane)
+            else:
+                misses = 0
 
     async def _start_again(self, dead: PacketPlane) -> None:
         with contextlib.suppress(Exception):
