@@ -16,8 +16,9 @@ from sfu.control.conference import Conference
 from sfu.control.peer import Peer, PeerKit, Publication
 from sfu.control.sdp.ledger import new_ledger
 from sfu.control.transport import Certificate, HalfOpen
+from sfu.control.upcalls import Upcalls
 from sfu.node import MediaSink, Offer, SlotShown, Source, Wanted
-from sfu.plane import Address, AudioLevel, Layer, LayerRate, PacketPlane, PlaneStats
+from sfu.plane import Address, PacketPlane, PlaneStats
 
 RETRY_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 STEADY_S: Final = 10.0
@@ -63,7 +64,7 @@ class Shard:
         """Raises OSError where the port cannot be bound."""
         plane = self._kit.new_plane()
         try:
-            bound = await plane.start(self._kit.listen, _Upcalls(self, plane))
+            bound = await plane.start(self._kit.listen, Upcalls(self, plane))
         except BaseException:
             with contextlib.suppress(Exception):
                 await plane.close()
@@ -182,7 +183,7 @@ class Shard:
         if peer in self._peers:
             self._sink.on_slots(peer, slots)
 
-    # What the plane reports, by way of `_Upcalls`.
+    # What the plane reports, by way of `Upcalls`.
 
     def peer(self, peer: int) -> Peer | None:
         entry = self._peers.get(peer)
@@ -249,46 +250,3 @@ class Shard:
             break
         lost, self._lost = tuple(self._lost), []
         self._sink.on_lost(lost)
-
-
-class _Upcalls:
-    """The `PlaneSink` of one plane; a plane that was replaced talks to nobody."""
-
-    def __init__(self, shard: Shard, plane: PacketPlane) -> None:
-        self._shard = shard
-        self._plane = plane
-
-    def on_dtls(self, peer: int, datagram: bytes) -> None:
-        if found := self._shard.peer(peer):
-            found.on_dtls(datagram)
-
-    def on_path(self, peer: int, address: Address) -> None:
-        if found := self._shard.peer(peer):
-            found.on_path()
-
-    def on_quiet(self, peer: int, quiet_ms: int) -> None:
-        self._shard.on_quiet(peer, quiet_ms > 0)
-
-    def on_timeout(self, peer: int) -> None:
-        self._shard.on_ended(peer, "silence")
-
-    def on_layers(self, pub: int, live: tuple[LayerRate, ...]) -> None:
-        for conference in self._shard.conferences():
-            conference.on_layers(pub, live)
-
-    def on_levels(self, levels: tuple[AudioLevel, ...]) -> None:
-        for conference in self._shard.conferences():
-            conference.on_levels(levels)
-
-    def on_downlink_bps(self, peer: int, bps: int) -> None:
-        if found := self._shard.conference_of(peer):
-            found.on_downlink_bps(peer, bps)
-
-    def on_switched(self, slot: int, pub: int, layer: Layer | None) -> None:
-        """Layers are chosen by the plane until simulcast is offered."""
-
-    def on_keyframe_wanted(self, pub: int) -> None:
-        """Only of server-side publications, of which control makes none."""
-
-    def on_lost(self) -> None:
-        self._shard.on_lost(self._plane)
