@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 class Upcalls:
     """The `PlaneSink` of one plane; a plane that was replaced talks to nobody."""
 
-    def __init__(self, shard: Shard, plane: PacketPlane) -> None:
+    def __init__(self, shard: "Shard", plane: PacketPlane) -> None:
         self._shard = shard
         self._plane = plane
 
