@@ -18,6 +18,10 @@ from server.passwords import hash_now, verify_now
 from server.ports import StoreDown
 from server.store.database import Database
 from server.store.migrate import UnknownRevision, drift, migrate
+from sfu.control.config import NodeConfig
+from sfu.control.node import Node
+from sfu.node import Offer, SlotShown
+from sfu.process.client import ProcessPlane
 
 PLENTY_BYTES = 1024**3
 OLDEST_PLAUSIBLE_S = 1_780_000_000  # mid 2026: a clock before this was never set
@@ -43,6 +47,7 @@ async def examine(config: Config) -> list[Finding]:
     findings += [finding async for finding in _store(config, is_running)]
     findings += ports(config, is_running)
     findings.append(udp_to_oneself(config))
+    findings.append(await _media())
     findings.append(await _answering(config, is_running))
     return findings
 
@@ -153,6 +158,38 @@ def udp_to_oneself(config: Config) -> Finding:
             "UDP", False, f"a datagram to oneself was lost ({error.strerror or 'timeout'}): check the firewall"
         )
     return Finding("UDP", is_fine, "a datagram to oneself arrives; from outside, open the port in the firewall")
+
+
+async def _media() -> Finding:
+    """A media process of its own, on a free port of this machine: libsrtp, DTLS's certificates, batched sockets."""
+    node = Node(NodeConfig(bind=("127.0.0.1",), port=0, processes=1), ProcessPlane)
+    started = time.perf_counter()
+    try:
+        async with asyncio.timeout(20):
+            await node.start(_Deaf())
+            await node.stats()
+    except (OSError, TimeoutError) as error:
+        return Finding("Media", False, f"a media process does not start ({type(error).__name__})")
+    finally:
+        await node.close()
+    ms = (time.perf_counter() - started) * 1_000
+    is_batched = sys.platform == "linux" and sys.maxsize > 2**32
+    sockets = (
+        "batched sockets" if is_batched else "plain sockets: 64-bit Linux sends in batches and needs half the time"
+    )
+    return Finding("Media", True, f"a media process starts ({ms:.0f} ms), {sockets}")
+
+
+class _Deaf:
+    """Nobody's media is in a test of the installation."""
+
+    def on_offer(self, peer: int, offer: Offer) -> None: ...
+    def on_connected(self, peer: int) -> None: ...
+    def on_quiet(self, peer: int, is_quiet: bool) -> None: ...
+    def on_gone(self, peer: int) -> None: ...
+    def on_slots(self, peer: int, slots: tuple[SlotShown, ...]) -> None: ...
+    def on_speaking(self, room: int, peers: tuple[int, ...]) -> None: ...
+    def on_lost(self, peers: tuple[int, ...]) -> None: ...
 
 
 async def _answering(config: Config, is_running: bool) -> Finding:

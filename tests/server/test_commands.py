@@ -123,7 +123,7 @@ def test_doctor_finds_a_good_installation_good(capsys: pytest.CaptureFixture[str
     code = main(["doctor"])
     out = capsys.readouterr().out
     assert code == 0, out
-    for name in ("Python", "Clock", "Passwords", "Disk", "Address", "Store", "/tcp", "/udp", "UDP", "Server"):
+    for name in ("Python", "Clock", "Passwords", "Disk", "Address", "Store", "/tcp", "/udp", "UDP", "Media", "Server"):
         assert name in out
 
 
