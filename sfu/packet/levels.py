@@ -7,6 +7,7 @@ SILENCE: Final = 127
 TIME_CONSTANT_S: Final = 0.3
 # Longer than the longest Opus frame: without packets for this long (DTX), it is silence.
 GRACE_S: Final = 0.13
+FRAME_S: Final = 0.02
 
 
 class LevelMeter:
@@ -20,9 +21,10 @@ class LevelMeter:
 
     def on_level(self, octet: int, now: float) -> None:
         """The extension's byte: a level in the low 7 bits; the voice bit is not used."""
-        # A first packet after a pause counts as one frame, not as the whole pause.
-        elapsed = min(max(now - self._at, 0.0), GRACE_S)
-        self._fade(now - elapsed)
+        elapsed = max(now - self._at, 0.0)
+        self._fade(now)
+        if elapsed > GRACE_S:
+            elapsed = FRAME_S  # the first packet after a pause is one frame, not the whole pause
         self._value += ((octet & 0x7F) - self._value) * (1 - math.exp(-elapsed / TIME_CONSTANT_S))
         self._at = now
 

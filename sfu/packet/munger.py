@@ -1,14 +1,27 @@
-"""Continuity of one slot's outgoing packets across switches, drops and losses (media.md 11, 13, 16).
+"""Continuity of one slot's outgoing packets across switches, drops and losses (media.md 11, 16).
 
 A viewer sees one SSRC whose sequence numbers have no holes but real losses. Every number is given out at most once:
 under AES-GCM a repeated one with other bytes would reveal plaintext.
 """
 
+from dataclasses import dataclass, field
 from typing import Final
 
-MAX_GAP: Final = 512
+# A longer loss leaves a hole of this size: enough for the viewer to see it, and nothing can be repaired over it anyway.
+MAX_GAP: Final = 128
+MAX_GAPS: Final = 32
 _SEQ: Final = 0xFFFF
 _TIMESTAMP: Final = 0xFFFFFFFF
+
+
+@dataclass(slots=True)
+class _Gap:
+    """Incoming numbers first .. first + size - 1 did not come; `offset` leads to the outgoing ones kept for them."""
+
+    first: int
+    size: int
+    offset: int
+    used: set[int] = field(default_factory=set)
 
 
 class Munger:
@@ -31,7 +44,7 @@ class Munger:
     def __init__(self, first_seq: int, first_timestamp: int, clock_rate: int) -> None:
         self.last_seq = (first_seq - 1) & _SEQ
         self.last_timestamp: int | None = None
-        self.timestamp_offset = 0
+        self.timestamp_offset = -1  # added to incoming timestamps; -1: the present source has none yet
         self._first_timestamp = first_timestamp
         self._rate = clock_rate
         self._offset = 0
@@ -39,17 +52,16 @@ class Munger:
         self._last_at = 0.0
         self._is_fresh = True
         self._source: object = None
-        self._gaps: dict[int, int] = {}  # incoming number of a lost packet -> the number kept free for it
+        self._gaps: list[_Gap] = []
 
     @property
     def is_mapped(self) -> bool:
         """Whether the timestamps of the present source have a mapping."""
-        return self.last_timestamp is not None and self.timestamp_offset >= 0
+        return self.timestamp_offset >= 0
 
     def begin(self, source: object) -> None:
         """The next packet continues the sequence without a hole. A new source also gets a new timestamp mapping."""
-        self._is_fresh = True
-        self._gaps.clear()
+        self.interrupt()
         if source is not self._source:
             self._source = source
             self.timestamp_offset = -1
@@ -66,7 +78,7 @@ class Munger:
         else:
             ahead = ((seq - self._highest) & _SEQ ^ 0x8000) - 0x8000
             if ahead <= 0:
-                return self._gaps.pop(seq, -1)
+                return self._fill(seq)
             if ahead > 1:
                 self._keep_free(seq, ahead)
         self._highest = seq
@@ -81,7 +93,6 @@ class Munger:
             return
         ahead = ((seq - self._highest) & _SEQ ^ 0x8000) - 0x8000
         if ahead <= 0:
-            self._gaps.pop(seq, None)
             return
         if ahead > 1:
             self._keep_free(seq, ahead)
@@ -100,65 +111,19 @@ class Munger:
         self.timestamp_offset = (out - timestamp) & _TIMESTAMP
 
     def _keep_free(self, seq: int, ahead: int) -> None:
-        gaps = self._gaps
+        """Keep numbers for the packets between `_highest` and `seq`; constant work whatever a publisher sends."""
         if ahead > MAX_GAP:
-            gaps.clear()
-            self._offset = self.last_seq + 1 - seq
+            self._gaps.clear()
+            # From the last number in use: after drops, `_highest` itself may have none.
+            self._offset = self._highest + self._offset + MAX_GAP - seq
             return
-        for lost in range(seq - ahead + 1, seq):
-            gaps[lost & _SEQ] = (lost + self._offset) & _SEQ
-        while len(gaps) > MAX_GAP:
-            del gaps[next(iter(gaps))]
+        self._gaps.append(_Gap((seq - ahead + 1) & _SEQ, ahead - 1, self._offset))
+        if len(self._gaps) > MAX_GAPS:
+            del self._gaps[0]
 
-
-class PictureMunger:
-    """VP8 picture ids and TL0PICIDX of one slot, rewritten from the first dropped temporal layer on (RFC 7741 4.2).
-
-    Until then raw values travel: browsers accept their jumps at keyframes (media.md 13).
-    """
-
-    __slots__ = ("_has_begun", "_in", "_offset", "_recent", "_tl0_offset", "is_active", "last", "last_tl0")
-
-    def __init__(self) -> None:
-        self.is_active = False
-        self.last = 0
-        self.last_tl0 = 0
-        self._in = -1
-        self._offset = 0
-        self._tl0_offset = 0
-        self._has_begun = False
-        self._recent: dict[int, int] = {}
-
-    def begin(self) -> None:
-        """The source changed: the next picture continues the numbers, if rewriting has begun."""
-        self._has_begun = False
-        self._recent.clear()
-
-    def drop(self, picture_id: int) -> None:
-        """A packet of a picture that is not forwarded."""
-        if picture_id != self._in:
-            self._in = picture_id
-            self._offset -= 1
-            self.is_active = True
-
-    def forward(self, picture_id: int, tl0: int, bits: int) -> tuple[int, int] | None:
-        """(picture id, TL0PICIDX) to write; None for a packet of a picture that was passed by."""
-        mask = 0x7FFF if bits == 15 else 0x7F
-        if not self._has_begun:
-            self._has_begun = True
-            if self.is_active:
-                self._offset = self.last + 1 - picture_id
-                self._tl0_offset = self.last_tl0 + 1 - tl0
-            else:
-                self._offset = self._tl0_offset = 0
-        elif picture_id != self._in and 0 < ((self._in - picture_id) & mask) <= mask >> 1:
-            known = self._recent.get(picture_id)
-            return None if known is None else (known, (tl0 + self._tl0_offset) & 0xFF)
-        if picture_id != self._in:
-            self._in = picture_id
-            self._recent[picture_id] = (picture_id + self._offset) & mask
-            if len(self._recent) > 64:
-                del self._recent[next(iter(self._recent))]
-        self.last = (picture_id + self._offset) & mask
-        self.last_tl0 = (tl0 + self._tl0_offset) & 0xFF
-        return self.last, self.last_tl0
+    def _fill(self, seq: int) -> int:
+        for gap in reversed(self._gaps):
+            if (seq - gap.first) & _SEQ < gap.size and seq not in gap.used:
+                gap.used.add(seq)
+                return (seq + gap.offset) & _SEQ
+        return -1

@@ -7,9 +7,10 @@ from sfu.codecs import Kind
 from sfu.packet.arena import STRIDE
 from sfu.packet.layers import LayerSelector, Verdict
 from sfu.packet.media import MediaPacket
-from sfu.packet.munger import Munger, PictureMunger
+from sfu.packet.munger import Munger
 from sfu.packet.packet_cache import Sent
 from sfu.packet.peer import Peer
+from sfu.packet.pictures import PictureMunger
 from sfu.packet.publication import Publication
 from sfu.packet.repair import Repair
 from sfu.packet.rtcp import ReceiverBlock, SenderReport
@@ -49,6 +50,7 @@ class Subscription:
         self._accepted = frozenset(spec.payload_types)
         self._shown: Publication | None = None
         self._audio: Track | None = None
+        self._told: tuple[Publication, Layer | None] | None = None
         self._grace_ends = 0.0
         random = wire.random
         self._munger = Munger(
@@ -229,7 +231,7 @@ class Subscription:
         if verdict is Verdict.LEAVE_OUT:
             self._munger.drop(packet.seq)
             if packet.picture is not None and packet.picture.picture_bits:
-                self._pictures.drop(packet.picture.picture_id)
+                self._pictures.drop(packet.picture.picture_id, packet.picture.picture_bits)
         return verdict
 
     def _switch(self, publication: Publication, track: Track) -> None:
@@ -242,7 +244,10 @@ class Subscription:
         self._munger.begin(track)
         self._pictures.begin()
         layer = None if self._is_audio else Layer(track.rid, self.selector.target.tid)
-        self._wire.sink.on_switched(self.number, publication.number, layer)
+        if self._told != (publication, layer):
+            # Once: a publisher that changes its SSRC with every packet must not flood control.
+            self._told = publication, layer
+            self._wire.sink.on_switched(self.number, publication.number, layer)
 
     def _interrupt(self) -> None:
         """What flows stops here; whatever comes next continues without a hole."""
@@ -257,7 +262,7 @@ class Subscription:
             publication.viewers.remove(self)
         if publication is self._shown:
             self._interrupt()
-            self._shown = None
+            self._shown = self._told = None
 
     # Feedback.
 

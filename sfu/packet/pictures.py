@@ -1,0 +1,62 @@
+"""VP8 picture ids and TL0PICIDX of one slot, continuous though temporal layers are left out (RFC 7741 section 4.2)."""
+
+from typing import Final
+
+_REMEMBERED: Final = 64
+
+
+class PictureMunger:
+    """Rewrites from the first dropped picture on.
+
+    Until then raw values travel: browsers accept their jumps at keyframes (media.md 13).
+    """
+
+    __slots__ = ("_has_begun", "_newest", "_offset", "_recent", "_tl0_offset", "is_active", "last", "last_tl0")
+
+    def __init__(self) -> None:
+        self.is_active = False
+        self.last = 0
+        self.last_tl0 = 0
+        self._newest = 0
+        self._offset = 0
+        self._tl0_offset = 0
+        self._has_begun = False
+        self._recent: dict[int, int] = {}
+
+    def begin(self) -> None:
+        """The source changed: the next picture continues the numbers, if rewriting has begun."""
+        self._has_begun = False
+        self._recent.clear()
+
+    def drop(self, picture_id: int, bits: int) -> None:
+        """A packet of a picture that is not forwarded; the first of each closes its hole."""
+        if self._has_begun and _is_newer(picture_id, self._newest, bits):
+            self._newest = picture_id
+            self._offset -= 1
+            self.is_active = True
+
+    def forward(self, picture_id: int, tl0: int, bits: int) -> tuple[int, int] | None:
+        """(picture id, TL0PICIDX) to write; None for a packet of a picture that was passed by."""
+        mask = (1 << bits) - 1
+        if not self._has_begun:
+            self._has_begun = True
+            self._newest = picture_id
+            self._offset = self._tl0_offset = 0
+            if self.is_active:
+                self._offset = self.last + 1 - picture_id
+                self._tl0_offset = self.last_tl0 + 1 - tl0
+        elif picture_id != self._newest:
+            if not _is_newer(picture_id, self._newest, bits):
+                known = self._recent.get(picture_id)
+                return None if known is None else (known, (tl0 + self._tl0_offset) & 0xFF)
+            self._newest = picture_id
+        self.last = (picture_id + self._offset) & mask
+        self.last_tl0 = (tl0 + self._tl0_offset) & 0xFF
+        self._recent[picture_id] = self.last
+        if len(self._recent) > _REMEMBERED:
+            del self._recent[next(iter(self._recent))]
+        return self.last, self.last_tl0
+
+
+def _is_newer(picture_id: int, than: int, bits: int) -> bool:
+    return 0 < (picture_id - than) & ((1 << bits) - 1) < 1 << (bits - 1)

@@ -1,0 +1,128 @@
+"""Paths: who owns one, and what moves the send path (rules N4 and N5)."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from sfu.packet.ice import Answered, Credentials, IceAgent, IceTable
+from tests.support.rtp_peer import stun_check
+
+
+@dataclass(eq=False)
+class Owner:
+    ice: IceAgent
+
+
+class World:
+    def __init__(self) -> None:
+        self.table: IceTable[Owner] = IceTable()
+        self.now = 100.0
+
+    def owner(self, name: str) -> Owner:
+        owner = Owner(IceAgent(Credentials(name.encode(), b"pwd-" + name.encode()), self.now, last_heard=self.now))
+        assert self.table.add(owner)
+        return owner
+
+    def check(self, name: str, path: bytes, *, nominate: bool = True) -> Answered[Owner] | str:
+        data = stun_check(f"{name}:them", f"pwd-{name}", use_candidate=nominate)
+        return self.table.handle(data, path, self.now)
+
+    def moves(self, name: str, path: bytes, *, nominate: bool = True) -> bool:
+        answered = self.check(name, path, nominate=nominate)
+        assert isinstance(answered, Answered), answered
+        return answered.has_moved
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_the_first_check_selects_even_without_a_nomination(world: World) -> None:
+    owner = world.owner("a")
+    assert world.moves("a", b"p1", nominate=False)
+    assert owner.ice.selected == b"p1"
+    assert world.table.owners[b"p1"] is owner
+
+
+def test_later_only_a_nomination_moves(world: World) -> None:
+    owner = world.owner("a")
+    world.check("a", b"p1")
+    assert not world.moves("a", b"p2", nominate=False)
+    assert owner.ice.selected == b"p1"
+    assert world.moves("a", b"p2")
+    assert owner.ice.selected == b"p2"
+    assert not world.moves("a", b"p2")
+    assert set(owner.ice.paths) == {b"p1", b"p2"}
+
+
+def test_a_peer_has_eight_paths_and_a_stale_one_makes_room(world: World) -> None:
+    world.owner("a")
+    for number in range(8):
+        assert isinstance(world.check("a", b"p%d" % number), Answered)
+    assert world.check("a", b"p8") == "stun-too-many-paths"
+    world.now += 31
+    assert world.moves("a", b"p8")
+
+
+def test_a_path_is_not_taken_over_while_its_owner_is_heard(world: World) -> None:
+    first, second = world.owner("a"), world.owner("b")
+    world.check("a", b"p")
+    world.now += 4.9
+    assert world.check("b", b"p") == "stun-path-taken"
+    assert world.table.owners[b"p"] is first
+    world.now += 0.2
+    assert world.moves("b", b"p")
+    assert world.table.owners[b"p"] is second
+    assert first.ice.selected is None
+
+
+def test_both_credentials_live_until_the_new_are_nominated(world: World) -> None:
+    owner = world.owner("a")
+    world.check("a", b"p1")
+    assert world.table.restart(owner, Credentials(b"b", b"pwd-b"))
+    assert isinstance(world.check("a", b"p1"), Answered)
+    assert not world.moves("b", b"p2", nominate=False)
+    assert isinstance(world.check("a", b"p1"), Answered)
+    assert world.moves("b", b"p2")
+    assert world.check("a", b"p1") == "stun-unknown-ufrag"
+
+
+def test_a_restart_over_a_restart_keeps_the_pair_that_carries_the_media(world: World) -> None:
+    owner = world.owner("a")
+    world.check("a", b"p1")
+    world.table.restart(owner, Credentials(b"b", b"pwd-b"))
+    world.table.restart(owner, Credentials(b"c", b"pwd-c"))
+    assert isinstance(world.check("a", b"p1"), Answered)
+    assert world.check("b", b"p1") == "stun-unknown-ufrag"
+    assert isinstance(world.check("c", b"p1"), Answered)
+    assert world.check("a", b"p1") == "stun-unknown-ufrag"
+
+
+def test_a_restart_before_any_check_replaces_at_once(world: World) -> None:
+    owner = world.owner("a")
+    world.table.restart(owner, Credentials(b"b", b"pwd-b"))
+    assert world.check("a", b"p1") == "stun-unknown-ufrag"
+
+
+def test_a_ufrag_belongs_to_one_peer(world: World) -> None:
+    owner = world.owner("a")
+    assert not world.table.add(Owner(IceAgent(Credentials(b"a", b"x"), 0.0)))
+    assert not world.table.restart(owner, Credentials(b"a", b"y"))
+
+
+def test_sending_ends_after_ten_seconds_without_a_check(world: World) -> None:
+    owner = world.owner("a")
+    assert not owner.ice.may_send(world.now)
+    world.check("a", b"p")
+    assert owner.ice.may_send(world.now + 9.9)
+    assert not owner.ice.may_send(world.now + 10)
+
+
+def test_a_removed_peer_leaves_nothing(world: World) -> None:
+    owner = world.owner("a")
+    world.check("a", b"p1")
+    world.table.restart(owner, Credentials(b"b", b"pwd-b"))
+    world.table.remove(owner)
+    assert world.table.owners == {}
+    assert world.check("a", b"p1") == world.check("b", b"p1") == "stun-unknown-ufrag"
