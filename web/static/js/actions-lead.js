@@ -37,7 +37,6 @@ export function leadActions(app) {
         app.say(LEAD.kept(alias));
       };
       const toast = app.toast(LEAD.declining(alias), { label: LEAD.undecline, run: undo }, DECLINE_AFTER_MS);
-      app.say(LEAD.declining(alias));
       const timer = setTimeout(async () => {
         if (isWaiting(id)) await app.ask({ type: "decline", target: id });
         app.update({ declining: withMember(app.ui.declining, id, false) });

@@ -1,4 +1,4 @@
-import { ASKED, NOTE } from "./words-room.js";
+import { NOTE } from "./words-room.js";
 import { mayFacilitate, selfOf } from "./room-state.js";
 
 /** What a person does about themself: devices, hand, break, name, layout. @param {import("./app.js").App} app */
@@ -32,7 +32,6 @@ export function ownActions(app) {
     /** @param {string} text why a press did nothing */
     tell(text) {
       app.toast(text);
-      app.say(text);
     },
 
     /** Space is held: talk; let go: be silent again. @param {boolean} isHeld */
@@ -76,7 +75,6 @@ export function ownActions(app) {
     askToUnmute(by) {
       if (own.isMicOn) return;
       app.update({ dialog: { kind: "asked-to-unmute", by } });
-      app.say(ASKED.title(by));
     },
 
     /** @param {import("./devices.js").DeviceKind} kind @param {string} deviceId */

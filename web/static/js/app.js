@@ -134,20 +134,18 @@ export class App {
       return true;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const words = refusalWords(error);
-      this.toast(words);
-      this.say(words);
+      this.toast(refusalWords(error));
       return false;
     }
   }
 
-  /** @param {string} text @param {string} [topic] */
+  /** For what is written nowhere on the page. @param {string} text @param {string} [topic] */
   say(text, topic) {
     this.parts.announcer.say(text, topic);
   }
 
   /**
-   * Shown for some seconds; what should be heard as well is said apart.
+   * Shown for some seconds, in a live region: it is heard as well.
    * @param {string} text
    * @param {Toast["act"]} [act]
    * @param {number} [forMs]

@@ -1,5 +1,6 @@
 import { narrate } from "./narrator.js";
 import { reduce, withoutTicket } from "./room-state.js";
+import { CHAT } from "./words-room.js";
 import { CONNECTION } from "./words.js";
 
 /** Brings what the server says to where it belongs: the state, the media, the person's eyes and ears. */
@@ -85,8 +86,11 @@ export class Inbox {
         return app.ui.chimes ? app.parts.sound.chime() : undefined;
       case "ask-to-unmute":
         return this.#actions.askToUnmute(news.by);
-      case "unread":
-        return app.ui.panel === "chat" ? undefined : app.update({ unread: app.ui.unread + 1 });
+      case "message":
+        // The open log speaks for itself.
+        if (app.ui.panel === "chat") return;
+        app.say(CHAT.wrote(news.by), "chat");
+        return app.update({ unread: app.ui.unread + 1 });
     }
   }
 }

@@ -1,17 +1,18 @@
 import { mayFacilitate } from "./room-state.js";
 import { NEWS } from "./words-lead.js";
-import { CHAT, NOTE, ROOM } from "./words-room.js";
+import { NOTE, ROOM } from "./words-room.js";
 import { WAITING } from "./words.js";
 
 /**
- * What a message of the server means to this person, beside the view that it changes.
+ * What a message of the server means to this person, beside the view that it changes. Each thing is heard once: toasts
+ * and notes are live regions themselves, "say" is for what is not written anywhere else.
  * @typedef {{kind: "say", text: string, topic?: string}
  *   | {kind: "interrupt", text: string}
  *   | {kind: "toast", text: string}
  *   | {kind: "note", text: string | null}
  *   | {kind: "chime"}
  *   | {kind: "ask-to-unmute", by: string}
- *   | {kind: "unread"}} News
+ *   | {kind: "message", by: string}} News
  * @typedef {import("./room-state.js").RoomState} RoomState
  * @typedef {import("./protocol.js").RoomView} RoomView
  */
@@ -26,26 +27,26 @@ export function narrate(before, after, message) {
   if (message.type === "notices") return message.notices.flatMap(noticed);
   if (before.stage !== after.stage) return arrived(before, after);
   if (message.type === "room-changed" && before.room && after.room) return roomNews(before.room, after.room);
-  return after.waiting && before.waiting ? waitingNews(before.waiting, after.waiting) : [];
+  return [];
 }
 
 /** @param {import("./protocol.js").Notice} notice @returns {News[]} */
 function noticed(notice) {
   switch (notice.tag) {
     case "knocked":
-      return [{ kind: "say", text: NEWS.knocked(notice.alias) }, { kind: "toast", text: NEWS.knocked(notice.alias) }, { kind: "chime" }];
+      return [{ kind: "toast", text: NEWS.knocked(notice.alias) }, { kind: "chime" }];
     case "asked-to-unmute":
       return [{ kind: "ask-to-unmute", by: notice.by_alias }];
     case "you-were-muted":
-      return [{ kind: "say", text: NOTE.muted, topic: "mic" }, { kind: "note", text: NOTE.muted }];
+      return [{ kind: "note", text: NOTE.muted }];
     case "you-may-unmute":
-      return [{ kind: "say", text: NOTE.mayUnmute, topic: "mic" }, { kind: "note", text: NOTE.mayUnmute }];
+      return [{ kind: "note", text: NOTE.mayUnmute }];
     case "your-camera-was-stopped":
-      return [{ kind: "say", text: NOTE.cameraStopped, topic: "camera" }, { kind: "toast", text: NOTE.cameraStopped }];
+      return [{ kind: "note", text: NOTE.cameraStopped }];
     case "time-left":
-      return [{ kind: "say", text: NEWS.timeLeft(notice.minutes) }, { kind: "toast", text: NEWS.timeLeft(notice.minutes) }];
+      return [{ kind: "toast", text: NEWS.timeLeft(notice.minutes) }];
     case "note-arrived":
-      return [{ kind: "say", text: NEWS.note(notice.alias) }, { kind: "toast", text: NEWS.note(notice.alias) }];
+      return [{ kind: "toast", text: NEWS.note(notice.alias) }];
   }
 }
 
@@ -67,7 +68,6 @@ function phaseNews({ status: { phase: old } }, { status: { phase } }) {
   if (old === phase) return [];
   if (phase === "paused") return [{ kind: "say", text: `${ROOM.paused}. ${ROOM.pausedText}` }];
   if (phase === "held") return [{ kind: "say", text: `${ROOM.held}. ${ROOM.heldText}` }];
-  if (phase === "closing") return old === "live" ? [{ kind: "say", text: ROOM.closing }] : [{ kind: "say", text: ROOM.resumed }];
   return old === "paused" || old === "held" ? [{ kind: "say", text: ROOM.resumed }] : [];
 }
 
@@ -82,9 +82,9 @@ function ownNews({ me: old, status: oldStatus }, { me, status }) {
   if (old.camera_on !== me.camera_on) news.push({ kind: "say", text: me.camera_on ? NOTE.cameraOn : NOTE.cameraOff, topic: "camera" });
   if (mayFacilitate(old.role) !== mayFacilitate(me.role)) {
     const text = mayFacilitate(me.role) ? NOTE.lead : NOTE.leadGone;
-    news.push({ kind: "say", text }, { kind: "toast", text });
+    news.push({ kind: "toast", text });
   }
-  if (!oldStatus.cameras_locked && status.cameras_locked && !mayFacilitate(me.role)) news.push({ kind: "say", text: NOTE.camerasLocked });
+  if (!oldStatus.cameras_locked && status.cameras_locked && !mayFacilitate(me.role)) news.push({ kind: "note", text: NOTE.camerasLocked });
   return news;
 }
 
@@ -104,19 +104,5 @@ function chatNews(before, after) {
   const known = new Set(before.chat.map(({ id }) => id));
   return after.chat
     .filter(({ id, author }) => !known.has(id) && author !== after.me.id)
-    .flatMap((line) => [{ kind: "say", text: CHAT.said(line.author_alias, line.text) }, { kind: "unread" }]);
-}
-
-/** @param {import("./protocol.js").WaitingView} before @param {import("./protocol.js").WaitingView} after @returns {News[]} */
-function waitingNews(before, after) {
-  /** @type {News[]} */
-  const news = [];
-  if (after.is_held && (!before.is_held || before.held_message !== after.held_message)) {
-    news.push({ kind: "say", text: `${WAITING.held}. ${after.held_message || WAITING.heldPlain}` });
-  }
-  if (after.notice && after.notice !== before.notice) news.push({ kind: "say", text: `${WAITING.notice}: ${after.notice}` });
-  for (const note of after.notes.slice(before.notes.length)) {
-    if (note.is_from_facilitator) news.push({ kind: "say", text: `${WAITING.fromThem}: ${note.text}` });
-  }
-  return news;
+    .map((line) => ({ kind: "message", by: line.author_alias }));
 }

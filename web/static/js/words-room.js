@@ -111,8 +111,8 @@ export const CHAT = {
   you: "You",
   off: "The chat is closed at the moment.",
   textMuted: "A facilitator asked you to pause writing. You can still read along.",
-  /** @param {string} alias @param {string} text */
-  said: (alias, text) => `${alias} writes: ${text}`,
+  /** @param {string} alias */
+  wrote: (alias) => `${alias} wrote in the chat`,
 };
 
 export const MORE = {

@@ -11,7 +11,6 @@ export const COMMON = {
   leaveQuicklyNote: "This closes the session at once and opens a neutral page. It does not clear the history of your browser.",
   backToSession: "Session page",
   notRecorded: "Not recorded",
-  news: "News",
   understood: "Understood",
 };
 

@@ -21,7 +21,7 @@ export function bannerView(app, actions) {
 export function roomBanners(app, actions, { me, status }) {
   const { ui } = app;
   const leads = me.role !== "participant";
-  return html`<div class="room-banners">
+  return html`<div class="room-banners" aria-live="polite">
     ${bannerView(app, actions)}
     ${ui.isSoundBlocked ? banner("volume-2", CONNECTION.soundBlocked, press(CONNECTION.hear, actions.hear, "button-primary")) : nothing}
     ${app.quality === "weak" && ui.layout !== "sound"

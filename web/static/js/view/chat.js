@@ -11,13 +11,13 @@ import { panelView } from "./panel.js";
 
 /** @param {App} app @param {RoomView} room */
 export function chatPanel(app, room) {
-  const body = html`<ol class="chat-log" role="log" aria-live="off" aria-label=${CHAT.log} ${ref((element) => keepAtEnd(element))}>
+  const body = html`<div role="log" aria-label=${CHAT.log}><ol class="chat-log" ${ref((element) => keepAtEnd(element))}>
     ${repeat(
       room.chat,
       ({ id }) => id,
       (line) => chatLine(app, room, line),
     )}
-  </ol>
+  </ol></div>
   ${room.chat.length === 0 ? html`<p class="empty">${CHAT.empty}</p>` : nothing}`;
   return panelView(app, { name: CHAT.title, title: CHAT.title, body, foot: writing(app, room) });
 }
@@ -92,7 +92,7 @@ const lengths = new WeakMap();
 
 /** New lines are in sight, unless the person reads further up. @param {Element | undefined} element */
 function keepAtEnd(element) {
-  const scroller = element?.parentElement;
+  const scroller = element?.closest(".panel-body");
   if (!element || !scroller) return;
   queueMicrotask(() => {
     const isNearEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 160;

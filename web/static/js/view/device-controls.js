@@ -31,9 +31,12 @@ export function deviceControls(app, actions) {
 }
 
 /** @param {boolean} isOn @param {boolean} isBusy @param {string} words @param {string} name @param {() => unknown} press */
-const deviceButton = (isOn, isBusy, words, name, press) => html`<button class="device-button" type="button" aria-label=${words} aria-pressed=${isOn} aria-busy=${isBusy} @click=${press}>
-  ${icon(name)}<span aria-hidden="true">${words.replace("micro", "micro\u00ad")}</span>
+const deviceButton = (isOn, isBusy, words, name, press) => html`<button class="device-button" type="button" aria-pressed=${isOn} aria-busy=${isBusy} @click=${press}>
+  ${icon(name)}<span>${breakable(words)}</span>
 </button>`;
+
+/** The longest word may break where three buttons share 320 px. @param {string} words */
+const breakable = (words) => words.split(/(?<=micro)/).map((part, place) => (place > 0 ? html`<wbr />${part}` : part));
 
 /** Why a device did not start, and what to do about it. @param {App} app */
 export function problems(app) {

@@ -1,10 +1,8 @@
 import { html, nothing, repeat } from "../lit.js";
-import { COMMON } from "../words.js";
 
-/** Things said once; the announcer says them to those who listen. @param {import("./app.js").App} app */
+/** Things said once, to eyes and ears: the region is there before its content. @param {import("./app.js").App} app */
 export function toastsView(app) {
-  if (app.ui.toasts.length === 0) return nothing;
-  return html`<section class="toast-area" aria-label=${COMMON.news}>
+  return html`<div class="toast-area" role="status">
     ${repeat(
       app.ui.toasts,
       ({ id }) => id,
@@ -13,5 +11,5 @@ export function toastsView(app) {
         ${act ? html`<button class="button button-small" type="button" @click=${act.run}>${act.label}</button>` : nothing}
       </div>`,
     )}
-  </section>`;
+  </div>`;
 }

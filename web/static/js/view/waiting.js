@@ -16,7 +16,7 @@ export function waitingView(app, actions, waiting) {
     ${entryHead(app, actions)}
     <main class="entry-body entry-narrow">
       ${bannerView(app, actions)}
-      <div class="waiting-card">
+      <div class="waiting-card" aria-live="polite">
         <div class="entry-lede">
           <h1 tabindex="-1">${WAITING.title}</h1>
           <p>${WAITING.lede}</p>
@@ -48,7 +48,7 @@ const section = (title, text) => html`<section class="stack stack-tight"><h2>${t
 /** @param {Actions} actions @param {WaitingView} waiting */
 const notes = (actions, waiting) => html`<section class="card">
   <h2>${WAITING.notes}</h2>
-  ${waiting.notes.length > 0 ? noteList(waiting.notes, false) : nothing}
+  ${noteList(waiting.notes, false)}
   ${sendForm({ id: "note", label: WAITING.noteLabel, hint: WAITING.noteHint, button: WAITING.sendNote, most: 500, send: actions.sendNote })}
 </section>`;
 
@@ -57,7 +57,7 @@ const notes = (actions, waiting) => html`<section class="card">
  * @param {boolean} isLead whose eyes read it
  * @param {string} [alias] of the waiting person
  */
-export const noteList = (list, isLead, alias = "") => html`<ol class="note-list">
+export const noteList = (list, isLead, alias = "") => html`<div role="log" aria-label=${WAITING.notes}><ol class="note-list">
   ${repeat(
     list,
     ({ id }) => id,
@@ -66,4 +66,4 @@ export const noteList = (list, isLead, alias = "") => html`<ol class="note-list"
       <span class="written">${text}</span>
     </li>`,
   )}
-</ol>`;
+</ol></div>`;
