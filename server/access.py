@@ -1,5 +1,6 @@
 """One log line and one count for each answer: method, route template, status, time. No path, no address, no query."""
 
+import asyncio
 import time
 
 import structlog
@@ -9,6 +10,7 @@ from aiohttp.typedefs import Handler, Middleware
 from server.metrics import Metrics
 
 _log = structlog.get_logger("http")
+CLIENT_GONE = 499  # no answer was owed any more; every WebSocket that breaks off ends so
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
@@ -29,6 +31,9 @@ def access(metrics: Metrics) -> Middleware:
             return response
         except web.HTTPException as error:
             status = error.status
+            raise
+        except asyncio.CancelledError:
+            status = CLIENT_GONE
             raise
         finally:
             route, method = route_of(request), request.method if request.method in hdrs.METH_ALL else "other"
