@@ -22,8 +22,8 @@ from sfu.plane import Address, PacketPlane, PlaneStats
 
 RETRY_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 STEADY_S: Final = 10.0
-WATCH_EVERY_S: Final = 2.0
-HANGING_S: Final = 4.0
+WATCH_EVERY_S: Final = 1.0
+HANGING_S: Final = 2.5
 _log = logging.getLogger(__name__)
 
 
