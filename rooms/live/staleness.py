@@ -31,6 +31,7 @@ from rooms.live.commands import (
     UnlockCameras,
     UnlockEntry,
 )
+from rooms.live.person import Waiting
 from rooms.live.roster import leads, seated, waiting
 from rooms.live.settings import ChatPolicy
 from rooms.live.state import RoomState
@@ -74,10 +75,12 @@ def fresh(state: RoomState, command: Command, seen: int) -> Command:
 
 
 def _seen(state: RoomState, targets: Iterable[PersonId], seen: int) -> tuple[PersonId, ...]:
+    """Those who did not change since; stale where nobody who waits would be left of them."""
     people = [(target, state.people.get(target)) for target in targets]
-    kept = tuple(target for target, person in people if person is None or person.standing_version <= seen)
-    _require(bool(kept))
-    return kept
+    kept = [(target, person) for target, person in people if person is None or person.standing_version <= seen]
+    is_narrowed = len(kept) < len(people)
+    _require(not is_narrowed or any(p is not None and isinstance(p.standing, Waiting) for _, p in kept))
+    return tuple(target for target, _ in kept)
 
 
 def _require(is_fresh: bool) -> None:

@@ -31,6 +31,7 @@ class Somebody:
     place: str = "invited"  # gated, waiting, in, left, declined, removed
     held: bool = False
     was_in: bool = False
+    came_at: int = 0  # to the waiting room
     agreed: int | None = None
     there: bool = False  # connected
     gone_at: int | None = None  # connection lost, place kept
@@ -92,13 +93,15 @@ class Reference:
 
     def _command(self, moment: Moment) -> None:
         command = moment.command
-        rule: Callable[[Any, int], None] | None = getattr(self, "do_" + type(command).__name__, None)
-        if moment.refused in (Reason.STALE_VERSION, Reason.BAD_TEXT) or rule is None or command is None:
+        if moment.refused in (Reason.STALE_VERSION, Reason.BAD_TEXT):
             return
         if moment.seen is not None and isinstance(command, cmd.Admit | cmd.AdmitAll) and moment.refused is None:
             # Whom the caller had seen is a matter of versions, which this model has not.
             let_in = [r.event.person for r in moment.recorded if isinstance(r.event, ev.PersonAdmitted)]
             command = cmd.Admit(command.by, tuple(let_in))
+        rule: Callable[[Any, int], None] | None = getattr(self, "do_" + type(command).__name__, None)
+        if rule is None:
+            return
         try:
             rule(command, moment.now)
         except No:
@@ -162,7 +165,7 @@ class Reference:
         self.alone_at = None
         for one in self.people.values():
             if one.place == "in" and not one.leads:
-                one.place, one.was_in, one.held = "waiting", True, False
+                one.place, one.was_in, one.held, one.came_at = "waiting", True, False, at
 
     def _settle(self, now: int) -> None:
         """Who leads decides where the room is."""
@@ -281,7 +284,7 @@ class Reference:
             crowd = sum(other.place == "waiting" for other in self.people.values())
             if late or self.phase == "closing" or self.locked or crowd >= self.set.max_waiting:
                 raise No
-        one.place, one.held = "waiting", False
+        one.place, one.held, one.came_at = "waiting", False, now
         one.gone_at = None if one.there else now
 
     def do_Enter(self, c: cmd.Enter, now: int) -> None:
@@ -304,8 +307,8 @@ class Reference:
 
     def do_AdmitAll(self, c: cmd.AdmitAll, now: int) -> None:
         self._leader(c.by)
-        # In a full room it matters who came first; the model leaves that to the caller and counts.
-        self._let_in([one for one in self.people.values() if one.place == "waiting" and not one.held], now)
+        there = sorted((one.came_at, id) for id, one in self.people.items() if one.place == "waiting" and not one.held)
+        self._let_in([self.people[id] for _, id in there], now)
 
     def _let_in(self, chosen: list[Somebody], now: int) -> None:
         self._phase_is("ready", "live", "closing")
@@ -343,7 +346,7 @@ class Reference:
         if one.leads:
             raise No
         self._phase_is("ready", "live", "paused", "closing")
-        one.place, one.was_in, one.held, one.away = "waiting", True, True, False
+        one.place, one.was_in, one.held, one.away, one.came_at = "waiting", True, True, False, now
 
     # --- microphones, breaks ------------------------------------------------------------------------------------
     def do_MuteSelf(self, c: cmd.MuteSelf, now: int) -> None:

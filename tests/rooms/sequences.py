@@ -20,7 +20,7 @@ from random import Random
 
 from rooms.refusals import Refused
 from tests.rooms.meeting import Meeting
-from tests.rooms.steps import arrival, next_step, room_of
+from tests.rooms.steps import arrival, bias_of, next_step, room_of
 
 STEPS = 50
 DEFAULT_SEQUENCES = 300
@@ -37,7 +37,7 @@ def wanted_sequences() -> int:
 def run_sequence(seed: int) -> Meeting:
     """One meeting: some arrival, then 50 random steps. Raises `Violation`."""
     random = Random(seed)
-    meeting = Meeting(room_of(random))
+    meeting, bias = Meeting(room_of(random)), bias_of(random)
     steps = arrival(random, meeting.state.settings.guidelines_version)
     taken = []
     try:
@@ -45,7 +45,7 @@ def run_sequence(seed: int) -> Meeting:
             taken.append(step)
             meeting.take(step)
         for number in range(STEPS):
-            step = next_step(random, meeting.state, meeting.deadline, meeting.now, number)
+            step = next_step(random, bias, meeting.state, meeting.deadline, meeting.now, number)
             taken.append(step)
             meeting.take(step)
     except (AssertionError, Refused) as error:

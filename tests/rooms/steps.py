@@ -4,7 +4,7 @@ A step is a command with what its caller had seen, or the passing of time. Hypot
 `Random` that it shrinks) as the plain seeded driver.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from random import Random
 from typing import Any, get_args
@@ -75,6 +75,20 @@ class Wait:
 Step = Ask | Wait
 
 
+@dataclass(frozen=True, slots=True)
+class Bias:
+    """What one meeting is mostly about: a dozen kinds of command and a few people, so that acts meet each other."""
+
+    kinds: tuple[type[Any], ...]
+    people: tuple[PersonId, ...]
+    pace: float  # how often time passes
+
+
+def bias_of(random: Random) -> Bias:
+    people = (*random.sample(FACILITATORS, 1), *random.sample(PARTICIPANTS[:4], 2), random.choice(EVERYBODY))
+    return Bias(tuple(random.sample(KINDS, 12)), people, random.choice((0.05, 0.14, 0.3)))
+
+
 def settings_of(random: Random) -> Settings:
     """A room with small limits, so that they are met."""
     return Settings(
@@ -119,21 +133,23 @@ def arrival(random: Random, guidelines: int) -> list[Step]:
     return steps
 
 
-def next_step(random: Random, state: RoomState, deadline: Instant | None, now: Instant, number: int) -> Step:
+def next_step(
+    random: Random, bias: Bias, state: RoomState, deadline: Instant | None, now: Instant, number: int
+) -> Step:
     """Mostly a command, sometimes time: a moment, up to the next deadline, or long past it."""
-    if random.random() < 0.14:
+    if random.random() < bias.pace:
         return _wait(random, deadline, now)
-    kind = random.choice(KINDS)
+    kind = random.choice(bias.kinds if random.random() < 0.6 else KINDS)
     if kind in ENDS_MUCH and random.random() < 0.85:
         kind = random.choice(KINDS)
     seen = None if random.random() < 0.6 else max(0, state.version - random.choice((0, 0, 1, 3, 10, 40)))
-    return Ask(command_of(kind, random, state, number), seen)
+    return Ask(command_of(kind, random, bias, state, number), seen)
 
 
-def command_of(kind: type[Any], random: Random, state: RoomState, number: int) -> cmd.Command:
+def command_of(kind: type[Any], random: Random, bias: Bias, state: RoomState, number: int) -> cmd.Command:
     """A command of this type, its fields drawn by their names: mostly sensible in this state, sometimes not at all."""
-    by = _caller(kind, random, state)
-    target = by if random.random() < 0.12 else _target(kind, random, state)
+    by = _caller(kind, random, bias, state)
+    target = by if random.random() < 0.12 else _target(kind, random, bias, state)
     draw: dict[str, Callable[[], object]] = {
         "by": lambda: by,
         "role": lambda: ROLES.get(by, Role.PARTICIPANT) if random.random() < 0.95 else random.choice(tuple(Role)),
@@ -156,7 +172,7 @@ def command_of(kind: type[Any], random: Random, state: RoomState, number: int) -
     return command
 
 
-def _caller(kind: type[Any], random: Random, state: RoomState) -> PersonId:
+def _caller(kind: type[Any], random: Random, bias: Bias, state: RoomState) -> PersonId:
     if random.random() < 0.03:
         return STRANGER
     if random.random() < 0.12:
@@ -164,13 +180,18 @@ def _caller(kind: type[Any], random: Random, state: RoomState) -> PersonId:
     inside = [p.id for p in state.people.values() if isinstance(p.standing, Admitted)]
     leading = [person for person in inside if state.people[person].role.may_facilitate]
     if kind in FROM_OUTSIDE:
-        return random.choice([person for person in EVERYBODY if person not in inside] or EVERYBODY)
+        return _one(random, bias, [person for person in EVERYBODY if person not in inside] or EVERYBODY)
     if kind in BY_EVERYBODY_INSIDE:
-        return random.choice(inside or EVERYBODY)
+        return _one(random, bias, inside or EVERYBODY)
     return random.choice(leading or (*FACILITATORS, CO_FACILITATOR))
 
 
-def _target(kind: type[Any], random: Random, state: RoomState) -> PersonId:
+def _one(random: Random, bias: Bias, people: Sequence[PersonId]) -> PersonId:
+    usual = [person for person in people if person in bias.people]
+    return random.choice(usual if usual and random.random() < 0.7 else people)
+
+
+def _target(kind: type[Any], random: Random, bias: Bias, state: RoomState) -> PersonId:
     chance = random.random()
     if chance < 0.2:
         return random.choice((*EVERYBODY, STRANGER))
@@ -180,7 +201,7 @@ def _target(kind: type[Any], random: Random, state: RoomState) -> PersonId:
     if kind is cmd.Readmit:
         wanted = (Removed, Declined)
     fitting = [p.id for p in state.people.values() if isinstance(p.standing, wanted)]
-    return random.choice(fitting or PARTICIPANTS)
+    return _one(random, bias, fitting or PARTICIPANTS)
 
 
 def _message(random: Random, state: RoomState, number: int) -> MessageId:
