@@ -43,6 +43,8 @@ function waitingRow(app, actions, entry) {
   const { id, alias } = entry;
   const { lead } = actions;
   const isDeclining = app.ui.declining.has(id);
+  // Not `disabled`: the button that was pressed would lose the focus.
+  const isBarred = isDeclining ? "true" : nothing;
   const tick = (/** @type {Event} */ event) => lead.select(id, /** @type {HTMLInputElement} */ (event.target).checked);
   return html`<li class="person-row">
     <label class="choice">
@@ -52,12 +54,12 @@ function waitingRow(app, actions, entry) {
       <p class="person-row-name">${alias}</p>
       <p class="person-row-meta">${meta(app, entry)}</p>
     </div>
-    <button class="button button-small button-primary" type="button" aria-label=${LEAD.admit(alias)} ?disabled=${isDeclining}
-      @click=${() => lead.ask({ type: "admit", targets: [id] })}>${LEAD.admitShort}</button>
+    <button class="button button-small button-primary" type="button" aria-label=${LEAD.admit(alias)} aria-disabled=${isBarred}
+      @click=${() => isDeclining || lead.ask({ type: "admit", targets: [id] })}>${LEAD.admitShort}</button>
     <div class="person-row-more button-row">
       <button class="button button-small" type="button" aria-label=${LEAD.hold(alias)} aria-pressed=${entry.is_held} @click=${() => lead.hold(id, "")}>${LEAD.holdShort}</button>
       <button class="button button-small" type="button" aria-label=${LEAD.note(alias)} aria-expanded=${app.ui.notesOf.has(id)} @click=${() => lead.toggleNotes(id)}>${LEAD.noteShort}</button>
-      <button class="button button-small" type="button" aria-label=${LEAD.decline(alias)} ?disabled=${isDeclining} @click=${() => lead.decline(id, alias)}>${LEAD.declineShort}</button>
+      <button class="button button-small" type="button" aria-label=${LEAD.decline(alias)} aria-disabled=${isBarred} @click=${() => isDeclining || lead.decline(id, alias)}>${LEAD.declineShort}</button>
     </div>
     ${entry.is_held ? holdMessage(actions, entry) : nothing} ${app.ui.notesOf.has(id) ? notes(actions, entry) : nothing}
   </li>`;
