@@ -74,7 +74,7 @@ async def test_starting_and_admitting(stage: Stage, keys: Keyboard) -> None:
     await keys.focus_is_somewhere()
     await keys.write(page.panel.get_by_role("textbox", name="Message to everyone waiting"), "One more minute, please.")
     await keys.press(in_panel(stage, "Send to waiting"))
-    await expect(stage[SECOND].page.get_by_text("One more minute, please.")).to_be_visible()
+    await expect(stage[SECOND].page.get_by_text("One more minute, please.", exact=True)).to_be_visible()
     await keys.check(page.panel.get_by_role("checkbox", name=f"Select {SECOND}"))
     await keys.press(in_panel(stage, "Admit selected"))
     await stage[SECOND].is_in_room()

@@ -91,7 +91,7 @@ async def test_on_the_way_in(stage: Stage, screens: Screens) -> None:
     await screens.look(page.page, "waiting")
     await stage.lead(width=1_280, height=800)
     await stage.leader.press(f"Hold {FIRST}")
-    await expect(page.page.get_by_text("A facilitator asks you to hold on")).to_be_visible()
+    await expect(page.page.get_by_role("main").get_by_text("A facilitator asks you to hold on")).to_be_visible()
     await screens.look(page.page, "held-waiting")
     screens.check("session-doors-open", "pre-join", "pre-join-with-preview", "waiting", "held-waiting")
 
@@ -188,7 +188,7 @@ async def test_when_the_facilitator_or_the_server_is_gone(stage: Stage, screens:
     await first.sees("We are waiting for a facilitator", within_s=30)
     await screens.look(first.page, "held")
     first.person.guard.tolerate("WebSocket connection to .* failed", "ERR_CONNECTION_REFUSED")
-    banner = first.page.get_by_text("Reconnecting. You do not need to do anything.")
+    banner = first.page.get_by_text("Reconnecting. You do not need to do anything.").first
     await stage.server.kill()
     await expect(banner).to_be_visible()
     await screens.look(first.page, "reconnecting")

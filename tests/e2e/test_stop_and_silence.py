@@ -45,7 +45,7 @@ async def stage(server: ServerProcess, browser: Browser) -> AsyncIterator[Stage]
     await stage.leader.open_panel()
     await stage.leader.panel.get_by_role("textbox", name="Message to everyone waiting").fill(MESSAGE)
     await stage.leader.press("Send to waiting")
-    await expect(stage[WAITING].page.get_by_text(MESSAGE)).to_be_visible()
+    await expect(stage[WAITING].page.get_by_text(MESSAGE, exact=True)).to_be_visible()
     for person in people.everyone:
         person.guard.tolerate("WebSocket connection to .* failed", "ERR_CONNECTION_REFUSED", "status of 503")
     yield stage
