@@ -33,6 +33,8 @@ def clean_words(text: str, limit: int = MAX_WORDS) -> str:
 
 def name_key(alias: str) -> str:
     """Two aliases with the same key look alike to people."""
+    if alias.isascii():
+        return alias.replace(" ", "").lower()
     even = unicodedata.normalize("NFKC", alias).casefold()
     return "".join(c for c in even if unicodedata.category(c) != "Cf" and not c.isspace())
 
