@@ -18,6 +18,7 @@ from rooms.live.commands import CancelSession, Command, Connect, Disconnect, Int
 from rooms.live.rights import all_rights
 from rooms.live.room import Decision, advanced, decide
 from rooms.live.roster import is_over
+from rooms.live.state import RoomState
 from rooms.refusals import Refused as DomainRefused
 from server.effects import RoomMedia
 from server.effects_peers import PeerBook
@@ -122,6 +123,16 @@ class RoomHost:
     def glimpse(self) -> Glimpse:
         schedule = self._state.settings.schedule
         return Glimpse(self._state.phase.tag, schedule.doors_at, schedule.start_at, schedule.end_at)
+
+    @property
+    def state(self) -> RoomState:
+        """What is true now, stored or still owed to the store."""
+        return self._state
+
+    @property
+    def is_saved(self) -> bool:
+        """Nothing of `state` would be lost by a crash."""
+        return self._record.is_saved
 
     @property
     def is_idle(self) -> bool:

@@ -1,17 +1,23 @@
 """One writer per room: every change is stored before it is acknowledged, and told to nobody who may not know."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from rooms.ids import Instant, PersonId
 from rooms.live.phase import Ended, Held, Live
 from rooms.live.settings import MINUTE_MS
-from rooms.live.views import OutcomeKind, OutcomeView, OutsideView, Presence, RoomView, WaitingView
+from rooms.live.views import Arrival, OutcomeKind, OutcomeView, OutsideView, Presence, RoomView, WaitingView
 from rooms.roles import Role
+from server.host_pages import VERSIONS_KEPT, Page
+from server.ports import Identity
 from sfu.node import Source
 from signaling.errors import CloseCode
 from signaling.server_messages import Draining, MovedAway, Ok, Refused, RoomChanged, Slots, Speaking, Welcome
-from tests.support.room_bench import SESSION, Bench
+from tests.support.room_bench import SESSION, Bench, Seat
+
+ASH = PersonId("p_ash_____")
 
 
 @pytest.fixture
@@ -136,13 +142,22 @@ async def test_a_stale_look_is_refused_and_a_fresh_one_is_not(bench: Bench) -> N
     assert await fern.ask("admit", targets=[ash.person], seen=fern.version) == "ok"
 
 
-async def test_what_others_cannot_see_does_not_make_a_look_stale(bench: Bench) -> None:
-    fern = await bench.facilitator()
-    ash = await bench.waiting("Ash")
-    looked = fern.version
-    await bench.come("Birch")
-    assert fern.version == looked
-    assert await fern.ask("admit", targets=[ash.person], seen=looked) == "ok"
+def test_a_look_counts_for_as_long_as_nothing_visible_changed() -> None:
+    page = Page(ASH, Seat(Bench(), Identity(ASH, Role.PARTICIPANT, "Ash")))
+    doors = OutsideView(Arrival.NOT_OPEN, guidelines_accepted=False, doors_open=False)
+    page.show(doors, 3, Instant(0))
+    page.show(doors, 5, Instant(0))
+    page.show(replace(doors, doors_open=True), 6, Instant(0))
+    assert [page.room_version(seen) for seen in (0, 1, 2, 99)] == [0, 5, 6, 6]
+
+
+def test_a_look_that_is_long_forgotten_counts_as_none() -> None:
+    page = Page(ASH, Seat(Bench(), Identity(ASH, Role.PARTICIPANT, "Ash")))
+    doors = OutsideView(Arrival.NOT_OPEN, guidelines_accepted=False, doors_open=False)
+    for version in range(1, VERSIONS_KEPT + 10):
+        page.show(replace(doors, doors_open=version % 2 == 0), version, Instant(0))
+    assert page.room_version(2) == 0
+    assert page.room_version(VERSIONS_KEPT) == VERSIONS_KEPT
 
 
 # --- the store ---------------------------------------------------------------------------------------------------
@@ -175,6 +190,28 @@ async def test_while_the_store_is_down_a_removal_holds_in_memory_and_nobody_come
     assert bench.stored.people[ash.person].standing.tag == "removed"
     assert bench.store.audited[-1][2:] == ("remove", ash.person)
     assert await fern.ask("admit", targets=[birch.person]) == "ok"
+
+
+async def test_a_second_tab_that_cannot_be_stored_leaves_the_first_as_it_was(bench: Bench) -> None:
+    _, ash = await bench.live("Ash")
+    await ash.ask("unmute-self")
+    bench.store.is_down = True
+    second = await bench.come("Ash", takes_over=True)
+    assert second.closed is CloseCode.GOING_AWAY
+    assert ash.closed is None
+    assert ash.peer.gates == {Source.MIC}
+    assert not ash.room.me.muted_by_self
+
+
+async def test_while_something_is_owed_what_is_refused_does_not_touch_media(bench: Bench) -> None:
+    fern, ash, birch = await bench.live("Ash", "Birch")
+    await ash.ask("unmute-self")
+    bench.store.is_down = True
+    await fern.ask("mute-participant", target=birch.person)
+    bench.order.clear()
+    await bench.come("Ash", takes_over=True)
+    assert await ash.ask("start-camera") == "not-saved"
+    assert [entry for entry in bench.order if isinstance(entry, tuple) and entry[0] in ("gate", "settle")] == []
 
 
 async def test_a_mute_is_never_held_up_by_a_store_that_is_down(bench: Bench) -> None:

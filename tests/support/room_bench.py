@@ -175,7 +175,8 @@ class Bench:
             resources="",
         )
         self.store = MemoryStore(record)
-        self.figures = RoomFigures(CollectorRegistry())
+        self.registry = CollectorRegistry()
+        self.figures = RoomFigures(self.registry)
         self.media.log = self.order  # type: ignore[assignment]
         self.store.log = self.order  # type: ignore[assignment]
         self.hosts = self._new_hosts()
@@ -212,7 +213,7 @@ class Bench:
     async def come(self, name: str, role: Role = Role.PARTICIPANT, **joining: Any) -> Seat:
         """A page of `name` connects, a moment later."""
         await self.pass_time(1)
-        identity = Identity(PersonId(f"p_{name.lower():_<8}"), role, name)
+        identity = Identity(self.person(name), role, name)
         self.gatekeeper.identities[identity.person] = identity
         seat = Seat(self, identity)
         given = {"takes_over": False, "is_same_page": False, "transport": None, **joining}
@@ -248,6 +249,9 @@ class Bench:
         self.order.clear()
         return seats
 
+    def person(self, name: str) -> PersonId:
+        return PersonId(f"p_{name.lower():_<8}")
+
     # --- truth ----------------------------------------------------------------------------------------------------
     @property
     def stored(self) -> RoomState:
@@ -257,6 +261,10 @@ class Bench:
 
     def rights(self, seat: Seat) -> MediaRights:
         return media_rights(self.stored, seat.person)
+
+    def figures_of(self, what: str) -> float:
+        """How often `what` was counted."""
+        return self.registry.get_sample_value("holdspace_signaling_total", {"what": what}) or 0
 
     def where(self, found: Callable[[Any], bool]) -> int:
         """The place in the order of everything that happened."""
