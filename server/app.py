@@ -10,6 +10,7 @@ from aiohttp import web
 from server.access import access
 from server.accounts import Accounts
 from server.clock import AnchoredClock
+from server.cluster import Cluster, connect, node_id
 from server.config import Config
 from server.cookies import Cookies
 from server.deadlines import body_deadline
@@ -79,7 +80,8 @@ def build_server(
     metrics = Metrics()
     figures = RoomFigures(metrics.registry)
     media = media or Node(_media_config(config), ProcessPlane)
-    rooms = RoomHosts(store.rooms, Entry(store, clock), media, clock, figures)
+    cluster = _cluster(config, store, clock)
+    rooms = RoomHosts(cluster or store.rooms, Entry(store, clock), media, clock, figures)
     passwords = Passwords()
     services = build_services(config, store, clock, rooms, passwords)
     drain = Drain(config.drain_s)
@@ -91,7 +93,8 @@ def build_server(
         contact=config.contact,
         preloads=modules_of("js/main.js"),
     )
-    health = Health(store, config.data_dir, site.build, metrics, config.metrics_token, drain.is_draining)
+    more = {} if cluster is None else {"redis": cluster.is_well}
+    health = Health(store, config.data_dir, site.build, metrics, config.metrics_token, drain.is_draining, more)
 
     middlewares = (
         access(metrics),
@@ -120,6 +123,16 @@ def build_server(
         yield
         await media.close()
 
+    async def keep_leases(_app: web.Application) -> AsyncIterator[None]:
+        if cluster is None:
+            yield
+            return
+        cluster.on_lost = rooms.lost
+        keeping = asyncio.create_task(cluster.keep(), name="keep-leases")
+        yield
+        await _ended(keeping)
+        await cluster.close()
+
     async def host_rooms(_app: web.Application) -> AsyncIterator[None]:
         await rooms.start()
         yield
@@ -127,11 +140,9 @@ def build_server(
     async def forget(_app: web.Application) -> AsyncIterator[None]:
         job = asyncio.create_task(keep_forgetting(store, clock, config.retention_days), name="forget")
         yield
-        job.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await job
+        await _ended(job)
 
-    app.cleanup_ctx.extend((open_store, run_media, host_rooms, forget))
+    app.cleanup_ctx.extend((open_store, keep_leases, run_media, host_rooms, forget))
     return Server(app, services, rooms, drain)
 
 
@@ -143,3 +154,16 @@ def _media_config(config: Config) -> NodeConfig:
         is_local=config.is_local_http,
         processes=config.media_processes,
     )
+
+
+def _cluster(config: Config, store: Store, clock: Clock) -> Cluster | None:
+    """Leases in Redis, where the settings name one."""
+    if config.redis_url is None:
+        return None
+    return Cluster(store.rooms, connect(config.redis_url.get_secret_value()), clock, node_id(config.data_dir))
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -176,6 +176,11 @@ class RoomHosts:
         if (host := self._hosts.get(session)) is not None:
             await host.turn_out(person)
 
+    def lost(self, session: SessionId) -> None:
+        """The lease of this room is another's, or may be by now: nothing of it goes on here."""
+        if (host := self._hosts.get(session)) is not None:
+            host.retire()
+
     # --- the media plane ------------------------------------------------------------------------------------------
     def on_offer(self, peer: int, offer: Offer) -> None:
         if (media := self._peers.owner(peer)) is not None:

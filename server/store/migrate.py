@@ -76,8 +76,8 @@ async def _backup(database: Database, revision: str) -> None:
     await database.copy_to(file.with_name(f"{file.stem}.before-{revision}.db"))
 
 
-def _upgrade(connection: Connection) -> None:
-    command.upgrade(_config(connection), "head")
+def _upgrade(connection: Connection, revision: str = "head") -> None:
+    command.upgrade(_config(connection), revision)
 
 
 def _config(connection: Connection | None) -> AlembicConfig:

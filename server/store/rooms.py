@@ -1,8 +1,10 @@
 """Where rooms survive a crash: snapshots fenced by an epoch, and the audit log. Implements `server.ports.RoomStore`."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from rooms.ids import Instant, PersonId, SessionId
 from server.ports import Clock, LeaseLost
@@ -24,11 +26,39 @@ class RoomTable:
         return None if row is None else session_of(row)
 
     async def claim(self, session: SessionId) -> RoomRow:
-        statement = self.database.upsert(rooms).values(session=session, epoch=1, version=0, snapshot=None)
-        statement = statement.on_conflict_do_update(index_elements=["session"], set_={"epoch": rooms.c.epoch + 1})
+        lease = {"owner": None, "held_until": None}
+        statement = self.database.upsert(rooms).values(session=session, epoch=1, version=0, snapshot=None, **lease)
+        taken = {"epoch": rooms.c.epoch + 1, **lease}
+        statement = statement.on_conflict_do_update(index_elements=["session"], set_=taken)
         async with self.database.write() as connection:
             row = (await connection.execute(statement.returning(*rooms.c))).one()
-        return RoomRow(session=SessionId(row.session), epoch=row.epoch, version=row.version, snapshot=row.snapshot)
+        return _room_row(row)
+
+    async def claim_for(self, session: SessionId, owner: str, free_before: Instant, until: Instant) -> RoomRow | None:
+        """As `claim`, and None where another owner's lease runs until `free_before` or later."""
+        statement = self.database.upsert(rooms).values(
+            session=session, epoch=1, version=0, snapshot=None, owner=owner, held_until=until
+        )
+        statement = statement.on_conflict_do_update(
+            index_elements=["session"],
+            set_={"epoch": rooms.c.epoch + 1, "owner": owner, "held_until": until},
+            where=(rooms.c.owner == owner) | rooms.c.held_until.is_(None) | (rooms.c.held_until < free_before),
+        )
+        async with self.database.write() as connection:
+            row = (await connection.execute(statement.returning(*rooms.c))).first()
+        return None if row is None else _room_row(row)
+
+    async def renew(self, owner: str, held: Collection[SessionId], until: Instant) -> set[SessionId]:
+        """Prolong this owner's leases; returns those that are still theirs."""
+        mine = (rooms.c.owner == owner) & rooms.c.session.in_(held)
+        async with self.database.write() as connection:
+            statement = update(rooms).where(mine).values(held_until=until).returning(rooms.c.session)
+            return {SessionId(session) for session in (await connection.execute(statement)).scalars()}
+
+    async def release(self, owner: str, held: Collection[SessionId]) -> None:
+        mine = (rooms.c.owner == owner) & rooms.c.session.in_(held)
+        async with self.database.write() as connection:
+            await connection.execute(update(rooms).where(mine).values(owner=None, held_until=None))
 
     async def save(self, session: SessionId, epoch: int, version: int, snapshot: str) -> None:
         mine = (rooms.c.session == session) & (rooms.c.epoch == epoch)
@@ -56,3 +86,7 @@ class RoomTable:
         row = {"id": new_id("a"), "session": session, "at": at, "actor": actor, "act": act, "subject": subject}
         async with self.database.write() as connection:
             await connection.execute(insert(audit).values(row))
+
+
+def _room_row(row: Row[Any]) -> RoomRow:
+    return RoomRow(session=SessionId(row.session), epoch=row.epoch, version=row.version, snapshot=row.snapshot)

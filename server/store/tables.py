@@ -128,6 +128,8 @@ rooms = Table(
     Column("epoch", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
     Column("snapshot", Text, nullable=True),
+    Column("owner", String(64), nullable=True),  # the node whose lease it is, where several share the database
+    _at("held_until", nullable=True),
 )
 
 # No foreign keys: what was done outlives the rows of those who did it. Opaque ids only.

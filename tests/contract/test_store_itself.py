@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 
 from rooms.ids import Instant, PersonId, SessionId
 from rooms.roles import Role
+from server.store import migrate as migrating
 from server.store.database import Database
 from server.store.migrate import UnknownRevision, drift, migrate
 from server.store.records import LinkRecord, PersonRecord
@@ -22,6 +23,14 @@ async def test_migrations_make_the_tables_of_the_code(database: Database) -> Non
     assert await migrate(database)
     assert await drift(database) == []
     assert await migrate(database) == [], "a second start has nothing to do"
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+async def test_a_database_of_every_version_is_brought_to_this_one(database: Database, revision: str) -> None:
+    async with database.write() as connection:
+        await connection.run_sync(migrating._upgrade, revision)
+    await migrate(database)
+    assert await drift(database) == []
 
 
 async def test_two_servers_may_start_at_once(database: Database, database_url: str) -> None:

@@ -16,6 +16,7 @@ from server.demo import DemoLinks, ensure_demo
 from server.ports import StoreDown
 from server.services import Services
 from tests.support.fake_media import FakeMedia
+from tests.support.redis_server import redis_server
 
 ORIGIN = "http://localhost:8080"
 FROM_HERE = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}
@@ -288,3 +289,23 @@ async def test_behind_tls_cookies_are_host_bound_and_secure(running: Running) ->
 async def test_every_json_answer_is_json(running: Running) -> None:
     for path in ("/readyz", "/version", f"{running.session_path}/state", "/manifest.webmanifest"):
         json.loads(await (await running.client.get(path)).text())
+
+
+@pytest.mark.service
+async def test_readiness_says_when_redis_is_gone(tmp_path: Path) -> None:
+    async with redis_server() as redis:
+        env = {"HOLDSPACE_DATA_DIR": str(tmp_path), "HOLDSPACE_REDIS_URL": redis.url}
+
+        async def before_doors(services: Services) -> None:
+            await ensure_demo(services)
+
+        server = build_server(load_config(env), before_doors, FakeMedia())
+        async with TestClient(TestServer(server.app)) as client:
+            ready = await client.get("/readyz")
+            assert (ready.status, (await ready.json())["checks"]["redis"]) == (200, True)
+            await redis.stop()
+            missing = await client.get("/readyz")
+            assert (missing.status, (await missing.json())["checks"]["redis"]) == (503, False)
+            await redis.start()
+            assert (await client.get("/readyz")).status == 200
+            await server.rooms.drain()

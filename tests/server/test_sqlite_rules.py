@@ -1,5 +1,6 @@
 """What only SQLite needs: pragmas that hold, a backup before a migration, one process per data directory."""
 
+import contextlib
 import multiprocessing
 import sqlite3
 from pathlib import Path
@@ -36,21 +37,29 @@ async def test_a_pragma_that_does_not_hold_is_a_store_that_is_down(tmp_path: Pat
     await database.close()
 
 
-async def test_a_database_that_holds_something_is_backed_up_before_it_is_migrated(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "h.db"
-    database = Database(f"sqlite+aiosqlite:///{file}")
-    await migrating.migrate(database)
-    assert list(tmp_path.glob("*.before-*")) == [], "an empty database needs no backup"
+async def test_a_database_that_holds_something_is_backed_up_before_it_is_migrated(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'h.db'}")
     async with database.write() as connection:
+        await connection.run_sync(migrating._upgrade, "0001")
         await connection.exec_driver_sql("INSERT INTO hosts (id, name, created_at) VALUES ('h_1', 'ines', 0)")
-    monkeypatch.setattr(migrating, "_missing", lambda _script, _current: ["0002"])
-    assert await migrating.migrate(database) == ["0002"]
+    assert (await migrating.migrate(database))[0] == "0002"
+    assert await migrating.migrate(database) == []
+    async with database.read() as connection:
+        assert (await connection.exec_driver_sql("SELECT name FROM hosts")).scalar_one() == "ines"
     await database.close()
-    with sqlite3.connect(tmp_path / "h.before-0001.db") as backup:
+    (backup_file,) = tmp_path.glob("*.before-*")
+    assert backup_file.name == "h.before-0001.db"
+    assert backup_file.stat().st_mode & 0o777 == 0o600
+    with contextlib.closing(sqlite3.connect(backup_file)) as backup:
         assert backup.execute("SELECT name FROM hosts").fetchall() == [("ines",)]
-    backup.close()
+        assert backup.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+
+
+async def test_a_new_database_needs_no_backup(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'h.db'}")
+    await migrating.migrate(database)
+    await database.close()
+    assert list(tmp_path.glob("*.before-*")) == []
 
 
 def _hold(folder: Path, outcome: "multiprocessing.SimpleQueue[str]") -> None:
