@@ -29,7 +29,8 @@ class Repair:
     def on_sent(self, sent: Sent) -> None:
         """Remember a packet that left, and earn some budget."""
         self.cache.add(sent)
-        self._budget = min(self._budget + EARNED, MAX_BUDGET)
+        if self._budget < MAX_BUDGET:
+            self._budget += EARNED
 
     def on_nack(self, seqs: Sequence[int], now: float) -> list[tuple[Sent, int, int]]:
         """What to send again: (packet, RTX sequence number, RTX payload type)."""

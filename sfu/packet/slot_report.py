@@ -9,7 +9,7 @@ _REMEMBERED: Final = 8
 
 
 class SlotReport:
-    """Counts and SRs of one slot. NTP times are the publisher's: its audio and video stay comparable."""
+    """Counts, kept by the slot, and SRs. NTP times are the publisher's: its audio and video stay comparable."""
 
     __slots__ = ("_cname", "_sent_at", "_ssrc", "bytes", "fraction_lost", "octets", "packets", "rtt_ms")
 
@@ -23,12 +23,6 @@ class SlotReport:
         self.fraction_lost = 0.0
         self.rtt_ms: float | None = None
         self._sent_at: dict[int, float] = {}
-
-    def on_sent(self, length: int, header_length: int) -> None:
-        """Count one packet, before protection."""
-        self.packets += 1
-        self.bytes += length
-        self.octets += length - header_length
 
     def rewrite(self, report: SenderReport, timestamp_offset: int, now: float) -> bytes:
         """The publisher's SR as this slot's, with its CNAME."""

@@ -171,15 +171,15 @@ class Subscription:
         """A clean packet of a publication in whose list this slot is."""
         if self.is_paused or packet.payload_type not in self._accepted:
             return
-        munger = self._munger
         if self._is_audio:
             if track is not self._audio:
                 self._audio = track
                 self._switch(publication, track)
-        else:
-            verdict = self._judge(publication, packet, track, now)
-            if verdict is not Verdict.FORWARD:
-                return
+        elif (
+            packet.picture is not None or track is not self.selector.current or publication is not self.publication
+        ) and self._judge(publication, packet, track, now) is not Verdict.FORWARD:
+            return
+        munger = self._munger
         seq = munger.forward(packet.seq, packet.timestamp, now)
         if seq < 0:
             return
@@ -208,7 +208,10 @@ class Subscription:
             wire.drops["srtp-protect"] += 1
             return
         wire.outbox.commit(path, index, protected)
-        self.report.on_sent(length, packet.header_length)
+        report = self.report
+        report.packets += 1
+        report.bytes += length
+        report.octets += length - packet.header_length
 
     def leave_out(self, track: Track, seq: int) -> None:
         """A packet of this track carries nothing: no hole for it."""
