@@ -1,0 +1,80 @@
+"""What a page asks of the media plane, and what the plane tells of itself."""
+
+import pytest
+
+from sfu.node import Source
+from signaling.server_messages import Speaking
+from tests.support.room_bench import Bench
+
+
+@pytest.fixture
+async def bench() -> Bench:
+    return await Bench().start()
+
+
+async def test_speakers_and_slots_name_people_and_reach_people_inside_only(bench: Bench) -> None:
+    fern, ash = await bench.live("Ash")
+    birch = await bench.waiting("Birch")
+    birch.forget()
+    assert bench.media.sink is not None
+    bench.media.sink.on_speaking(bench.host.number, (ash.transport, 1))
+    bench.media.sink.on_speaking(bench.host.number + 1, (ash.transport,))
+    assert [message.people for message in fern.messages(Speaking)] == [(ash.person,)]
+    assert birch.told == []
+
+
+async def test_what_a_page_shows_is_translated_and_follows_a_replaced_transport(bench: Bench) -> None:
+    fern, ash, birch = await bench.live("Ash", "Birch")
+    waiting = "p_nobodyhere"
+    assert await fern.ask("set-view", cameras=[birch.person, waiting, ash.person], screen=False) == "ok"
+    assert fern.peer.wanted.cameras == (birch.transport, ash.transport)
+    former = birch.transport
+    assert await birch.ask("replace-transport", transport=former) == "ok"
+    assert birch.transport != former
+    assert fern.peer.wanted.cameras == (birch.transport, ash.transport)
+    assert await birch.ask("replace-transport", transport=former) == "ok"
+    assert len(bench.media.peers) == 3
+
+
+async def test_answers_reach_the_plane_or_are_refused(bench: Bench) -> None:
+    _, ash = await bench.live("Ash")
+    birch = await bench.waiting("Birch")
+    number = ash.transport
+    assert await ash.ask("answer", transport=number, generation=1, sdp="v=0") == "ok"
+    assert await ash.ask("answer", transport=number, generation=1, sdp="bad") == "bad-answer"
+    assert await ash.ask("answer", transport=number, generation=7, sdp="v=0") == "bad-answer"
+    assert await ash.ask("answer", transport=number + 99, generation=1, sdp="v=0") == "no-media"
+    assert await birch.ask("answer", transport=number, generation=1, sdp="v=0") == "no-media"
+    assert await birch.ask("replace-transport", transport=number) == "no-media"
+    assert bench.media.peers[number].answers == ["v=0"]
+
+
+async def test_a_transport_that_ends_by_itself_is_made_anew_with_the_same_gates(bench: Bench) -> None:
+    _, ash = await bench.live("Ash")
+    await ash.ask("unmute-self")
+    former = ash.transport
+    bench.media.lose(former)
+    await bench.rest()
+    assert ash.media_states == ["down"]
+    assert ash.transport != former
+    assert ash.peer.gates == {Source.MIC}
+
+
+async def test_a_media_process_that_dies_costs_everybody_a_new_transport_and_nothing_else(bench: Bench) -> None:
+    fern, ash = await bench.live("Ash")
+    await ash.ask("unmute-self")
+    bench.media.die()
+    await bench.rest()
+    assert len(bench.media.peers) == 2
+    assert ash.peer.gates == {Source.MIC}
+    assert fern.peer.gates == set()
+
+
+async def test_the_state_of_a_transport_is_told_to_its_person(bench: Bench) -> None:
+    fern, ash = await bench.live("Ash")
+    assert bench.media.sink is not None
+    bench.media.sink.on_connected(ash.transport)
+    bench.media.sink.on_quiet(ash.transport, True)
+    bench.media.sink.on_quiet(ash.transport, False)
+    assert ash.media_states == ["up", "quiet", "up"]
+    assert fern.media_states == []
