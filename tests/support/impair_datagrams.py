@@ -7,13 +7,14 @@ import random
 import socket
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from OpenSSL import SSL
 
 MAGIC = 0x2112A442
 TICK_S = 0.02
+STRANGE_SSRCS = 60
 Make = Callable[[], bytes]
 
 
@@ -29,10 +30,14 @@ def client_hello() -> bytes:
 
 
 class BadDatagrams:
-    """`ufrag` is a live local fragment, so that some checks name a real peer and only their integrity is wrong."""
+    """`ufrag` is a live local fragment, so that some checks name a real peer and only their integrity is wrong.
 
-    def __init__(self, seed: int, ufrag: str = "") -> None:
+    `ssrcs` belong to somebody; garbage RTP carries one of them or one of a few that nobody knows.
+    """
+
+    def __init__(self, seed: int, ufrag: str = "", ssrcs: Sequence[int] = ()) -> None:
         self._random = random.Random(seed)
+        self._ssrcs = [*ssrcs, *(self._random.getrandbits(32) for _ in range(STRANGE_SSRCS))]
         self._ufrag = ufrag
         self._hello = client_hello()
 
@@ -77,9 +82,8 @@ class BadDatagrams:
         first = 0x80 | self._random.getrandbits(6)
         payload_type = self._random.choice((111, 96, 97, 98, 102, self._random.getrandbits(7)))
         marker = self._random.getrandbits(1) << 7
-        head = struct.pack(
-            "!BBHII", first, marker | payload_type, *(self._random.getrandbits(bits) for bits in (16, 32, 32))
-        )
+        seq, timestamp = self._random.getrandbits(16), self._random.getrandbits(32)
+        head = struct.pack("!BBHII", first, marker | payload_type, seq, timestamp, self._random.choice(self._ssrcs))
         return head + self._random.randbytes(self._random.randint(0, 1_200))
 
     def rtcp(self) -> bytes:
