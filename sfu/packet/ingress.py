@@ -178,7 +178,7 @@ class Ingress:
             case rtcp.SenderReport():
                 self._sender_report(peer, message, now)
             case rtcp.Bye():
-                self._wire.drops["bye"] += 1  # a source that ended is silent; no other source is touched
+                pass  # a source that ended is silent; nobody else's is touched
 
     def _sender_report(self, peer: Peer, report: rtcp.SenderReport, now: float) -> None:
         route = peer.ssrcs.get(report.ssrc)
