@@ -146,8 +146,8 @@ class SessionPage(Page):
     discreet_title: str
     starts: When
     ends: When
-    doors_at: When
-    late_until: When | None
+    doors_min: int  # before the start
+    late_min: int | None  # after the start; None: until the end
     doors: Doors
     facilitators: str
     is_peer_held: bool

@@ -7,7 +7,7 @@ from server.pages.rows import hours_and_doors
 from server.store.records import SessionRecord
 from web.doors import DoorState
 from web.pages import AfterPage, Guidelines, RoomPage, RoomUrls, SessionPage
-from web.times import when
+from web.times import MINUTE_MS, when
 
 OVER = (DoorState.ENDED, DoorState.CANCELED)
 
@@ -22,8 +22,8 @@ async def show_session(request: web.Request) -> web.Response:
         discreet_title=session.discreet_title,
         starts=when(hours.start_at, session.zone),
         ends=when(hours.end_at, session.zone),
-        doors_at=when(hours.doors_at, session.zone),
-        late_until=None if hours.late_until is None else when(hours.late_until, session.zone),
+        doors_min=(hours.start_at - hours.doors_at) // MINUTE_MS,
+        late_min=None if hours.late_until is None else (hours.late_until - hours.start_at) // MINUTE_MS,
         doors=doors,
         facilitators=session.facilitators,
         is_peer_held=session.settings.is_peer_held,

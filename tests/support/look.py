@@ -6,11 +6,14 @@ pages are answered from memory under the real content security policy, so what a
 
 import asyncio
 import sys
+from itertools import product
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, Page, Route, async_playwright
+from playwright.async_api import Browser, Route, async_playwright
 
+from server.security import content_security_policy
 from tests.support import axe
 from tests.support.browser import chromium_path
 from tests.support.sample_pages import SITE, sample_pages
@@ -20,26 +23,18 @@ from web.site import STATIC
 OUT = Path("artifacts/look")
 ORIGIN = "http://localhost:8080"
 SIZES = ((1280, 800), (768, 900), (320, 640))
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".json": "application/json"}
-CSP = (
-    "default-src 'none'; script-src 'self'; connect-src 'self'; media-src 'self' blob:; img-src 'self'; "
-    "style-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
-    "require-trusted-types-for 'script'; trusted-types lit-html"
-)
+CSP = content_security_policy(ORIGIN)
 
 
-async def look(names: list[str]) -> int:
-    """The number of problems found; each is printed with its page, size and theme."""
+async def look(names: list[str]) -> list[str]:
+    """Every problem found, each with its page, size and theme."""
     OUT.mkdir(parents=True, exist_ok=True)
     pages = {name: html for name, html in rendered().items() if not names or name in names}
-    problems = 0
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
-        for name, html in pages.items():
-            for width, height in SIZES:
-                for theme in THEMES:
-                    problems += await _one(browser, name, html, width, height, theme)
+        problems = [problem for name, html in pages.items() for problem in await _one(browser, name, html)]
         await browser.close()
     return problems
 
@@ -50,31 +45,22 @@ def rendered() -> dict[str, str]:
     return {name: renderer.render(page) for name, page in sample_pages().items() if name != "room"}
 
 
-async def _one(browser: Browser, name: str, html: str, width: int, height: int, theme: str) -> int:
-    context = await browser.new_context(
-        viewport={"width": width, "height": height},
-        color_scheme="dark" if theme == "dark" else "light",
-        locale="en-GB",
-        timezone_id="Europe/Berlin",
-        bypass_csp=False,
-    )
+async def _one(browser: Browser, name: str, html: str) -> list[str]:
+    context = await browser.new_context(locale="en-GB", timezone_id="Europe/Berlin", reduced_motion="reduce")
     page = await context.new_page()
-    found: list[str] = []
-    page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: found.append(str(error)))
+    problems: list[str] = []
+    page.on("console", lambda said: problems.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
     await context.route("**/*", lambda route: _answer(route, html))
     await page.goto(f"{ORIGIN}/look/{name}")
     await page.wait_for_load_state("networkidle")
-    found += await _check(page)
-    await page.screenshot(path=OUT / f"{name}-{width}-{theme}.png", full_page=True)
+    for (width, height), theme in product(SIZES, THEMES):
+        await page.set_viewport_size({"width": width, "height": height})
+        await page.emulate_media(color_scheme=theme)
+        problems += [str(one) for one in await axe.violations(page)] + await axe.overflow(page)
+        await page.screenshot(path=OUT / f"{name}-{width}-{theme}.png", full_page=True)
     await context.close()
-    for problem in found:
-        print(f"{name} {width} {theme}: {problem}")
-    return len(found)
-
-
-async def _check(page: Page) -> list[str]:
-    return [str(one) for one in await axe.violations(page)] + await axe.overflow(page)
+    return [f"{name}: {problem}" for problem in problems]
 
 
 async def _answer(route: Route, html: str) -> None:
@@ -91,4 +77,6 @@ async def _answer(route: Route, html: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(1 if asyncio.run(look(sys.argv[1:])) else 0)
+    found = asyncio.run(look(sys.argv[1:]))
+    print("\n".join(found))
+    sys.exit(1 if found else 0)

@@ -73,15 +73,14 @@ def row(phase: str, minutes: int, title: str = TITLE, id: str = SESSION) -> Sess
 
 
 def session_page(phase: str, minutes: int, leads: bool = False) -> SessionPage:
-    late = hours().late_until
     return SessionPage(
         id=SESSION,
         title=TITLE,
         discreet_title="Meeting",
         starts=when(START, ZONE),
         ends=when(hours().end_at, ZONE),
-        doors_at=when(hours().doors_at, ZONE),
-        late_until=None if late is None else when(late, ZONE),
+        doors_min=15,
+        late_min=10,
         doors=doors_of(phase, hours(), Instant(START + minutes * MINUTE_MS)),
         facilitators="Amina and Jo",
         is_peer_held=False,
@@ -129,7 +128,7 @@ def _manage() -> ManagePage:
             LinkRow("l_2", "Jo, who joins from the second week on", "co-facilitator", "active", expires),
             LinkRow("l_3", "R.", "participant", "revoked", expires),
         ),
-        fresh=FreshLink("First facilitator", "facilitator", f"{SITE.public_url}/enter#{TOKEN}"),
+        fresh=FreshLink("the first facilitator", "facilitator", f"{SITE.public_url}/enter#{TOKEN}"),
         is_new=True,
     )
 

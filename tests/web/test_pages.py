@@ -136,7 +136,7 @@ def test_tab_and_preview_tell_nothing_of_the_group(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("session-not-open", set()),
+        ("session-not-open", {"action-check"}),
         ("session-open", {"action-join"}),
         ("session-late", {"action-return"}),
         ("session-lead", {"action-lead"}),

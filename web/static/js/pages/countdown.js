@@ -49,7 +49,9 @@ function show(now) {
   showIf("action-join", now.action === "join");
   showIf("action-return", now.action === "return");
   showIf("action-after", isOver);
-  showIf("doors-hint", now.state === "not-open");
+  const leads = document.getElementById("action-lead") !== null;
+  showIf("doors-hint", now.state === "not-open" && !leads);
+  showIf("action-check", now.state === "not-open" && !leads);
 }
 
 /**

@@ -1,0 +1,286 @@
+"""The handlers of the pages on a whole server: who may see what, what a form does, and what is shown only once."""
+
+import html
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from aiohttp import ClientResponse, CookieJar, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from rooms.ids import SessionId
+from rooms.roles import Role
+from server.app import build_server
+from server.config import load_config
+from server.demo import DemoLinks, ensure_demo
+from server.services import Services
+from tests.support.fake_media import FakeMedia
+
+FROM_HERE = {"Origin": "http://localhost:8080", "Sec-Fetch-Site": "same-origin"}
+NAME, PASSWORD = "Amina", "a long and quiet password"
+LISBON = ZoneInfo("Europe/Lisbon")
+
+Client = TestClient[web.Request, web.Application]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server and one browser; more browsers by `browser`."""
+
+    server: TestServer
+    services: Services
+    demo: DemoLinks
+    me: Client
+
+    @property
+    def session(self) -> str:
+        return self.demo.participant.rsplit("/", 1)[1]
+
+    async def get(self, path: str, status: int = 200) -> str:
+        response = await self.me.get(path)
+        assert response.status == status, path
+        return await response.text()
+
+    async def post(self, path: str, **fields: str) -> ClientResponse:
+        return await self.me.post(path, data=fields, headers=FROM_HERE, allow_redirects=False)
+
+    async def sign_in(self) -> None:
+        response = await self.post("/sign-in", name=NAME, password=PASSWORD)
+        assert (response.status, response.headers["Location"]) == (303, "/host")
+
+    async def enter_as_demo_host(self) -> None:
+        assert (await self.post("/enter", link=self.demo.host)).headers["Location"] == "/host"
+
+    async def schedule(self, **changes: str) -> tuple[int, str]:
+        starts = datetime.now(LISBON) + timedelta(hours=3)
+        fields = {
+            "title": "Evening circle",
+            "date": f"{starts:%Y-%m-%d}",
+            "time": f"{starts:%H:%M}",
+            "zone": "Europe/Lisbon",
+        }
+        response = await self.post("/host/sessions/new", **(fields | changes))
+        return response.status, await response.text()
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    config = load_config(
+        {
+            "HOLDSPACE_DATA_DIR": str(tmp_path),
+            "HOLDSPACE_UDP_PORT": "0",
+            "HOLDSPACE_UDP_BIND": "127.0.0.1",
+            "HOLDSPACE_CONTACT": "mailto:security@groups.example",
+        }
+    )
+    made: list[DemoLinks] = []
+
+    async def before_doors(services: Services) -> None:
+        made.append(await ensure_demo(services))
+        await services.accounts.create_host(NAME, PASSWORD)
+
+    built = build_server(config, before_doors, FakeMedia())
+    server = TestServer(built.app)
+    async with TestClient(server, cookie_jar=CookieJar(unsafe=True)) as client:
+        yield Site(server, built.services, made[0], client)
+        await built.rooms.drain()
+
+
+def value_of(page: str, id: str) -> str:
+    found = re.search(rf'id="{id}"[^>]*value="([^"]*)"', page)
+    assert found, f"no field {id}"
+    return html.unescape(found.group(1))
+
+
+@pytest.mark.parametrize("path", ["/host", "/host/sessions/new", "/host/sessions/s_nothing", "/host/sessions/s_x/room"])
+async def test_a_host_s_pages_ask_everybody_else_to_sign_in(site: Site, path: str) -> None:
+    response = await site.me.get(path, allow_redirects=False)
+    assert (response.status, response.headers["Location"]) == (303, "/sign-in")
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/s/s_nothing", "/s/s_nothing/room", "/s/s_nothing/after"])
+async def test_an_unknown_address_is_answered_in_calm_words(site: Site, path: str) -> None:
+    assert "There is nothing at this address" in await site.get(path, status=404)
+
+
+async def test_a_wrong_password_keeps_the_name_and_says_nothing_more(site: Site) -> None:
+    texts = []
+    for name in (NAME, "Nobody"):
+        response = await site.post("/sign-in", name=name, password="something else")
+        assert response.status == 422
+        texts.append((await response.text()).replace(name, "…"))
+    assert texts[0] == texts[1]
+    assert "something else" not in texts[0]
+
+
+async def test_signing_out_ends_it(site: Site) -> None:
+    await site.sign_in()
+    assert "Your first session" in await site.get("/host")
+    assert (await site.post("/sign-out")).headers["Location"] == "/"
+    assert (await site.me.get("/host", allow_redirects=False)).status == 303
+
+
+async def test_a_personal_link_is_traded_for_a_cookie_and_never_comes_back(site: Site) -> None:
+    response = await site.post("/enter", link=site.demo.facilitator)
+    assert (response.status, response.headers["Location"]) == (303, f"/s/{site.session}")
+    page = await site.get(f"/s/{site.session}")
+    assert "Open the room" in page
+    assert site.demo.facilitator.partition("#")[2] not in page
+
+
+async def test_a_session_s_link_in_the_same_box_leads_to_its_page(site: Site) -> None:
+    response = await site.post("/enter", link=f" {site.demo.participant} ")
+    assert response.headers["Location"] == f"/s/{site.session}"
+    assert "Open the room" not in await site.get(f"/s/{site.session}")
+
+
+@pytest.mark.parametrize(
+    "link", ["", "x" * 40, "http://localhost:8080/s/s_gone", "javascript:alert(1)", "//evil.example/s/"]
+)
+async def test_a_link_that_leads_nowhere_is_told_beside_the_field(site: Site, link: str) -> None:
+    response = await site.post("/enter", link=link)
+    text = await response.text()
+    assert response.status == 422
+    assert 'id="link-error"' in text
+    assert not link or link not in text
+
+
+async def test_a_session_can_be_scheduled_from_a_title_a_date_and_a_time(site: Site) -> None:
+    await site.sign_in()
+    status, page = await site.schedule()
+    assert status == 201
+    shared = value_of(page, "participant-link")
+    assert re.fullmatch(r"http://localhost:8080/s/s_[A-Za-z0-9_-]{22,}", shared)
+    session = await site.services.sessions.get(SessionId(shared.rsplit("/", 1)[1]))
+    assert session is not None
+    assert session.settings.late_cutoff_ms == 10 * 60_000
+    assert "What is said here stays here." in session.guidelines
+    assert session.discreet_title == "Meeting"
+    assert "Evening circle" in await site.get("/host")
+
+
+async def test_the_first_facilitator_s_link_works_and_is_shown_this_once(site: Site) -> None:
+    await site.sign_in()
+    _, page = await site.schedule()
+    personal, shared = value_of(page, "fresh-url"), value_of(page, "participant-link")
+    session = shared.rsplit("/", 1)[1]
+    again = await site.get(f"/host/sessions/{session}")
+    assert "fresh-url" not in again
+    assert personal.partition("#")[2] not in again
+    assert (await site.post("/enter", link=personal)).headers["Location"] == f"/s/{session}"
+
+
+async def test_a_form_that_does_not_fit_keeps_what_was_written_and_schedules_nothing(site: Site) -> None:
+    await site.sign_in()
+    status, page = await site.schedule(date="2020-01-01", title="Evening & night", guidelines="Be kind.")
+    assert status == 422
+    assert value_of(page, "title") == "Evening & night"
+    assert "Be kind." in page
+    assert re.search(r'href="#(time|date)"', page)
+    assert "Your first session" in await site.get("/host")
+
+
+async def test_an_hour_that_does_not_come_is_named_beside_the_time(site: Site) -> None:
+    await site.sign_in()
+    spring = next(
+        day
+        for day in (datetime.now(LISBON).date() + timedelta(days=n) for n in range(1, 366))
+        if (datetime(day.year, day.month, day.day, 3, tzinfo=LISBON).utcoffset() or timedelta())
+        > (datetime(day.year, day.month, day.day, 0, tzinfo=LISBON).utcoffset() or timedelta())
+    )
+    status, page = await site.schedule(date=spring.isoformat(), time="01:30")
+    assert status == 422
+    assert "01:30 does not come" in page
+
+
+async def test_a_link_of_each_role_can_be_made_and_revoked(site: Site) -> None:
+    await site.enter_as_demo_host()
+    here = f"/host/sessions/{site.session}"
+    for role in Role:
+        response = await site.post(f"{here}/links", label=f"R. the {role}", role=role.value)
+        page = await response.text()
+        assert response.status == 201
+        assert f"For R. the {role} alone." in page
+        link = await site.services.links.redeem(value_of(page, "fresh-url").partition("#")[2])
+        assert link is not None
+        assert link.role is role
+        response = await site.post(f"{here}/links/{link.id}/revoke")
+        assert response.headers["Location"] == here
+        assert "revoked" in await site.get(here)
+        assert await site.services.links.redeem(value_of(page, "fresh-url").partition("#")[2]) is None
+
+
+async def test_a_link_needs_somebody_it_is_for(site: Site) -> None:
+    await site.enter_as_demo_host()
+    response = await site.post(f"/host/sessions/{site.session}/links", label=" ", role="facilitator")
+    assert response.status == 422
+    assert 'href="#label"' in await response.text()
+
+
+@pytest.mark.parametrize("path", ["", "/room", "/cancel"])
+async def test_another_host_s_session_looks_like_none(site: Site, path: str) -> None:
+    await site.sign_in()
+    await site.get(f"/host/sessions/{site.session}{path}", status=404)
+
+
+@pytest.mark.parametrize("path", ["/links", "/cancel", "/links/l_x/revoke"])
+async def test_another_host_s_session_cannot_be_changed(site: Site, path: str) -> None:
+    await site.sign_in()
+    response = await site.post(f"/host/sessions/{site.session}{path}", label="x", role="facilitator")
+    assert response.status == 404
+    assert "canceled" not in await site.get(f"/s/{site.session}/state")
+
+
+async def test_opening_the_room_makes_the_host_a_facilitator_once(site: Site) -> None:
+    await site.enter_as_demo_host()
+    for _ in range(2):
+        response = await site.me.get(f"/host/sessions/{site.session}/room", allow_redirects=False)
+        assert response.headers["Location"] == f"/s/{site.session}/room"
+    links = await site.services.links.of_session(SessionId(site.session))
+    assert [link.role for link in links if "yourself" in link.label] == [Role.FACILITATOR]
+    assert "Open the room" in await site.get(f"/s/{site.session}")
+
+
+async def test_canceling_asks_first_and_is_told_everywhere_at_once(site: Site) -> None:
+    await site.enter_as_demo_host()
+    assert "Cancel this session?" in await site.get(f"/host/sessions/{site.session}/cancel")
+    assert (await site.me.get(f"/s/{site.session}/state")).status == 200
+    await site.post(f"/host/sessions/{site.session}/cancel")
+    state = await (await site.me.get(f"/s/{site.session}/state")).json()
+    assert (state["state"], state["action"]) == ("canceled", "none")
+    response = await site.me.get(f"/s/{site.session}/room", allow_redirects=False)
+    assert response.headers["Location"] == f"/s/{site.session}/after"
+    assert "This session was canceled" in await site.get(f"/s/{site.session}/after")
+    assert "Open room" not in await site.get(f"/host/sessions/{site.session}")
+
+
+async def test_the_state_of_a_session_tells_nothing_of_people(site: Site) -> None:
+    state = await (await site.me.get(f"/s/{site.session}/state")).json()
+    assert set(state) == {"state", "word", "sentence", "action", "refresh_ms"}
+
+
+async def test_looking_at_pages_makes_nobody(site: Site) -> None:
+    response = await site.me.get(f"/s/{site.session}/room")
+    assert response.status == 200
+    assert "Set-Cookie" not in response.headers
+
+
+async def test_small_files(site: Site) -> None:
+    assert "Disallow: /" in await site.get("/robots.txt")
+    manifest = await (await site.me.get("/manifest.webmanifest")).json(content_type="application/manifest+json")
+    assert manifest["display"] == "standalone"
+    for icon in manifest["icons"]:
+        assert (await site.me.get(icon["src"])).content_type == "image/svg+xml"
+    text = await site.get("/.well-known/security.txt")
+    assert "Contact: mailto:security@groups.example\n" in text
+    expires = re.search(r"Expires: (\S+)", text)
+    assert expires
+    assert (
+        timedelta(days=30) < datetime.fromisoformat(expires.group(1)) - datetime.now(ZoneInfo("UTC")) < timedelta(365)
+    )
+    response = await site.me.get("/.well-known/change-password", allow_redirects=False)
+    assert (response.status, response.headers["Location"]) == (302, "/sign-in")
