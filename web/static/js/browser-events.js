@@ -4,7 +4,7 @@ import { CONNECTION } from "./words.js";
 const TICK_MS = 1_000;
 const STATS_EVERY = 2;
 const SAY_LOST_MS = 2_000;
-const WIDE = "(min-width: 56.25rem)";
+const WIDE = "(min-width: 56.25rem) and (min-height: 22.51rem)";
 
 /**
  * Back goes to the session page, never half into a room: an entry for it is put below this page once.

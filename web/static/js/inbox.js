@@ -1,6 +1,6 @@
 import { narrate } from "./narrator.js";
 import { reduce, withoutTicket } from "./room-state.js";
-import { CHAT } from "./words-room.js";
+import { CHAT, ROOM } from "./words-room.js";
 import { CONNECTION } from "./words.js";
 
 /** Brings what the server says to where it belongs: the state, the media, the person's eyes and ears. */
@@ -82,6 +82,10 @@ export class Inbox {
         return void app.toast(news.text);
       case "note":
         return app.update({ note: news.text });
+      case "held":
+        app.say(`${ROOM.held}. ${ROOM.heldText}`, "phase");
+        // What explains it lies among the tiles.
+        return app.ui.isWide ? undefined : app.update({ panel: null });
       case "chime":
         return app.ui.chimes ? app.parts.sound.chime() : undefined;
       case "ask-to-unmute":

@@ -10,7 +10,7 @@ import { WAITING } from "./words.js";
  *   | {kind: "interrupt", text: string}
  *   | {kind: "toast", text: string}
  *   | {kind: "note", text: string | null}
- *   | {kind: "chime"}
+ *   | {kind: "chime"} | {kind: "held"}
  *   | {kind: "ask-to-unmute", by: string}
  *   | {kind: "message", by: string}} News
  * @typedef {import("./room-state.js").RoomState} RoomState
@@ -65,9 +65,8 @@ function roomNews(before, after) {
 
 /** @param {RoomView} before @param {RoomView} after @returns {News[]} */
 function phaseNews({ status: { phase: old } }, { status: { phase } }) {
-  if (old === phase) return [];
-  if (phase === "paused") return [{ kind: "say", text: `${ROOM.paused}. ${ROOM.pausedText}` }];
-  if (phase === "held") return [{ kind: "say", text: `${ROOM.held}. ${ROOM.heldText}` }];
+  if (old === phase || phase === "paused") return [];
+  if (phase === "held") return [{ kind: "held" }];
   return old === "paused" || old === "held" ? [{ kind: "say", text: ROOM.resumed }] : [];
 }
 

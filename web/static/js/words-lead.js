@@ -15,7 +15,7 @@ export const LEAD = {
   noteShort: "Note",
   declineShort: "Decline",
   muteShort: "Mute",
-  askAgainShort: "Let ask again",
+  askAgainShort: "Ask again",
   admitAll: "Admit all",
   admitSelected: "Admit selected",
   select: named("Select"),

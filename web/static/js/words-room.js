@@ -5,8 +5,8 @@ const people = (count) => (count === 1 ? "1 person" : `${count} people`);
 
 export const DOCK = {
   name: "Controls",
-  mic: { off: "Muted. Turn microphone on", on: "Microphone on. Mute", word: { off: "Muted", on: "Mic on" } },
-  camera: { off: "Camera off. Turn camera on", on: "Camera on. Turn camera off", word: { off: "Camera", on: "Cam on" } },
+  mic: { off: "Muted. Turn microphone on", on: "Microphone on. Mute", word: { off: "Muted", on: "On" } },
+  camera: { off: "Camera off. Turn camera on", on: "Camera on. Turn camera off", word: { off: "Off", on: "On" } },
   hand: { off: "Raise hand", on: "Lower hand", word: "Hand" },
   chat: "Chat",
   /** @param {number} unread */
@@ -36,7 +36,8 @@ export const ROOM = {
   /** @param {string} alias */
   screenOf: (alias) => `Screen of ${alias}`,
   paused: "The room is paused",
-  pausedText: "A facilitator paused the room. Only facilitators are seen and heard. You do not need to do anything; everything goes on as it was.",
+  pausedText: "Only facilitators are seen and heard. You do not need to do anything.",
+  pausedLead: "Only facilitators are seen and heard, until you resume.",
   resumed: "The room goes on.",
   held: "We are waiting for a facilitator",
   heldText: "Microphones, cameras and the chat are closed until a facilitator is back. You can wait here or leave.",

@@ -28,7 +28,7 @@ export function roomBanners(app, actions, { me, status }) {
       ? banner("signal-low", CONNECTION.weak, press(CONNECTION.saveData, () => actions.setLayout("sound")), "banner-warn")
       : nothing}
     ${status.phase === "ready" ? banner("clock", ROOM.ready) : nothing} ${status.phase === "closing" ? banner("clock", ROOM.closing) : nothing}
-    ${status.phase === "paused" && leads ? banner("pause", html`<h2 class="banner-title">${ROOM.paused}</h2>`) : nothing}
+    ${status.phase === "paused" ? html`<div class="banner">${icon("pause")}<h2>${ROOM.paused}</h2><p>${leads ? ROOM.pausedLead : ROOM.pausedText}</p></div>` : nothing}
     ${me.on_break ? banner("coffee", ROOM.onBreak, press(ROOM.comeBack, actions.toggleBreak, "button-primary")) : nothing}
     ${me.is_sharing ? banner("screen-share", ROOM.ownSharing, press(ROOM.stopSharing, actions.toggleShare)) : nothing}
     ${ui.layout === "sound" ? banner("headphones", ROOM.soundOnly, press(ROOM.showPictures, () => actions.setLayout("grid"))) : nothing}

@@ -1,12 +1,13 @@
 import { html, keyed, ref } from "../lit.js";
 import { COMMON } from "../words.js";
 import { icon } from "./icon.js";
-import { showBeside, showModal } from "./modal.js";
+import { showBeside } from "./modal.js";
 
 /** @typedef {import("./app.js").App} App */
 
 /**
- * What opens beside the tiles on a desk and over them on a phone.
+ * What opens beside the tiles on a desk and over them on a phone. The dock stays in reach either way: leaving is one
+ * press, whatever is open.
  * @param {App} app
  * @param {{name: string, title: string, body: unknown, foot?: unknown}} parts
  */
@@ -15,16 +16,15 @@ export function panelView(app, { name, title, body, foot = "" }) {
   const escape = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Escape") close();
   };
-  const inside = html`<div class="panel-head">
-      <h2 tabindex="-1">${title}</h2>
-      <button class="button button-icon button-quiet" type="button" aria-label=${COMMON.close} @click=${close}>${icon("x")}</button>
-    </div>
-    <div class="panel-body" tabindex="0">${body}</div>
-    ${foot ? html`<div class="panel-foot">${foot}</div>` : foot}`;
   return keyed(
-    `${name} ${app.ui.isWide}`,
-    app.ui.isWide
-      ? html`<section class="panel" aria-label=${name} @keydown=${escape} ${ref(showBeside)}>${inside}</section>`
-      : html`<dialog class="panel panel-sheet" aria-label=${name} @close=${close} ${ref(showModal)}>${inside}</dialog>`,
+    name,
+    html`<section class="panel" aria-label=${name} @keydown=${escape} ${ref(showBeside)}>
+      <div class="panel-head">
+        <h2 tabindex="-1">${title}</h2>
+        <button class="button button-icon button-quiet" type="button" aria-label=${COMMON.close} @click=${close}>${icon("x")}</button>
+      </div>
+      <div class="panel-body" tabindex="0">${body}</div>
+      ${foot ? html`<div class="panel-foot">${foot}</div>` : foot}
+    </section>`,
   );
 }

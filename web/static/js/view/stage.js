@@ -10,9 +10,8 @@ import { screenTile, tile } from "./tile.js";
 /** People in the room, and what the phase lays over them. @param {App} app @param {RoomView} room @param {Shown} shown */
 export function stage(app, room, shown) {
   const { phase } = room.status;
-  return html`<section class="stage" aria-label=${ROOM.tiles}>
+  return html`<section class="stage" aria-label=${ROOM.tiles} ?inert=${app.ui.panel !== null && !app.ui.isWide}>
     ${grid(app, room, shown)} ${pager(app, shown)}
-    ${phase === "paused" && room.me.role === "participant" ? cover("pause", ROOM.paused, ROOM.pausedText) : nothing}
     ${phase === "held" ? cover("life-buoy", ROOM.held, ROOM.heldText) : nothing}
   </section>`;
 }
