@@ -1,7 +1,5 @@
 # Sourced by ./test: the programs that tests need beside Python, and the checks of the browser code.
 
-TYPESCRIPT=5.9.3 # the checker of the browser code; nothing of it is shipped
-
 has_chromium() {
     [ -n "${CHROMIUM_PATH:-}" ] && [ -x "$CHROMIUM_PATH" ] && return 0
     command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1
@@ -40,14 +38,16 @@ require_programs() {
     exit 1
 }
 
+# npm checks the package against the hash in the lock.
 ensure_typescript() {
-    if [ "$(cat .tools/typescript/.version 2>/dev/null)" = "$TYPESCRIPT" ]; then return 0; fi
+    if cmp -s tools/typescript/package-lock.json .tools/typescript/installed; then return 0; fi
     mkdir -p .tools/typescript
-    npm install --silent --no-audit --no-fund --no-save --ignore-scripts --prefix .tools/typescript "typescript@$TYPESCRIPT" || {
-        say "npm could not fetch typescript@$TYPESCRIPT, which checks the types of the browser code."
+    cp tools/typescript/package.json tools/typescript/package-lock.json .tools/typescript/
+    npm ci --silent --no-audit --no-fund --ignore-scripts --prefix .tools/typescript || {
+        say "npm could not fetch TypeScript, which checks the types of the browser code."
         return 1
     }
-    printf '%s\n' "$TYPESCRIPT" >.tools/typescript/.version
+    cp tools/typescript/package-lock.json .tools/typescript/installed
 }
 
 check_js_types() {
@@ -55,7 +55,7 @@ check_js_types() {
 }
 
 run_js_tests() {
-    set -- tests/web/js/*.test.js
+    set -- tests/web/js/*.test.*js
     [ -e "$1" ] || { say "No tests found in tests/web/js."; return 1; }
-    node --test "$@"
+    node --test --test-reporter=dot "$@"
 }
