@@ -17,7 +17,7 @@ from rooms.live.clockwork import next_deadline
 from rooms.live.commands import CancelSession, Command, Connect, Disconnect, Introduce
 from rooms.live.rights import all_rights
 from rooms.live.room import Decision, advanced, decide
-from rooms.live.roster import is_over
+from rooms.live.roster import is_over, waiting
 from rooms.live.state import RoomState
 from rooms.refusals import Refused as DomainRefused
 from server.effects import RoomMedia
@@ -122,7 +122,8 @@ class RoomHost:
     @property
     def glimpse(self) -> Glimpse:
         schedule = self._state.settings.schedule
-        return Glimpse(self._state.phase.tag, schedule.doors_at, schedule.start_at, schedule.end_at)
+        is_full = len(waiting(self._state)) >= self._state.settings.max_waiting
+        return Glimpse(self._state.phase.tag, schedule.doors_at, schedule.start_at, schedule.end_at, is_full)
 
     @property
     def state(self) -> RoomState:

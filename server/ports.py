@@ -79,12 +79,14 @@ class Glimpse:
     """What a session page may say of a room to anybody who has its address: no people, no counts.
 
     `phase` is the tag of `rooms.live.phase`; the instants are those in force (a session may have been extended).
+    `is_full`: the waiting room takes nobody more.
     """
 
     phase: str
     doors_at: Instant
     start_at: Instant
     end_at: Instant
+    is_full: bool = False
 
 
 class Rooms(Protocol):

@@ -62,14 +62,20 @@ class Doors:
 
 
 def doors_of(phase: str, hours: Hours, now: Instant, is_peer_held: bool = False, is_full: bool = False) -> Doors:
-    """`phase` is the tag of `rooms.live.phase`. Raises `ValueError` for a tag that is not one."""
+    """`phase` is the tag of `rooms.live.phase`; `is_full`: nobody new can wait. Raises `ValueError`."""
     match phase:
         case "scheduled":
             return _not_open(hours, now)
-        case "doors-open" | "awaiting-facilitator" | "ready":
+        case "doors-open" | "awaiting-facilitator" | "ready" | "live" | "paused" | "held" if is_full:
+            sentence = "There is no free place now. If you were already there, you can go back in."
+            return Doors(DoorState.FULL, sentence, Action.RETURN, POLL_MS // 4)
+        case "doors-open" | "awaiting-facilitator" | "ready" if not _is_late(hours, now):
             return _open(phase, hours, now, is_peer_held)
+        case "doors-open" | "awaiting-facilitator" | "ready":
+            sentence = "The time to arrive has passed. If you were already there, you can go back in."
+            return Doors(DoorState.IN_PROGRESS, sentence, Action.RETURN, POLL_MS // 4)
         case "live" | "paused" | "held":
-            return _in_progress(hours, now, is_full)
+            return _in_progress(hours, now)
         case "closing":
             sentence = "The session is coming to its end. If you were already there, you can go back in."
             return Doors(DoorState.IN_PROGRESS, sentence, Action.RETURN, POLL_MS)
@@ -104,10 +110,11 @@ def _open(phase: str, hours: Hours, now: Instant, is_peer_held: bool) -> Doors:
     return Doors(DoorState.DOORS_OPEN, sentence, Action.JOIN, POLL_MS // 4)
 
 
-def _in_progress(hours: Hours, now: Instant, is_full: bool) -> Doors:
-    if is_full:
-        sentence = "There is no free place now. If you were already there, you can go back in."
-        return Doors(DoorState.FULL, sentence, Action.RETURN, POLL_MS)
+def _is_late(hours: Hours, now: Instant) -> bool:
+    return hours.late_until is not None and now >= hours.late_until
+
+
+def _in_progress(hours: Hours, now: Instant) -> Doors:
     until = hours.late_until
     if until is None:
         sentence = "The session has begun. You can still join; a facilitator lets you in at a quiet moment."

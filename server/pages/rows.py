@@ -18,7 +18,7 @@ async def hours_and_doors(services: Services, session: SessionRecord) -> tuple[H
         end_at=glimpse.end_at,
         late_until=None if late_ms is None else Instant(glimpse.start_at + late_ms),
     )
-    return hours, doors_of(glimpse.phase, hours, services.clock.now(), session.settings.is_peer_held)
+    return hours, doors_of(glimpse.phase, hours, services.clock.now(), session.settings.is_peer_held, glimpse.is_full)
 
 
 async def row_of(services: Services, session: SessionRecord) -> SessionRow:

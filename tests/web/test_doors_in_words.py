@@ -55,9 +55,17 @@ def test_without_a_cutoff_one_can_join_until_the_end() -> None:
     assert doors_of("live", hours(late_min=None), at(59)).action is Action.JOIN
 
 
-def test_a_full_session_takes_back_whoever_was_in() -> None:
-    doors = doors_of("live", hours(), at(4), is_full=True)
+@pytest.mark.parametrize("phase", ["doors-open", "awaiting-facilitator", "ready", "live", "paused", "held"])
+def test_a_full_session_takes_back_whoever_was_in(phase: str) -> None:
+    doors = doors_of(phase, hours(), at(4), is_full=True)
     assert (doors.state, doors.action) == (DoorState.FULL, Action.RETURN)
+
+
+@pytest.mark.parametrize("phase", ["doors-open", "awaiting-facilitator", "ready"])
+def test_the_cutoff_holds_too_where_the_session_has_not_begun(phase: str) -> None:
+    assert doors_of(phase, hours(), at(9.9)).action is Action.JOIN
+    assert doors_of(phase, hours(), at(10)).action is Action.RETURN
+    assert doors_of(phase, hours(late_min=None), at(12)).action is Action.JOIN
 
 
 def test_a_closing_session_takes_nobody_new() -> None:

@@ -22,7 +22,7 @@ NEUTRAL = "https://neutral.example/"
 
 
 class Web:
-    """Answers a browser from memory: sample pages by path, static files, a state that tests set; notes what is posted."""
+    """Answers a browser from memory: sample pages by path, static files, a state that tests set."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.context = context
