@@ -7,7 +7,7 @@ const TICKET = { kind: "ticket", ticket: "t".repeat(20), me: "p_me000000", role:
 const WELCOME = { type: "welcome", protocol: 1, me: "p_me000000", resume: "r".repeat(20) };
 
 /** A page with a fake server; `tickets` are answered in order, then `TICKET` for ever. */
-function page({ tickets = [], transport = null } = {}) {
+function page({ tickets = [], transport = null, isNeeded = true } = {}) {
   const timers = new VirtualTimers();
   const sockets = [];
   const links = [];
@@ -27,6 +27,7 @@ function page({ tickets = [], transport = null } = {}) {
     },
     resume: { get value() { return token; }, keep: (value) => { token = value; }, forget: () => { token = null; } },
     heldTransport: () => transport,
+    isNeeded: () => isNeeded,
     seen: () => 7,
     timers,
     random: () => 0,
@@ -143,6 +144,14 @@ test("done and moved away end it; the token of a moved seat is forgotten", async
     assert.equal(one.signal.state, "stopped");
     assert.equal(one.token, token);
   }
+});
+
+test("a connection that ends after everything was said is not missed", async () => {
+  const one = await connected({ isNeeded: false });
+  one.socket.ends(1006);
+  await one.timers.advance(60_000);
+  assert.equal(one.sockets.length, 1);
+  assert.equal(one.signal.state, "stopped");
 });
 
 test("a spent ticket is replaced at once, a broken rule slowly", async () => {

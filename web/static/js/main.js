@@ -52,6 +52,7 @@ const signal = new Signal({
   openSocket: () => new WebSocket(new URL(page.urls.socket, location.href.replace(/^http/, "ws"))),
   resume,
   heldTransport: () => media.transport,
+  isNeeded: () => app.state.stage !== "outcome" || app.ui.isJoining,
   seen: () => app.state.version,
   timers: browserTimers,
   random: Math.random,

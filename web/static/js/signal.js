@@ -18,6 +18,7 @@ import { Refusal } from "./refusal.js";
  * @property {() => WebSocket} openSocket
  * @property {{value: string | null, keep: (token: string) => void, forget: () => void}} resume
  * @property {() => number | null} heldTransport the media transport that this page still holds
+ * @property {() => boolean} isNeeded false where everything was said: a connection that ends then is not missed
  * @property {() => number} seen the version of the newest view
  * @property {import("./named-timers.js").Timers} timers
  * @property {() => number} random
@@ -238,6 +239,7 @@ export class Signal {
   }
 
   #retryLater() {
+    if (!this.#options.isNeeded()) return this.#become("stopped");
     this.#become("connecting");
     const wait = backoffMs(this.#attempt++, this.#options.random());
     this.#timers.after("retry", wait, () => this.#connect());
