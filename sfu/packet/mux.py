@@ -46,6 +46,7 @@ class Mux:
         self.sockets = list(sockets)
         self.fds = [sock.fileno() for sock in sockets]
         self._prefixes = [bytes((index,)) for index in range(len(sockets))]
+        self._batch = arena.batch
         self._drops = drops
         self._receiver: Receiver
         self._sender: Sender
@@ -66,7 +67,7 @@ class Mux:
         self._sender.send(self.fds, entries)
 
     def receive(self, index: int, core: PlaneCore) -> bool:
-        """Take one batch from a socket through the plane and send what it caused. False: nothing was there."""
+        """Take one batch from a socket through the plane and send what it caused. True: more may be waiting."""
         receiver = self._receiver
         try:
             count = receiver.read(self.fds[index])
@@ -88,7 +89,7 @@ class Mux:
             core.handle_slot(slot, length, prefix + name + local, now, arrival)
         receiver.done(count)
         core.flush()
-        return True
+        return count == self._batch
 
     def close(self) -> None:
         """Free the ports."""

@@ -26,11 +26,13 @@ _NO_STATS: Final = PlaneStats({}, {}, {}, 0, 0, 0.0)
 class ProcessPlane:
     """A `PacketPlane` whose packets live in a child process.
 
-    `start` spawns the child and returns when its sockets are bound. When the child dies the sink's `on_lost` is called
-    once, verbs become no-ops and `settle` returns at once: a dead plane forwards nothing. Start a new one then.
+    `start` spawns the child and returns when its sockets are bound. When the child dies, verbs become no-ops,
+    `settle` returns at once (a dead plane forwards nothing), and the sink's `on_lost` is called once its port is free.
+    Start a new one then. A process that does not answer `settle` in time is killed and counts as dead.
     """
 
-    def __init__(self, *, close_timeout_s: float = 2.0) -> None:
+    def __init__(self, *, settle_timeout_s: float = 5.0, close_timeout_s: float = 2.0) -> None:
+        self._settle_timeout_s = settle_timeout_s
         self._close_timeout_s = close_timeout_s
         self._sink: PlaneSink | None = None
         self._transport: asyncio.Transport | None = None
@@ -38,6 +40,7 @@ class ProcessPlane:
         self._started: asyncio.Future[list[Address]] | None = None
         self._barriers: dict[int, asyncio.Future[None]] = {}
         self._stats: dict[int, asyncio.Future[PlaneStats]] = {}
+        self._burial: asyncio.Task[None] | None = None
         self._numbers = 0
         self._is_closing = False
 
@@ -71,14 +74,21 @@ class ProcessPlane:
             raise
 
     async def settle(self) -> None:
-        """Returns when every verb before it is in force."""
+        """Returns when every verb before it is in force; in a plane that was lost, when its process is gone."""
         if self._transport is None:
+            if self._burial is not None:
+                await asyncio.shield(self._burial)
             return
         number = self._next_number()
         barrier: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._barriers[number] = barrier
         self._send(Verb.SETTLE, number)
         try:
+            await asyncio.wait_for(asyncio.shield(barrier), self._settle_timeout_s)
+        except TimeoutError:
+            log.error("media process does not answer, giving it up")
+            if self._transport is not None:
+                self._transport.abort()
             await barrier
         finally:
             self._barriers.pop(number, None)
@@ -111,6 +121,7 @@ class ProcessPlane:
                 child.kill()
             await child.wait()
         self._child = None
+        self._release()
 
     def add_peer(self, peer: int, room: int, ufrag: str, pwd: str) -> None:
         self._send(Verb.ADD_PEER, peer, room, ufrag, pwd)
@@ -207,15 +218,26 @@ class ProcessPlane:
 
     def _lost(self) -> None:
         self._transport = None
+        if self._started is not None and not self._started.done():
+            self._started.set_exception(OSError("the media process ended before it was ready"))
+        elif not self._is_closing:
+            self._burial = asyncio.get_running_loop().create_task(self._bury())
+
+    async def _bury(self) -> None:
+        """Make sure that nothing is forwarded any more and the port is free, then tell of the loss."""
+        if self._child is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._child.kill()
+            await self._child.wait()
+        self._release()
+        if not self._is_closing and self._sink is not None:
+            self._sink.on_lost()
+
+    def _release(self) -> None:
         for barrier in self._barriers.values():
             _resolve(barrier, None)
         for answer in self._stats.values():
             _resolve(answer, _NO_STATS)
-        if self._started is not None and not self._started.done():
-            self._started.set_exception(OSError("the media process ended before it was ready"))
-            return
-        if not self._is_closing and self._sink is not None:
-            self._sink.on_lost()
 
 
 class _Link(asyncio.Protocol):

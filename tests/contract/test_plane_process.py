@@ -57,6 +57,17 @@ async def test_a_barrier_that_waits_when_the_process_dies_returns(rig: ProcessRi
     await rig.until(lambda: rig.sink.named("lost"))
 
 
+async def test_a_process_that_hangs_is_given_up() -> None:
+    plane, sink = ProcessPlane(settle_timeout_s=0.2), RecordingSink()
+    [address] = await plane.start([ANY], sink)
+    assert plane.pid is not None
+    os.kill(plane.pid, signal.SIGSTOP)
+    await asyncio.wait_for(plane.settle(), 5)
+    bind(address).close()
+    assert sink.calls == [("lost",)]
+    await plane.close()
+
+
 async def test_a_successor_binds_the_same_port_at_once(rig: ProcessRig) -> None:
     assert rig.plane.pid is not None
     os.kill(rig.plane.pid, signal.SIGKILL)

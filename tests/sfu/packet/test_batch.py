@@ -200,6 +200,8 @@ def test_a_mux_carries_datagrams_to_the_plane_and_back(is_batched: bool) -> None
     with udp() as client:
         for datagram in (b"", b"x" * 3000, peer.check(), peer.check()):
             client.sendto(datagram, (bound.host, bound.port))
+        for _ in range(arena.batch - 3):
+            client.sendto(b"?", (bound.host, bound.port))
         assert holder[0].receive(0, core)
         assert not holder[0].receive(0, core)
         assert [datagram[:2] for datagram in received(client)] == [b"\x01\x01"] * 2
