@@ -21,6 +21,13 @@ from rooms.live.staleness import fresh
 from rooms.live.standing import StandingCommand
 from rooms.live.state import RoomState
 
+MOST_DEADLINES = 2_000  # one for each person ever known and a few for the room
+MOST_CONSEQUENCES = 50
+
+
+class Restless(RuntimeError):
+    """A mistake in the rules: the room does not come to rest. Raised, so that it costs this room, not the process."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -109,7 +116,7 @@ def _decided(state: RoomState, command: Command, now: Instant) -> tuple[Event, .
 
 def _run(decision: Decision, floor: Instant | None, now: Instant) -> Decision:
     """Deadlines one by one up to `now`; `floor` keeps an overdue one from being written before what led to it."""
-    while True:
+    for _ in range(MOST_DEADLINES):
         at = clockwork.next_deadline(decision.state)
         if at is None or at > now:
             return decision
@@ -117,13 +124,17 @@ def _run(decision: Decision, floor: Instant | None, now: Instant) -> Decision:
         floor = at
         happened = clockwork.due(decision.state, at)
         decision = _settled(_record(decision, happened, at, by=None), at)
+    raise Restless
 
 
 def _settled(decision: Decision, now: Instant) -> Decision:
     """With everything that follows at once."""
-    while events := consequences.follow(decision.state, now):
+    for _ in range(MOST_CONSEQUENCES):
+        events = consequences.follow(decision.state, now)
+        if not events:
+            return decision
         decision = _record(decision, events, now, by=None)
-    return decision
+    raise Restless
 
 
 def _record(decision: Decision, events: Iterable[Event], at: Instant, by: PersonId | None) -> Decision:

@@ -16,6 +16,7 @@ import sys
 import time
 import traceback
 from collections import Counter
+from dataclasses import dataclass, field
 from random import Random
 
 from rooms.refusals import Refused
@@ -28,6 +29,18 @@ DEFAULT_SEQUENCES = 300
 
 class Violation(AssertionError):
     """An invariant did not hold; the message names the sequence and its last steps."""
+
+
+@dataclass
+class Report:
+    """How many meetings, and what happened in them."""
+
+    sequences: int
+    steps: int = 0
+    seconds: float = 0.0
+    events: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)
+    phases_at_the_end: Counter[str] = field(default_factory=Counter)
 
 
 def wanted_sequences() -> int:
@@ -58,32 +71,23 @@ def run_sequence(seed: int) -> Meeting:
     return meeting
 
 
-def run(sequences: int, first_seed: int = 1) -> dict[str, object]:
+def run(sequences: int, first_seed: int = 1) -> Report:
     """Many meetings; what they covered. Raises `Violation` at the first that does not hold."""
+    report = Report(sequences)
     began = time.perf_counter()
-    events: Counter[str] = Counter()
-    refusals: Counter[str] = Counter()
-    phases: Counter[str] = Counter()
-    steps = 0
     for seed in range(first_seed, first_seed + sequences):
         meeting = run_sequence(seed)
-        steps += meeting.steps
-        events += meeting.seen_events
-        refusals += meeting.seen_refusals
-        phases[meeting.state.phase.tag] += 1
-    return {
-        "sequences": sequences,
-        "steps": steps,
-        "seconds": round(time.perf_counter() - began, 1),
-        "violations": 0,
-        "events": dict(events.most_common()),
-        "refusals": dict(refusals.most_common()),
-        "phases_at_the_end": dict(phases.most_common()),
-    }
+        report.steps += meeting.steps
+        report.events += meeting.seen_events
+        report.refusals += meeting.seen_refusals
+        report.phases_at_the_end[meeting.state.phase.tag] += 1
+    report.seconds = round(time.perf_counter() - began, 1)
+    return report
 
 
 if __name__ == "__main__":
     try:
-        print(json.dumps(run(wanted_sequences(), int(os.environ.get("HOLDSPACE_SEED", "1")))))
+        report = run(wanted_sequences(), int(os.environ.get("HOLDSPACE_SEED", "1")))
+        print(json.dumps({"violations": 0, **vars(report)}))
     except Violation as violation:
         sys.exit(str(violation))
