@@ -99,7 +99,9 @@ async def test_on_the_way_in(stage: Stage, screens: Screens) -> None:
 async def test_in_the_room(stage: Stage, screens: Screens) -> None:
     await stage.wait_outside((SECOND,))
     await stage.leader.start()
-    await stage.admit_everybody()
+    for alias in (FIRST, SECOND):
+        await stage.leader.admit(alias)
+        await stage[alias].is_in_room()
     first = stage[FIRST]
     await stage[SECOND].speak()
     await first.decodes_video_of(await stage[SECOND].me())
@@ -199,8 +201,7 @@ async def test_when_the_facilitator_or_the_server_is_gone(stage: Stage, screens:
 
 async def test_after_the_end(stage: Stage, screens: Screens) -> None:
     leader = stage.leader
-    await leader.person.new_tab()
-    await leader.enter(camera=False)
+    await leader.return_in_new_tab()
     await leader.end()
     first = stage[FIRST]
     await first.sees("The session has ended")

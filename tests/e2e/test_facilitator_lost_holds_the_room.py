@@ -79,15 +79,7 @@ async def test_before_that_the_room_waits_for_the_grace(stage: Stage) -> None:
 
 
 async def test_the_facilitator_who_returns_resumes_the_room_as_it_was(stage: Stage) -> None:
-    person = stage.leader.person
-    await person.new_tab()
-    await stage.leader.page.goto(f"{stage.links.session_url}/room")
-    enter = stage.leader.button("Enter the room")
-    await expect(enter.or_(stage.leader.controls).first).to_be_visible()
-    if await enter.count():
-        await stage.leader.get_ready(camera=True)
-        await enter.click()
-    await stage.leader.is_in_room()
+    await stage.leader.return_in_new_tab()
     await resume_if_asked(stage)
     await everyone_hears([stage.leader, stage[LISTENER]], await stage[SPEAKER].me())
     for page in participants(stage):

@@ -222,6 +222,17 @@ class FacilitatorPage(RoomPage):
         await self.button("Enter the room").click()
         await self.is_in_room()
 
+    async def return_in_new_tab(self) -> None:
+        """After the old tab is gone: the seat may still be theirs, or the door asks them to enter again."""
+        await self.person.new_tab()
+        await self.page.goto(f"{self.session_url}/room")
+        enter = self.button("Enter the room")
+        await expect(enter.or_(self.controls).first).to_be_visible()
+        if await enter.count():
+            await self.get_ready(camera=False)
+            await enter.click()
+        await self.is_in_room()
+
     async def open_panel(self) -> None:
         if not await self.panel.is_visible():
             await self.controls.get_by_role("button", name=re.compile(r"^Lead\b")).click()
