@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from rooms.ids import Instant, PersonId
-from rooms.live.person import Admitted, Declined, Invited, Left, Person, Removed, Waiting
+from rooms.live.person import Admitted, Declined, Left, Person, Removed, Waiting
 from rooms.live.phase import Canceled, Closing, Ended, Held, Live, Paused, Ready
 from rooms.live.state import RoomState
 from rooms.live.text import distinct, name_key
@@ -121,7 +121,3 @@ def sharer(state: RoomState) -> Person | None:
 
 def accepted_current_guidelines(state: RoomState, person: Person) -> bool:
     return person.accepted_guidelines == state.settings.guidelines_version
-
-
-def was_only_invited(person: Person) -> bool:
-    return isinstance(person.standing, Invited)
