@@ -28,33 +28,41 @@ class Sent:
 
 
 class PacketCache:
-    """A ring by outgoing sequence number. A timer calls `trim`, so that a slot without traffic holds nothing."""
+    """A ring by outgoing sequence number.
+
+    Each packet that comes lets those go whose time is over; when none comes, a timer calls `trim`.
+    """
+
+    __slots__ = ("_newest_at", "_ring", "_tail")
 
     def __init__(self) -> None:
         self._ring: list[Sent | None] = [None] * MAX_PACKETS
-        self._is_empty = True
+        self._tail = 0
+        self._newest_at: float | None = None
 
     def __len__(self) -> int:
         return sum(sent is not None for sent in self._ring)
 
     def add(self, sent: Sent) -> None:
         """Keep one, in the place of the one 512 numbers before."""
-        self._ring[sent.seq & _MASK] = sent
-        self._is_empty = False
+        ring = self._ring
+        at = sent.seq & _MASK
+        ring[at] = sent
+        if self._newest_at is None:
+            self._tail = at
+        self._newest_at = sent.at
+        limit = sent.at - MAX_AGE_S
+        tail = self._tail
+        # It ends at the newest one at the latest.
+        while (oldest := ring[tail]) is None or oldest.at < limit:
+            ring[tail] = None
+            tail = (tail + 1) & _MASK
+        self._tail = tail
 
     def trim(self, now: float) -> None:
-        """Let go of what is older than a second."""
-        if self._is_empty:
-            return
-        oldest = now - MAX_AGE_S
-        ring = self._ring
-        self._is_empty = True
-        for index, sent in enumerate(ring):
-            if sent is not None:
-                if sent.at < oldest:
-                    ring[index] = None
-                else:
-                    self._is_empty = False
+        """Let go of everything if nothing was sent for a second."""
+        if self._newest_at is not None and now - self._newest_at > MAX_AGE_S:
+            self.clear()
 
     def take(self, seq: int, now: float) -> Sent | None:
         """The packet to send again; None if it is gone or was sent again a moment ago."""
@@ -66,6 +74,6 @@ class PacketCache:
 
     def clear(self) -> None:
         """Forget everything."""
-        if not self._is_empty:
+        if self._newest_at is not None:
             self._ring = [None] * MAX_PACKETS
-            self._is_empty = True
+            self._newest_at = None

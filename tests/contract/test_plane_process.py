@@ -181,9 +181,10 @@ async def test_a_wildcard_socket_answers_from_the_address_that_was_asked() -> No
         await plane.close()
 
 
-async def test_both_address_families_can_be_bound() -> None:
+@pytest.mark.parametrize("host", ["::1", "::"])
+async def test_both_address_families_can_be_bound(host: str) -> None:
     plane, sink = ProcessPlane(), RecordingSink()
-    addresses = await plane.start([Address("127.0.0.1", 0), Address("::1", 0)], sink)
+    addresses = await plane.start([Address("127.0.0.1", 0), Address(host, 0)], sink)
     peer = RtpPeer("six6", "a-password-of-enough-length")
     plane.add_peer(1, 1, peer.ufrag, peer.pwd)
     await plane.settle()
@@ -191,8 +192,9 @@ async def test_both_address_families_can_be_bound() -> None:
         sock.bind(("::1", 0))
         sock.settimeout(5)
         sock.sendto(peer.check(), ("::1", addresses[1].port))
-        answer = await asyncio.to_thread(sock.recv, 2048)
+        answer, source = await asyncio.to_thread(sock.recvfrom, 2048)
         assert answer[:2] == b"\x01\x01"
+        assert source[:2] == ("::1", addresses[1].port)
         await plane.settle()
         assert sink.named("path") == [(1, Address("::1", sock.getsockname()[1]))]
     await plane.close()

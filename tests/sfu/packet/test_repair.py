@@ -54,6 +54,18 @@ def test_time_and_number_bound_it() -> None:
     assert len(cache) == 0
 
 
+def test_a_steady_source_holds_little_more_than_a_second() -> None:
+    cache, rng, seq = PacketCache(), random.Random(2), 300
+    for step in range(3_000):
+        seq += rng.choice((1, 1, 1, 1, 2, 9))
+        cache.add(sent(seq, step / 110))
+        assert len(cache) <= 112
+        if step == 1_000:
+            cache.clear()
+            seq += 200
+    assert len(cache) >= 108
+
+
 @given(st.lists(st.tuples(st.integers(0, 65_535), st.floats(0, 0.2)), max_size=200))
 def test_the_newest_of_each_number_is_found_whatever_comes(steps: list[tuple[int, float]]) -> None:
     cache = PacketCache()
