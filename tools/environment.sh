@@ -9,7 +9,7 @@ can_make_venv() { "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; }
 
 # The newest Python that really runs: a version manager may leave commands that do not.
 find_python() {
-    for candidate in "${HOLDSPACE_PYTHON:-}" python3.11 python3.12 python3.13 python3.14 python3 python /usr/bin/python3; do
+    for candidate in "${PYTHON:-}" python3.11 python3.12 python3.13 python3.14 python3 python /usr/bin/python3; do
         if [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1 && is_new_enough "$candidate"; then
             printf '%s\n' "$candidate"
             return 0
