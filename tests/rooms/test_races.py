@@ -54,7 +54,8 @@ def test_a_removal_wins_over_everything_else_in_the_same_tick(other: cmd.Command
 
 
 def test_three_acts_in_any_order_end_in_the_removal() -> None:
-    for acts in permutations((cmd.Remove(CO, B, ""), cmd.Admit(LEAD, (B,)), cmd.Readmit(LEAD, B))):
+    all_acts: tuple[cmd.Command, ...] = (cmd.Remove(CO, B, ""), cmd.Admit(LEAD, (B,)), cmd.Readmit(LEAD, B))
+    for acts in permutations(all_acts):
         scene = two_leaders()
         seen = scene.state.version
         for act in acts:
