@@ -6,22 +6,14 @@ export function ownActions(app) {
   const { own, devices, sound, hearing } = app.parts;
 
   const actions = {
-    /** Every press is a chance to start what the browser held back. */
-    wake() {
-      sound.wake();
-      if (app.ui.isSoundBlocked) void hearing.resume();
-    },
-
     toggleMic() {
       const me = app.state.room?.me;
-      actions.wake();
       if (own.isMicOn) return app.attempt(() => own.turnMicOff());
       if (me?.muted_by_facilitator) return actions.tell(NOTE.muted);
       return app.attempt(() => own.turnMicOn());
     },
 
     toggleCamera() {
-      actions.wake();
       if (own.isCameraOn) return app.attempt(() => own.turnCameraOff());
       const room = app.state.room;
       if (room?.me.camera_stopped) return actions.tell(NOTE.cameraStopped);
@@ -67,7 +59,6 @@ export function ownActions(app) {
 
     unmuteAsAsked() {
       app.update({ dialog: null });
-      actions.wake();
       return app.attempt(() => own.turnMicOn());
     },
 
@@ -93,7 +84,7 @@ export function ownActions(app) {
 
     hear() {
       sound.wake();
-      void hearing.resume();
+      hearing.resume();
     },
 
     /** @param {import("./layout.js").Layout} layout */

@@ -33,9 +33,13 @@ export function keepBackOnSessionPage(sessionUrl, letGo) {
  * @param {() => void} parts.letGo
  */
 export function watchPage({ app, shortcuts, wakeLock, letGo }) {
-  const { signal, own, media } = app.parts;
+  const { signal, own, media, hearing } = app.parts;
   addEventListener("keydown", (event) => shortcuts.handleKeyDown(event));
   addEventListener("keyup", (event) => shortcuts.handleKeyUp(event));
+  // Any press is the gesture that browsers want before they play sound.
+  for (const gesture of ["click", "keyup"]) {
+    addEventListener(gesture, () => app.ui.isSoundBlocked && hearing.resume());
+  }
   addEventListener("blur", () => shortcuts.stopTalking());
   addEventListener("online", () => signal.probe());
   addEventListener("pagehide", letGo);

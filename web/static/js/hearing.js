@@ -8,6 +8,7 @@ export class Hearing {
   /** @type {Map<string, HTMLAudioElement>} */
   #elements = new Map();
   #speaker = "";
+  #isBlocked = false;
 
   /**
    * @param {HTMLElement} host
@@ -23,12 +24,13 @@ export class Hearing {
     const wanted = new Set(slots.map(({ mid }) => mid));
     for (const mid of [...this.#elements.keys()]) if (!wanted.has(mid)) this.#drop(mid);
     for (const slot of slots) this.#put(slot);
+    if (slots.length === 0) this.#say(false);
   }
 
   /** Plays what the browser held back. */
-  async resume() {
-    const played = await Promise.all([...this.#elements.values()].map(isPlaying));
-    this.#onBlocked(played.includes(false));
+  resume() {
+    this.#say(false);
+    for (const element of this.#elements.values()) this.#play(element);
   }
 
   /** @param {string} deviceId where the sound goes; "" is the system's choice */
@@ -38,7 +40,7 @@ export class Hearing {
   }
 
   clear() {
-    for (const mid of [...this.#elements.keys()]) this.#drop(mid);
+    this.show([]);
   }
 
   /** @param {{mid: string, person: string | null, stream: MediaStream}} slot */
@@ -56,9 +58,22 @@ export class Hearing {
     else delete element.dataset.person;
     if (element.srcObject === stream) return;
     element.srcObject = stream;
-    void isPlaying(element).then((plays) => {
-      if (!plays) this.#onBlocked(true);
+    this.#play(element);
+  }
+
+  /** @param {HTMLAudioElement} element */
+  #play(element) {
+    element.play().catch((error) => {
+      // Any other error means that the element has something new to play already.
+      if (error instanceof DOMException && error.name === "NotAllowedError") this.#say(true);
     });
+  }
+
+  /** @param {boolean} isBlocked */
+  #say(isBlocked) {
+    if (isBlocked === this.#isBlocked) return;
+    this.#isBlocked = isBlocked;
+    this.#onBlocked(isBlocked);
   }
 
   /** @param {string} mid */
@@ -68,19 +83,6 @@ export class Hearing {
     if (!element) return;
     element.srcObject = null;
     element.remove();
-  }
-}
-
-/**
- * @param {HTMLAudioElement} element
- * @returns {Promise<boolean>} false only where the browser wants a gesture first
- */
-async function isPlaying(element) {
-  try {
-    await element.play();
-    return true;
-  } catch (error) {
-    return !(error instanceof DOMException && error.name === "NotAllowedError");
   }
 }
 
