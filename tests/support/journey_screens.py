@@ -52,11 +52,21 @@ def picture(state: str, width: int, scheme: str) -> Path:
     return SCREENS / state / f"{width}-{scheme}.png"
 
 
+# A video that shows nothing now (a hidden panel, a paused room) is not waited for longer than this.
+_EVERY_PICTURE_PAINTS = """() => Promise.all([...document.querySelectorAll("video")]
+    .filter((one) => one.srcObject && one.checkVisibility())
+    .map((one) => new Promise((done) => {
+        one.requestVideoFrameCallback(() => requestAnimationFrame(() => done(null)));
+        setTimeout(() => done(null), 800);
+    })))"""
+
+
 async def _settle(page: Page) -> None:
     """Two frames after a change of size or scheme, layout and colours are those of the new one."""
     await page.evaluate(
         """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))"""
     )
+    await page.evaluate(_EVERY_PICTURE_PAINTS)
     await page.evaluate(
         """() => Promise.all(document.getAnimations()
             .filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime))
