@@ -52,7 +52,7 @@ class AcceptGuidelines:
 
 @dataclass(frozen=True, slots=True)
 class Knock:
-    """Ask to come in, under this name. Idempotent while waiting."""
+    """Ask to come in, under this name. Idempotent while waiting. Somebody who facilitates goes in by it."""
 
     by: PersonId
     alias: str

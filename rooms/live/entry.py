@@ -46,7 +46,8 @@ def _knock(state: RoomState, command: Knock, now: Instant) -> tuple[ev.Event, ..
     person = person_of(state, command.by)
     require_welcome(person)
     if person.role.may_facilitate:
-        raise Refused(Reason.NOT_PERMITTED)
+        # Promoted, gone and back: their page may know only the link's role, and a facilitator never waits (R6).
+        return _enter(state, Enter(command.by, command.alias))
     alias = clean_alias(command.alias)
     if isinstance(person.standing, Waiting):
         return (ev.PersonRenamed(person.id, alias),) if alias != person.alias else ()

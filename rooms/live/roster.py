@@ -41,7 +41,7 @@ def has_facilitator_seat(state: RoomState) -> bool:
 
 
 def is_led(state: RoomState) -> bool:
-    """Somebody who leads is inside and connected."""
+    """Somebody who leads is inside and connected; on a break they can still be asked back."""
     return any(leads(p) and p.is_connected for p in state.people.values())
 
 

@@ -136,8 +136,11 @@ class Rules:
     def do_Knock(self, c: cmd.Knock, now: int) -> None:
         self._open()
         one = self._known(c.by)
-        if self.phase == "scheduled" or one.leads or one.place in ("removed", "declined", "in"):
+        if self.phase == "scheduled" or one.place in ("removed", "declined") or (one.place == "in" and not one.leads):
             raise No
+        if one.leads:
+            self.do_Enter(cmd.Enter(c.by, c.alias), now)
+            return
         if one.place == "waiting":
             return
         if one.agreed != self.set.guidelines_version:

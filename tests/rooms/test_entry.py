@@ -235,9 +235,16 @@ def test_a_role_comes_with_the_link_and_never_falls_by_another_one() -> None:
     scene.meets(CO, Role.CO_FACILITATOR)
     scene.do(cmd.Introduce(CO, Role.PARTICIPANT, "Co"))
     assert scene.state.people[CO].role is Role.CO_FACILITATOR
-    scene.refuses(cmd.Knock(CO, "Co"), Reason.NOT_PERMITTED)
     scene.meets(A)
     scene.refuses(cmd.Enter(A, "Ann"), Reason.NOT_PERMITTED)
+
+
+def test_somebody_promoted_who_left_walks_in_again_by_the_knock_their_page_knows() -> None:
+    scene = live_scene(A)
+    scene.do(cmd.Promote(LEAD, A))
+    scene.do(cmd.Leave(A))
+    scene.do(cmd.Knock(A, "Ann"))
+    assert scene.standing(A) == "admitted"
 
 
 def test_a_session_knows_at_most_five_hundred_people_besides_facilitators() -> None:

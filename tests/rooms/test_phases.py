@@ -2,7 +2,7 @@
 
 import pytest
 
-from rooms.ids import MessageId, PersonId
+from rooms.ids import Instant, MessageId, PersonId
 from rooms.live import commands as cmd
 from rooms.live import events as ev
 from rooms.live.audience import notices_for
@@ -292,3 +292,18 @@ def test_a_room_that_slept_through_everything_tells_it_in_order() -> None:
         (690_000, "PhaseChanged"),
         (690_000, "ChatErased"),
     ]
+
+
+def test_a_clock_that_goes_back_ends_nothing_and_lets_nobody_in() -> None:
+    """reliability.md F6: expired stays expired, removed stays removed, nobody is dropped."""
+    scene = live_scene(A, B)
+    scene.do(cmd.Remove(LEAD, B, ""))
+    scene.now = Instant(scene.now - 24 * 60 * MINUTE_MS)
+    assert scene.room.advance(scene.now) == ()
+    scene.refuses(cmd.Knock(B, "Bo"), Reason.REMOVED)
+    scene.do(cmd.UnmuteSelf(A))
+    assert scene.phase == "live"
+    scene.do(cmd.EndSession(LEAD))
+    scene.now = Instant(0)
+    assert scene.room.advance(scene.now) == ()
+    scene.refuses(cmd.Enter(LEAD, "Lead"), Reason.ENDED)

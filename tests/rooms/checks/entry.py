@@ -15,19 +15,29 @@ from tests.rooms.steps import ALIASES, EVERYBODY
 
 
 def r2_nobody_is_admitted_but_by_a_facilitators_act(moment: Moment) -> None:
-    for recorded in moment.recorded:
+    for before, recorded, _ in moment.walk():
         if not isinstance(recorded.event, ev.PersonAdmitted):
             continue
         if recorded.by is None:
-            assert moment.after.settings.is_peer_held
-            assert not has_facilitator_seat(moment.after)
+            _may_come_in_unasked(before, recorded.event.person)
         elif recorded.event.person == recorded.by:
-            assert isinstance(moment.command, cmd.Enter)
+            assert isinstance(moment.command, cmd.Enter | cmd.Knock)
             assert moment.after.people[recorded.by].role.may_facilitate
         else:
             assert isinstance(moment.command, cmd.Admit | cmd.AdmitAll)
             admitter = moment.reached.people[recorded.by]
             assert admitter.role.may_facilitate and isinstance(admitter.standing, Admitted)
+
+
+def _may_come_in_unasked(before: RoomState, person: PersonId) -> None:
+    """Only in a peer-held group that nobody leads, and against no facilitator's judgement (docs/adr/0001)."""
+    assert before.settings.is_peer_held
+    assert not has_facilitator_seat(before)
+    place = before.people[person].standing
+    assert isinstance(place, Waiting) and place.held_message is None
+    if not place.was_here:
+        assert not before.is_entry_locked
+        assert not any(isinstance(other.standing, Removed | Declined) for other in before.people.values())
 
 
 def r2_before_a_room_is_led_nobody_is_inside(moment: Moment) -> None:
