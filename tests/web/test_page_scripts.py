@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -212,3 +213,14 @@ def test_scripts_write_text_only() -> None:
     markup = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function")
     for path in Path(STATIC / "js" / "pages").glob("*.js"):
         assert not markup.search(path.read_text(encoding="utf-8")), path.name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_wish_for_more_contrast_holds_in_both_schemes(web: Web, scheme: Literal["light", "dark"]) -> None:
+    page = await web.open("/", "home")
+    await page.emulate_media(color_scheme=scheme, contrast="more")
+    text, muted = [
+        await page.locator(place).first.evaluate("(one) => getComputedStyle(one).color")
+        for place in ("h1", ".field-hint")
+    ]
+    assert text == muted
