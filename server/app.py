@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from server.access import access
 from server.accounts import Accounts
 from server.clock import AnchoredClock
-from server.cluster import Cluster, connect, node_id
 from server.config import Config
 from server.cookies import Cookies
 from server.deadlines import body_deadline
@@ -41,6 +41,9 @@ from sfu.control.node import Node
 from sfu.node import MediaNode
 from sfu.process.client import ProcessPlane
 from web.site import Site, build_id, modules_of
+
+if TYPE_CHECKING:
+    from server.cluster import Cluster
 
 MOST_BODY_BYTES = 1024 * 1024
 
@@ -156,10 +159,13 @@ def _media_config(config: Config) -> NodeConfig:
     )
 
 
-def _cluster(config: Config, store: Store, clock: Clock) -> Cluster | None:
+def _cluster(config: Config, store: Store, clock: Clock) -> "Cluster | None":
     """Leases in Redis, where the settings name one."""
     if config.redis_url is None:
         return None
+    # Loaded only where it is wanted: it is an eighth of a start, and after a crash people wait for the start.
+    from server.cluster import Cluster, connect, node_id
+
     return Cluster(store.rooms, connect(config.redis_url.get_secret_value()), clock, node_id(config.data_dir))
 
 

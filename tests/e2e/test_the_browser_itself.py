@@ -7,6 +7,7 @@ import pytest_asyncio
 from aiohttp import web as http
 from playwright.async_api import Browser
 
+from tests.support import axe
 from tests.support.browser import People
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -45,8 +46,13 @@ async def origin() -> AsyncIterator[str]:
     async def icon(request: http.Request) -> http.Response:
         return http.Response(status=204)
 
+    async def poor_page(request: http.Request) -> http.Response:
+        body = "<p style='width: 2000px; color: #ccc; background: #fff'>Pale and wide</p><img src='/favicon.ico'>"
+        return http.Response(text=f"<!doctype html><title>A page</title>{body}", content_type="text/html")
+
     app = http.Application()
     app.router.add_get("/", page)
+    app.router.add_get("/poor", poor_page)
     app.router.add_get("/favicon.ico", icon)
     runner = http.AppRunner(app)
     await runner.setup()
@@ -89,4 +95,14 @@ async def test_a_guard_keeps_quiet_about_what_a_test_breaks_on_purpose(browser: 
     with person.guard.tolerating("a sentence"):
         await person.page.evaluate("() => console.error('a sentence')")
     crowd.check()
+    await crowd.close()
+
+
+async def test_the_access_checks_find_what_is_wrong(browser: Browser, origin: str) -> None:
+    crowd = People(browser, origin)
+    person = await crowd.arrive("Ana", width=320)
+    await person.page.goto(f"{origin}/poor")
+    rules = {finding.rule for finding in await axe.violations(person.page)}
+    assert {"image-alt", "html-has-lang", "color-contrast"} <= rules
+    assert len(await axe.overflow(person.page)) > 0
     await crowd.close()
