@@ -38,12 +38,10 @@ class ArrivalLog:
         """Note one packet; `ssrc` is a source of this peer, named in the feedback."""
         self.media_ssrc = ssrc
         if self._highest < 0:
-            number = seq
-            self._next = seq
+            # One turn ahead, so that what was sent before the first one to arrive has a number too.
+            number = self._next = seq + 0x10000
         else:
             number = self._highest + (((seq - self._highest) & 0xFFFF ^ 0x8000) - 0x8000)
-        if number < 0:
-            return
         if number - self._highest > MAX_SPAN:
             self._arrivals.clear()
             self._next = number

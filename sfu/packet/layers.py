@@ -29,11 +29,6 @@ class LayerSelector:
         self.target = Layer()
         self._tid = ALL_LAYERS
 
-    @property
-    def filters_pictures(self) -> bool:
-        """Whether temporal layers are, or just were, dropped."""
-        return self.target.tid is not None or self._tid != ALL_LAYERS
-
     def wants(self, track: Track) -> bool:
         """Is this track the target? Without a named layer the one that flows stays, and any may begin."""
         rid = self.target.rid

@@ -190,8 +190,3 @@ class RtpView:
 def abs_send_time(now: float) -> bytes:
     """24 bits, 6.18 fixed-point seconds (http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time)."""
     return (int(now * 262_144) & 0xFFFFFF).to_bytes(3, "big")
-
-
-def seq_newer(seq: int, than: int) -> bool:
-    """Serial number arithmetic on 16 bits (RFC 1982)."""
-    return 0 < ((seq - than) & 0xFFFF) < 0x8000

@@ -14,9 +14,6 @@ from sfu.packet.arena import STRIDE, Arena
 from sfu.plane import SrtpProfile
 
 REPLAY_WINDOW: Final = 1024
-# Longest trailers: a 16-byte tag, and 4 bytes of SRTCP index beside it.
-RTP_TRAILER: Final = 16
-RTCP_TRAILER: Final = 20
 _PROFILES: Final = {
     SrtpProfile.AEAD_AES_256_GCM: Policy.SRTP_PROFILE_AEAD_AES_256_GCM,
     SrtpProfile.AEAD_AES_128_GCM: Policy.SRTP_PROFILE_AEAD_AES_128_GCM,

@@ -38,6 +38,7 @@ class Subscription:
         self.spec = spec
         self.publication: Publication | None = None
         self.is_paused = False
+        self.filters_pictures = False  # this slot looks into VP8 descriptors: since the first temporal target
         self.next_request = 0.0
         self.selector = LayerSelector()
         self.report = SlotReport(spec.ssrc, spec.mid)
@@ -64,11 +65,6 @@ class Subscription:
             self.repair = Repair(spec.rtx_ssrc, spec.payload_types, first)
 
     @property
-    def filters_pictures(self) -> bool:
-        """Whether this slot must look into VP8 payload descriptors."""
-        return self._pictures.is_active or self.selector.filters_pictures
-
-    @property
     def needs_keyframe(self) -> bool:
         """A video slot waits for a keyframe that somebody may ask for."""
         publication = self.publication
@@ -83,7 +79,7 @@ class Subscription:
 
     def subscribe(self, publication: Publication | None, target: Layer | None, now: float) -> None:
         """Show this publication: audio at once, video from its next keyframe; None: show nothing from now on."""
-        self.selector.target = target or Layer()
+        self._aim(target or Layer())
         former = self.publication
         if publication is not former:
             if former is not None and (former is not self._shown or self._is_audio or publication is None):
@@ -100,8 +96,13 @@ class Subscription:
 
     def set_target(self, target: Layer, now: float) -> None:
         """Another layer of the same publication, from its next keyframe."""
-        self.selector.target = target
+        self._aim(target)
         self.want_keyframe(now)
+
+    def _aim(self, target: Layer) -> None:
+        self.selector.target = target
+        if target.tid is not None:
+            self.filters_pictures = True
 
     def set_paused(self, is_paused: bool, now: float) -> None:
         """Paused: nothing is sent. Video goes on with a keyframe."""
