@@ -1,4 +1,5 @@
 import { leftByOneself, mayFacilitate } from "./room-state.js";
+import { refusalWords } from "./words-refusals.js";
 import { CONNECTION, WAITING } from "./words.js";
 
 /** The way in, the way out, and the way between two tabs. @param {import("./app.js").App} app @param {() => void} letGo */
@@ -15,11 +16,14 @@ export function entryActions(app, letGo) {
       if (!isLead && !outside.doors_open) return app.say(CONNECTION.opening);
       if (!alias) return app.update({ missing: "alias" });
       if (!isLead && !outside.guidelines_accepted && !app.ui.agreed) return app.update({ missing: "agreed" });
-      app.update({ isJoining: true, missing: null });
+      app.update({ isJoining: true, missing: null, joinProblem: null });
       app.parts.sound.wake();
-      const version = page.guidelines.version;
-      const accepted = isLead || outside.guidelines_accepted || (await app.ask({ type: "accept-guidelines", version }));
-      if (accepted) await app.ask(isLead ? { type: "enter", alias } : { type: "knock", alias });
+      try {
+        if (!isLead && !outside.guidelines_accepted) await signal.request({ type: "accept-guidelines", version: page.guidelines.version });
+        await signal.request(isLead ? { type: "enter", alias } : { type: "knock", alias });
+      } catch (error) {
+        app.update({ joinProblem: refusalWords(error) });
+      }
       app.update({ isJoining: false });
     },
 

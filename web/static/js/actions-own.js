@@ -8,17 +8,17 @@ export function ownActions(app) {
   const actions = {
     toggleMic() {
       const me = app.state.room?.me;
-      if (own.isMicOn) return app.attempt(() => own.turnMicOff());
+      if (own.mic.isOn) return app.attempt(() => own.mic.turnOff());
       if (me?.muted_by_facilitator) return actions.tell(NOTE.muted);
-      return app.attempt(() => own.turnMicOn());
+      return app.attempt(() => own.mic.turnOn());
     },
 
     toggleCamera() {
-      if (own.isCameraOn) return app.attempt(() => own.turnCameraOff());
+      if (own.camera.isOn) return app.attempt(() => own.camera.turnOff());
       const room = app.state.room;
       if (room?.me.camera_stopped) return actions.tell(NOTE.cameraStopped);
       if (room?.status.cameras_locked && !mayFacilitate(room.me.role)) return actions.tell(NOTE.camerasLocked);
-      return app.attempt(() => own.turnCameraOn());
+      return app.attempt(() => own.camera.turnOn());
     },
 
     /** @param {string} text why a press did nothing */
@@ -29,11 +29,12 @@ export function ownActions(app) {
     /** Space is held: talk; let go: be silent again. @param {boolean} isHeld */
     talk(isHeld) {
       if (!app.state.room || app.ui.dialog) return;
-      if (isHeld !== own.isMicOn) void actions.toggleMic();
+      if (!isHeld) void app.attempt(() => own.mic.turnOff());
+      else if (!own.mic.isOn) void actions.toggleMic();
     },
 
     toggleShare() {
-      return app.attempt(() => (app.state.room?.me.is_sharing ? own.stopSharing() : own.startSharing()));
+      return app.attempt(() => (app.state.room?.me.is_sharing ? own.screen.stop() : own.screen.start()));
     },
 
     toggleHand() {
@@ -59,12 +60,12 @@ export function ownActions(app) {
 
     unmuteAsAsked() {
       app.update({ dialog: null });
-      return app.attempt(() => own.turnMicOn());
+      return app.attempt(() => own.mic.turnOn());
     },
 
     /** @param {string} by */
     askToUnmute(by) {
-      if (own.isMicOn) return;
+      if (own.mic.isOn) return;
       app.update({ dialog: { kind: "asked-to-unmute", by } });
     },
 
@@ -74,7 +75,7 @@ export function ownActions(app) {
       if (kind === "audiooutput") {
         hearing.setSpeaker(deviceId);
         sound.setSpeaker(deviceId);
-      } else await app.attempt(() => own.switchDevice(kind === "audioinput" ? "mic" : "camera"));
+      } else await app.attempt(() => (kind === "audioinput" ? own.mic : own.camera).switchDevice());
     },
 
     testSound() {

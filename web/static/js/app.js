@@ -17,6 +17,7 @@ import { refusalWords } from "./words-refusals.js";
  * @property {boolean} agreed
  * @property {"alias" | "agreed" | null} missing what the person should look at before joining
  * @property {boolean} isJoining
+ * @property {string | null} joinProblem why the last request to come in was refused
  * @property {boolean} staysAway chose to stay in the other tab
  * @property {boolean} tested
  * @property {Panel | null} panel
@@ -45,6 +46,7 @@ const INITIAL_UI = {
   agreed: false,
   missing: null,
   isJoining: false,
+  joinProblem: null,
   staysAway: false,
   tested: false,
   panel: null,
@@ -81,6 +83,7 @@ const TOAST_MS = 6_000;
  * @property {import("./hearing.js").Hearing} hearing
  * @property {import("./sound.js").Sound} sound
  * @property {import("./announcer.js").Announcer} announcer
+ * @property {import("./kept-name.js").KeptName} name
  */
 
 /** Holds what the page shows and tells when to draw it again. Views read it; actions change it. */

@@ -1,5 +1,5 @@
 import { narrate } from "./narrator.js";
-import { reduce, withoutTicket } from "./room-state.js";
+import { reduce, selfOf, withoutTicket } from "./room-state.js";
 import { CHAT, ROOM } from "./words-room.js";
 import { CONNECTION } from "./words.js";
 
@@ -30,9 +30,11 @@ export class Inbox {
     app.state = reduce(before, message);
     if (app.state.hasGap) return app.parts.signal.resync();
     if (before.room && !app.state.room) this.#leftRoom();
-    app.parts.own.handleRoom(app.state.room);
+    if (before.room !== app.state.room) app.parts.own.handleRoom(app.state.room);
     for (const news of narrate(before, app.state, message)) this.#tell(news);
+    this.#keepName(app.state);
     if (message.type === "outcome") void this.#actions.handleOutcome();
+    else if (before.stage !== app.state.stage) app.update({ isJoining: false });
     app.redraw();
   }
 
@@ -55,11 +57,18 @@ export class Inbox {
     const app = this.#app;
     if (answer.kind === "ticket") {
       app.role = answer.role;
-      if (!app.ui.alias) app.update({ alias: answer.suggestedAlias });
+      if (!app.ui.alias) app.update({ alias: app.parts.name.value ?? answer.suggestedAlias });
     } else if (answer.kind === "over") app.state = withoutTicket(app.state, answer.outcome);
     else if (answer.kind === "unknown") app.state = withoutTicket(app.state, "unknown");
     if (!app.state.room) app.parts.own.handleRoom(null);
     app.redraw();
+  }
+
+  /** The name the person goes by now, so that it is never asked twice. @param {import("./room-state.js").RoomState} state */
+  #keepName({ waiting, room }) {
+    const alias = waiting?.alias ?? (room ? selfOf(room)?.alias : undefined);
+    if (alias && alias !== this.#app.ui.alias) this.#app.update({ alias });
+    if (alias) this.#app.parts.name.keep(alias);
   }
 
   /** Nothing of the room stays in this page. */
@@ -80,6 +89,9 @@ export class Inbox {
         return app.parts.announcer.interrupt(news.text);
       case "toast":
         return void app.toast(news.text);
+      case "at-the-door":
+        // The open panel shows it already, and a toast would lie over its buttons.
+        return void (app.ui.panel === "lead" ? app.say(news.text) : app.toast(news.text));
       case "note":
         return app.update({ note: news.text });
       case "held":

@@ -9,6 +9,7 @@ import { Devices } from "./devices.js";
 import { focusHeading, focusTrail, giveFocusBack } from "./focus.js";
 import { Hearing } from "./hearing.js";
 import { Inbox } from "./inbox.js";
+import { KeptName } from "./kept-name.js";
 import { render } from "./lit.js";
 import { Media } from "./media.js";
 import { MicMeter } from "./mic-meter.js";
@@ -27,7 +28,8 @@ import { ViewReport } from "./view-report.js";
 import { appView } from "./view/app.js";
 import { setSprite } from "./view/icon.js";
 import { WakeLock } from "./wake-lock.js";
-import { NOTE } from "./words-room.js";
+import { browserFamily, deviceWords } from "./words-devices.js";
+import { OWN_NOTE } from "./words-room.js";
 
 const page = readPageData(document);
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
@@ -42,6 +44,7 @@ const announcer = new Announcer(liveRegion("polite"), liveRegion("assertive"), b
 const tracks = new SlotTracks((track) => new MediaStream([track]));
 const hearing = new Hearing(hearingHost, (isSoundBlocked) => app.update({ isSoundBlocked }));
 const sound = new Sound();
+const name = new KeptName(page.session, storage("sessionStorage"));
 const resume = new ResumeToken(page.session, storage("sessionStorage"), navigator.locks ?? null);
 /** @type {Inbox} */
 let inbox;
@@ -62,6 +65,7 @@ const signal = new Signal({
 });
 
 const media = new Media({
+  isSupported: typeof RTCPeerConnection === "function",
   makeConnection: () => new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" }),
   request: (body) => signal.request(body),
   onTransport: (transport) => tracks.reset(transport),
@@ -74,21 +78,20 @@ const media = new Media({
 
 const devices = new Devices(navigator.mediaDevices, storage("localStorage"), () => app.redraw());
 const own = new OwnMedia({
-  devices,
-  media,
+  acquire: { mic: () => devices.microphone(), camera: () => devices.camera(), screen: () => devices.screen() },
+  send: (source, track) => media.setTrack(source, track),
   request: (body) => signal.request(body),
   onChange: () => app.redraw(),
-  onNote: ({ by }) => {
-    const text = { "mic-lost": NOTE.micLost, "camera-lost": NOTE.cameraLost, "camera-paused": NOTE.cameraPaused, "came-back-muted": NOTE.cameBackMuted }[by];
-    app.update({ note: text });
-    app.say(text);
+  onNote: (note) => app.update({ note: OWN_NOTE[note] }),
+  onProblem: (source, problem) => {
+    if (app.state.room && problem !== "dismissed") app.update({ note: deviceWords(source, problem, browserFamily(navigator.userAgent)) });
   },
 });
 hearing.setSpeaker(devices.chosen("audiooutput"));
 sound.setSpeaker(devices.chosen("audiooutput"));
 
 /** @type {App} */
-const app = new App({ page, clock, signal, media, devices, own, tracks, hearing, sound, announcer }, requestDraw);
+const app = new App({ page, clock, signal, media, devices, own, tracks, hearing, sound, announcer, name }, requestDraw);
 const report = new ViewReport((body) => signal.request(body), browserTimers);
 const meter = new MicMeter(sound);
 const wakeLock = new WakeLock(navigator);
@@ -117,7 +120,7 @@ function draw() {
   render(appView(app, actions, shown), root);
   hearing.show(room ? tracks.of(slots, "mic") : []);
   if (shown && signal.state === "up") report.show(shown.cameras, shown.sharer !== null);
-  meter.show(!room && own.isMicOn ? own.tracks.mic : null, () => document.getElementById("meter"));
+  meter.show(!room && own.mic.isOn ? own.mic.source.track : null, () => document.getElementById("meter"));
   void wakeLock.want(stage === "inside");
   if (stage !== drawnStage) {
     drawnStage = stage;

@@ -7,6 +7,7 @@ import { Refusal } from "./refusal.js";
 
 /**
  * @typedef {object} MediaOptions
+ * @property {boolean} isSupported the browser has WebRTC at all
  * @property {() => RTCPeerConnection} makeConnection
  * @property {(body: import("./signal.js").RequestBody) => Promise<void>} request
  * @property {(transport: number) => void} onTransport a new transport begins; the tracks of the last one are gone
@@ -62,6 +63,7 @@ export class Media {
 
   /** @param {OfferMessage} offer */
   handleOffer(offer) {
+    if (!this.#options.isSupported) return this.#chain;
     this.#chain = this.#chain.then(() => this.#answer(offer)).catch((error) => {
       const isMoot = error instanceof Refusal && (error.reason === "lost" || error.reason === "no-media");
       if (!isMoot) this.#replaceAfter(REPLACE_STEP_MS);
@@ -75,6 +77,7 @@ export class Media {
    * @param {MediaStreamTrack | null} track
    */
   async setTrack(source, track) {
+    if ((this.#tracks.get(source) ?? null) === track) return;
     this.#tracks.set(source, track);
     await this.#uplinks.get(source)?.sender.replaceTrack(track);
   }

@@ -9,6 +9,7 @@ import { WAITING } from "./words.js";
  * @typedef {{kind: "say", text: string, topic?: string}
  *   | {kind: "interrupt", text: string}
  *   | {kind: "toast", text: string}
+ *   | {kind: "at-the-door", text: string}
  *   | {kind: "note", text: string | null}
  *   | {kind: "chime"} | {kind: "held"}
  *   | {kind: "ask-to-unmute", by: string}
@@ -34,7 +35,7 @@ export function narrate(before, after, message) {
 function noticed(notice) {
   switch (notice.tag) {
     case "knocked":
-      return [{ kind: "toast", text: NEWS.knocked(notice.alias) }, { kind: "chime" }];
+      return [{ kind: "at-the-door", text: NEWS.knocked(notice.alias) }, { kind: "chime" }];
     case "asked-to-unmute":
       return [{ kind: "ask-to-unmute", by: notice.by_alias }];
     case "you-were-muted":
@@ -46,7 +47,7 @@ function noticed(notice) {
     case "time-left":
       return [{ kind: "toast", text: NEWS.timeLeft(notice.minutes) }];
     case "note-arrived":
-      return [{ kind: "toast", text: NEWS.note(notice.alias) }];
+      return [{ kind: "at-the-door", text: NEWS.note(notice.alias) }];
   }
 }
 

@@ -6,6 +6,7 @@ export class ResumeToken {
   #key;
   #storage;
   #locks;
+  #patience;
   /** @type {string | null} */
   #token = null;
   #tab = "";
@@ -14,11 +15,13 @@ export class ResumeToken {
    * @param {string} session
    * @param {Storage | null} storage
    * @param {LockManager | null} locks
+   * @param {() => AbortSignal} patience how long to wait for the page before this one to let go
    */
-  constructor(session, storage, locks) {
+  constructor(session, storage, locks, patience = () => AbortSignal.timeout(RELOAD_GRACE_MS)) {
     this.#key = `holdspace.resume.${session}`;
     this.#storage = storage;
     this.#locks = locks;
+    this.#patience = patience;
   }
 
   get value() {
@@ -30,7 +33,7 @@ export class ResumeToken {
     const left = read(this.#storage, this.#key);
     if (!left) return;
     const { tab, token } = left;
-    if (await hold(this.#locks, lockName(tab))) {
+    if (await hold(this.#locks, lockName(tab), this.#patience())) {
       this.#token = token;
       this.#tab = tab;
     }
@@ -40,7 +43,7 @@ export class ResumeToken {
   keep(token) {
     if (!this.#tab) {
       this.#tab = randomName();
-      void hold(this.#locks, lockName(this.#tab));
+      void hold(this.#locks, lockName(this.#tab), this.#patience());
     }
     this.#token = token;
     try {
@@ -82,12 +85,13 @@ const RELOAD_GRACE_MS = 1_500;
  * Takes the lock for as long as this page lives. A page that is being reloaded gives its lock up within a moment.
  * @param {LockManager | null} locks
  * @param {string} name
+ * @param {AbortSignal} signal
  * @returns {Promise<boolean>}
  */
-function hold(locks, name) {
+function hold(locks, name, signal) {
   if (!locks) return Promise.resolve(true);
   return new Promise((resolve) => {
-    const held = locks.request(name, { signal: AbortSignal.timeout(RELOAD_GRACE_MS) }, () => {
+    const held = locks.request(name, { signal }, () => {
       resolve(true);
       return new Promise(() => {});
     });

@@ -1,16 +1,16 @@
-import { isHeard, isOpen } from "./own-media.js";
+import { isHeard, isOpen, isSeen } from "./own-rules.js";
 
 /**
  * Promise 1: one line, always true, about who can see and hear me now.
  * @param {import("./protocol.js").RoomView} room
- * @param {{isMicOn: boolean, isCameraOn: boolean}} own what leaves this device
+ * @param {{mic: {isOn: boolean}, camera: {isOn: boolean}}} own what leaves this device
  * @returns {{text: string, isExposed: boolean}}
  */
 export function whoLine(room, own) {
   const others = room.people.filter(({ id, presence }) => id !== room.me.id && presence === "present").length;
   const open = isOpen(room) && others > 0;
-  const heard = open && own.isMicOn && isHeard(room);
-  const seen = open && own.isCameraOn && room.me.camera_on;
+  const heard = open && own.mic.isOn && isHeard(room);
+  const seen = open && own.camera.isOn && isSeen(room);
   const shares = open && room.me.is_sharing;
   const who = others === 1 ? "1 person" : `${others} people`;
   const screen = shares ? ` ${who} can see your screen.` : "";

@@ -46,7 +46,7 @@ export const ROOM = {
   onBreak: "You are taking a break. Nobody sees or hears you, and your seat is kept.",
   comeBack: "Come back",
   hearing: "Who can see and hear me",
-  selfHidden: "Your own picture is hidden. Others still see it.",
+  selfHidden: "Your own picture is hidden from you. Others still see it.",
   soundOnly: "Sound only. Pictures are off to save data.",
   showPictures: "Show pictures",
   stopSharing: "Stop sharing",
@@ -71,10 +71,6 @@ export const NOTE = {
   mayUnmute: "You can turn your microphone on again when you like.",
   cameraStopped: "A facilitator stopped your camera for now.",
   camerasLocked: "Cameras are off for everyone at the moment.",
-  micLost: "Your microphone stopped, so you are muted. Turn it on again when you are ready.",
-  cameraLost: "Your camera stopped. Turn it on again when you like.",
-  cameraPaused: "Your camera paused while you were away. Turn it on again when you like.",
-  cameBackMuted: "You are muted, because your microphone paused while you were away.",
   resumedMuted: "You are back in your seat, muted.",
   nowMuted: "You are muted.",
   nowHeard: "Your microphone is on.",
@@ -85,6 +81,14 @@ export const NOTE = {
   removed: "You are no longer in this session.",
   lead: "You can now help to lead. The panel is under Lead.",
   leadGone: "You take part as a participant now.",
+};
+
+/** @type {Record<import("./own-source.js").OwnNote, string>} */
+export const OWN_NOTE = {
+  "mic-lost": "Your microphone stopped, so you are muted. Turn it on again when you are ready.",
+  "camera-lost": "Your camera stopped. Turn it on again when you like.",
+  "camera-paused": "Your camera paused while you were away. Turn it on again when you like.",
+  "came-back-muted": "Your microphone paused while you were away, so you are muted. Turn it on again when you are ready.",
 };
 
 export const ASKED = {

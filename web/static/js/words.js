@@ -52,6 +52,7 @@ export const PRE_JOIN = {
   camera: "Camera",
   speaker: "Speaker",
   systemDefault: "As the system chooses",
+  noMedia: "This browser cannot bring you the sound of the room. You can read and write there. To hear, open the link in Safari, Chrome or Firefox.",
   listenOnly: "A microphone and a camera are not needed. You can join and only listen.",
   appear: "How you will appear",
   name: "Name to show",
@@ -123,7 +124,7 @@ export const AFTER = {
   comeBack: "Ask to come back",
   enterAgain: "Enter the room again",
   next: "What helps now",
-  done: "Go to the session page",
+  done: "What comes next",
   unknownTitle: "There is no session here",
   unknownLede: "The link may be incomplete. Please ask your host for a new one.",
 };

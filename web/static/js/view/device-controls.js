@@ -10,11 +10,11 @@ import { icon } from "./icon.js";
 /** Microphone, camera and sound before the room: all off until pressed. @param {App} app @param {Actions} actions */
 export function deviceControls(app, actions) {
   const { own } = app.parts;
-  const camera = own.isCameraOn ? own.tracks.camera : null;
+  const camera = own.camera.isOn ? own.camera.source.track : null;
   return html`<div class="stack">
     <div class="device-row">
-      ${deviceButton(own.isMicOn, own.isBusy.mic, own.isMicOn ? PRE_JOIN.micOff : PRE_JOIN.micOn, own.isMicOn ? "mic" : "mic-off", actions.toggleMic)}
-      ${deviceButton(own.isCameraOn, own.isBusy.camera, own.isCameraOn ? PRE_JOIN.cameraOffAct : PRE_JOIN.cameraOn, own.isCameraOn ? "video" : "video-off", actions.toggleCamera)}
+      ${deviceButton(own.mic.isOn, own.mic.source.isBusy, own.mic.isOn ? PRE_JOIN.micOff : PRE_JOIN.micOn, own.mic.isOn ? "mic" : "mic-off", actions.toggleMic)}
+      ${deviceButton(own.camera.isOn, own.camera.source.isBusy, own.camera.isOn ? PRE_JOIN.cameraOffAct : PRE_JOIN.cameraOn, own.camera.isOn ? "video" : "video-off", actions.toggleCamera)}
       <button class="device-button" type="button" @click=${actions.testSound}>${icon("volume-2")}<span>${PRE_JOIN.testSound}</span></button>
     </div>
     <section class="preview" data-on=${camera ? "true" : "false"} aria-label=${PRE_JOIN.preview}>
@@ -23,7 +23,7 @@ export function deviceControls(app, actions) {
         : html`<p>${PRE_JOIN.cameraOff}</p>`}
     </section>
     ${problems(app)}
-    ${own.isMicOn ? html`<div class="stack stack-tight"><div class="meter" id="meter"></div><p class="small muted">${PRE_JOIN.micNote}</p></div>` : nothing}
+    ${own.mic.isOn ? html`<div class="stack stack-tight"><div class="meter" id="meter"></div><p class="small muted">${PRE_JOIN.micNote}</p></div>` : nothing}
     ${camera ? html`<p class="small muted">${PRE_JOIN.cameraNote}</p>` : nothing}
     ${app.ui.tested ? html`<p class="small muted">${PRE_JOIN.testing}</p>` : nothing}
     ${deviceSelects(app, actions)}
@@ -43,7 +43,7 @@ export function problems(app) {
   const family = browserFamily(navigator.userAgent);
   const { own } = app.parts;
   return /** @type {const} */ (["mic", "camera", "screen"]).map((source) => {
-    const problem = own.problems[source];
+    const problem = own[source].source.problem;
     return problem && problem !== "dismissed" ? noteLine("info", deviceWords(source, problem, family), "note-warn") : nothing;
   });
 }

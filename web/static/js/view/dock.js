@@ -12,11 +12,11 @@ import { icon } from "./icon.js";
 export function dock(app, actions, room) {
   const { own } = app.parts;
   const isHandUp = selfOf(room)?.hand != null;
-  const mic = own.isMicOn ? "on" : "off";
-  const camera = own.isCameraOn ? "on" : "off";
+  const mic = own.mic.isOn ? "on" : "off";
+  const camera = own.camera.isOn ? "on" : "off";
   return html`<div class="dock" role="toolbar" aria-label=${DOCK.name} @keydown=${moveInToolbar}>
-    ${item({ name: DOCK.mic[mic], word: DOCK.mic.word[mic], drawing: own.isMicOn ? "mic" : "mic-off", isPressed: own.isMicOn, isBarred: room.me.muted_by_facilitator || room.me.on_break, press: actions.toggleMic })}
-    ${item({ name: DOCK.camera[camera], word: DOCK.camera.word[camera], drawing: own.isCameraOn ? "video" : "video-off", isPressed: own.isCameraOn, isBarred: isCameraBarred(room), press: actions.toggleCamera })}
+    ${item({ name: DOCK.mic[mic], word: DOCK.mic.word[mic], drawing: own.mic.isOn ? "mic" : "mic-off", isPressed: own.mic.isOn, isBarred: room.me.muted_by_facilitator || room.me.on_break, press: actions.toggleMic })}
+    ${item({ name: DOCK.camera[camera], word: DOCK.camera.word[camera], drawing: own.camera.isOn ? "video" : "video-off", isPressed: own.camera.isOn, isBarred: isCameraBarred(room), press: actions.toggleCamera })}
     ${item({ name: isHandUp ? DOCK.hand.on : DOCK.hand.off, word: DOCK.hand.word, drawing: "hand", isPressed: isHandUp, press: actions.toggleHand, manner: room.lead ? "dock-item-wide" : "" })}
     ${panelItem(app, "chat", app.ui.unread ? DOCK.chatUnread(app.ui.unread) : DOCK.chat, DOCK.chat, "message-circle", app.ui.unread)}
     ${panelItem(app, "people", DOCK.people, DOCK.people, "users", 0)}

@@ -1,6 +1,6 @@
 import { html, live, nothing } from "../lit.js";
 import { selfOf } from "../room-state.js";
-import { DOCK, MORE } from "../words-room.js";
+import { DOCK, MORE, ROOM } from "../words-room.js";
 import { COMMON } from "../words.js";
 import { deviceSelects, problems } from "./device-controls.js";
 import { icon } from "./icon.js";
@@ -34,6 +34,7 @@ export function moreDialog(app, actions) {
       <input type="checkbox" .checked=${live(app.ui.hidesSelf)} @change=${(/** @type {Event} */ event) => app.update({ hidesSelf: /** @type {HTMLInputElement} */ (event.target).checked })} />
       <span>${MORE.hideSelf}</span>
     </label>
+    ${app.ui.hidesSelf ? html`<p class="small muted">${ROOM.selfHidden}</p>` : nothing}
     <div class="stack">${deviceSelects(app, actions)}</div>
     ${app.parts.page.urls.quick_exit
       ? html`<div class="stack stack-tight">

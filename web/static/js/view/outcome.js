@@ -20,7 +20,7 @@ export function outcomeView(app, actions, outcome) {
       ${bannerView(app, actions)}
       ${resources ? html`<section class="card"><h2>${AFTER.next}</h2><p class="written">${resources}</p></section>` : nothing}
       <div class="button-row">
-        <a class="button button-primary" href=${urls.after}>${resources ? AFTER.done : AFTER.next}</a>
+        <a class="button button-primary" href=${urls.after}>${AFTER.done}</a>
         ${outcome.may_knock_again
           ? html`<button class="button" type="button" ?disabled=${app.ui.isJoining} @click=${actions.comeBack}>
               ${isLead ? AFTER.enterAgain : AFTER.comeBack}

@@ -29,7 +29,11 @@ export function preJoinView(app, actions, outside) {
         </p>
         ${bannerView(app, actions)}
       </div>
-      <div class="stack">${deviceControls(app, actions)}<p class="small muted">${PRE_JOIN.listenOnly}</p></div>
+      <div class="stack">${deviceControls(app, actions)}
+        ${typeof RTCPeerConnection === "function"
+          ? html`<p class="small muted">${PRE_JOIN.listenOnly}</p>`
+          : noteLine("info", PRE_JOIN.noMedia, "note-warn")}
+      </div>
       <div class="stack">${nameCard(app)}${guidelinesCard(app, outside)}</div>
     </main>
     ${actionBar(app, outside)}
@@ -80,7 +84,7 @@ function actionBar(app, outside) {
   const words = isLead ? PRE_JOIN.enter : PRE_JOIN.join;
   const note = isLead ? PRE_JOIN.enterNote : isClosed ? PRE_JOIN.doorsNote : PRE_JOIN.joinNote;
   return html`<footer class="action-bar">
-    <p class="action-bar-note">${note}</p>
+    <p class="action-bar-note" aria-live="polite">${app.ui.joinProblem ?? note}</p>
     <button class="button button-primary" type="submit" aria-disabled=${isClosed} aria-busy=${app.ui.isJoining}>
       ${isClosed ? PRE_JOIN.doorsIn(clock.until(page.doors_at)) : words}
     </button>

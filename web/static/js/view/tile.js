@@ -55,7 +55,7 @@ function picture(app, person, source) {
 /** @param {App} app */
 function ownPicture(app) {
   const { own } = app.parts;
-  const track = own.isCameraOn ? own.tracks.camera : null;
+  const track = own.camera.isOn ? own.camera.source.track : null;
   if (!track) return nothing;
   return html`<video class="tile-video" autoplay playsinline muted .muted=${true} data-mirrored="true" .srcObject=${streamOf(track)}></video>`;
 }

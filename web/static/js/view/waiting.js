@@ -34,7 +34,7 @@ export function waitingView(app, actions, waiting) {
         <summary>${WAITING.devices}</summary>
         ${deviceControls(app, actions)}
       </details>
-      ${app.parts.own.isCameraOn ? noteLine("video", WAITING.cameraWillShow) : nothing}
+      ${app.parts.own.camera.isOn ? noteLine("video", WAITING.cameraWillShow) : nothing}
     </main>
     <footer class="action-bar">
       <button class="button" type="button" @click=${actions.leave}>${icon("log-out", "icon-s")}${COMMON.leave}</button>
