@@ -9,6 +9,7 @@ from aiohttp import web
 
 from server.app import build_server
 from server.config import Config
+from server.header_deadline import impatient
 from server.services import Services
 from server.version import holdspace_version
 
@@ -45,7 +46,7 @@ async def serve(config: Config, prepare: Prepare | None = None) -> None:
         loop.add_signal_handler(sign, server.drain.begin)
     try:
         await runner.setup()
-        await web.TCPSite(runner, config.bind_host, config.bind_port).start()
+        listener = await _listen(runner, config)
         _log.info("started", version=holdspace_version(), port=config.bind_port)
         print(*welcome, sep="", end="", flush=True)
         if config.is_local_http:
@@ -53,8 +54,16 @@ async def serve(config: Config, prepare: Prepare | None = None) -> None:
         await server.drain.wait_begun()
         _log.info("draining")
         await server.drain.run(server.rooms)
+        listener.close()
     finally:
         await runner.cleanup()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(sign)
     _log.info("stopped")
+
+
+async def _listen(runner: web.AppRunner, config: Config) -> asyncio.Server:
+    if runner.server is None:
+        raise RuntimeError("the runner is not set up")
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(impatient(runner.server), config.bind_host, config.bind_port, backlog=256)
