@@ -1,8 +1,11 @@
 # Sourced by ./test: the programs that tests need beside Python, and the checks of the browser code.
 
+# One that runs: Ubuntu's chromium-browser is only a pointer to a snap.
 has_chromium() {
-    [ -n "${CHROMIUM_PATH:-}" ] && [ -x "$CHROMIUM_PATH" ] && return 0
-    command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1
+    for candidate in "${CHROMIUM_PATH:-}" chromium chromium-browser; do
+        [ -n "$candidate" ] && "$candidate" --version >/dev/null 2>&1 && return 0
+    done
+    return 1
 }
 
 has_postgres() {
@@ -17,7 +20,6 @@ missing_packages() {
         has_postgres || echo postgresql
     fi
     if [ "$js" = yes ]; then
-        command -v node >/dev/null 2>&1 || echo nodejs
         command -v npm >/dev/null 2>&1 || echo npm
     fi
 }
@@ -34,6 +36,7 @@ require_programs() {
     fi
     say "The tests need programs that are not here: $missing"
     say "On Debian or Ubuntu, as root: apt-get install -y --no-install-recommends $missing"
+    case $missing in *chromium*) say "A Chromium from elsewhere will do, too: set CHROMIUM_PATH to its executable." ;; esac
     say "Or leave parts out: --no-browser, --no-services, --no-js."
     exit 1
 }
@@ -48,6 +51,11 @@ ensure_typescript() {
         return 1
     }
     cp tools/typescript/package-lock.json .tools/typescript/installed
+}
+
+# Playwright carries a Node of its own: newer than Debian's, and the same everywhere.
+node() {
+    "$(.venv/bin/python -c 'import pathlib, playwright; print(pathlib.Path(playwright.__file__).parent / "driver" / "node")')" "$@"
 }
 
 check_js_types() {
