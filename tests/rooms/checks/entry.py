@@ -54,7 +54,7 @@ def r6_a_facilitator_always_gets_in_and_leads(moment: Moment) -> None:
             continue
         if isinstance(person.standing, Removed | Declined):
             continue  # made a facilitator only after they were put out; nobody who is one can be
-        entered = decide(state, cmd.Enter(person.id, ALIASES[person.id]), moment.now).state
+        entered = decide(state, cmd.Enter(person.id, ALIASES.get(person.id, "Canarystranger")), moment.now).state
         there = decide(entered, cmd.Connect(person.id, True), moment.now).state
         if isinstance(there.phase, Ended | Canceled):
             continue
