@@ -155,7 +155,8 @@ test("what is out of sight is not asked for, and nobody has two tiles", () => {
 test("a shared screen is asked for only where it is shown", () => {
   const people = [person(ME), person(HERON, { is_sharing: true })];
   const ui = { layout: "grid", page: 0, hidesSelf: false, main: null, box: { width: 1_200, height: 700 } };
-  assert.equal(shownNow(room({ people }), ui, []).sharer.id, HERON);
+  const shown = shownNow(room({ people }), ui, []);
+  assert.deepEqual([shown.sharer.id, shown.layout, shown.main], [HERON, "speaker", null]);
   assert.equal(shownNow(room({ people }), { ...ui, layout: "sound" }, []).sharer, null);
   assert.equal(shownNow(room({ people: [person(ME, { is_sharing: true })] }), ui, []).sharer, null);
 });

@@ -75,7 +75,9 @@ export class Shortcuts {
     }
     const now = this.#now();
     this.#shifts = [...this.#shifts.filter((at) => now - at < QUICK_WITHIN_MS), now];
-    if (this.#shifts.length >= QUICK_PRESSES) this.#actions.leaveQuickly?.();
+    if (this.#shifts.length < QUICK_PRESSES) return;
+    this.#shifts = [];
+    this.#actions.leaveQuickly?.();
   }
 }
 

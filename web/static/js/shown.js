@@ -4,6 +4,7 @@ import { bestColumns, mainPerson, paged, pageSize, selfLast } from "./layout.js"
  * @typedef {import("./protocol.js").PersonView} PersonView
  * @typedef {object} Shown what the stage shows now
  * @property {readonly PersonView[]} people in their order, never one twice
+ * @property {import("./layout.js").Layout} layout a shared screen turns the grid into a large one with the people beside
  * @property {number} page from 0
  * @property {number} pages
  * @property {number} columns
@@ -27,14 +28,14 @@ export function shownNow(room, ui, speaking) {
   const ordered = selfLast(room.people, room.me.id, ui.hidesSelf);
   const sharer = room.people.find(({ id, is_sharing }) => is_sharing && id !== room.me.id) ?? null;
   if (ui.layout === "names" || ui.layout === "sound") {
-    return { people: ordered, page: 0, pages: 1, columns: 1, width: 0, main: null, sharer: ui.layout === "sound" ? null : sharer, cameras: [] };
+    return { layout: ui.layout, people: ordered, page: 0, pages: 1, columns: 1, width: 0, main: null, sharer: ui.layout === "sound" ? null : sharer, cameras: [] };
   }
-  if (ui.layout === "speaker") return speakerLayout(room, ui, speaking, ordered, sharer);
+  if (ui.layout === "speaker" || sharer) return speakerLayout(room, ui, speaking, ordered, sharer);
   const gap = globalThis.innerWidth >= WIDE ? WIDE_GAP : GAP;
   const size = pageSize(ordered.length, ui.box, gap);
   const { items, page, pages } = paged(ordered, ui.page, size);
-  const { columns, width } = bestColumns(items.length + (sharer ? 1 : 0), ui.box, gap);
-  return { people: items, page, pages, columns, width, main: null, sharer, cameras: camerasOf(items, room.me.id) };
+  const { columns, width } = bestColumns(items.length, ui.box, gap);
+  return { layout: ui.layout, people: items, page, pages, columns, width, main: null, sharer: null, cameras: camerasOf(items, room.me.id) };
 }
 
 /**
@@ -46,7 +47,7 @@ function speakerLayout(room, ui, speaking, ordered, sharer) {
   const main = sharer ? null : mainPerson(speaking, ui.main, ordered, room.me.id);
   const first = ordered.filter(({ id }) => id === main);
   const people = [...first, ...ordered.filter(({ id }) => id !== main)];
-  return { people, page: 0, pages: 1, columns: 1, width: 0, main, sharer, cameras: camerasOf(people, room.me.id) };
+  return { layout: "speaker", people, page: 0, pages: 1, columns: 1, width: 0, main, sharer, cameras: camerasOf(people, room.me.id) };
 }
 
 const MOST_CAMERAS = 25;

@@ -31,7 +31,7 @@ export function deviceControls(app, actions) {
 }
 
 /** @param {boolean} isOn @param {boolean} isBusy @param {string} words @param {string} name @param {() => unknown} press */
-const deviceButton = (isOn, isBusy, words, name, press) => html`<button class="device-button" type="button" aria-pressed=${isOn} aria-busy=${isBusy} @click=${press}>
+const deviceButton = (isOn, isBusy, words, name, press) => html`<button class="device-button" type="button" aria-label=${words} aria-pressed=${isOn} aria-busy=${isBusy} @click=${press}>
   ${icon(name)}<span>${breakable(words)}</span>
 </button>`;
 

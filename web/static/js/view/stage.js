@@ -24,8 +24,8 @@ const cover = (name, title, text) => html`<div class="phase-cover">
 /** @param {App} app @param {RoomView} room @param {Shown} shown */
 function grid(app, room, shown) {
   const size = (/** @type {Element | undefined} */ element) => measure(app, element, shown);
-  return html`<ul class="tile-grid" role="list" data-layout=${app.ui.layout} ${ref(size)}>
-    ${shown.sharer ? screenTile(app, shown.sharer, app.ui.layout === "speaker") : nothing}
+  return html`<ul class="tile-grid" role="list" data-layout=${shown.layout} ${ref(size)}>
+    ${shown.sharer ? screenTile(app, shown.sharer, shown.layout === "speaker") : nothing}
     ${repeat(
       shown.people,
       ({ id }) => id,
