@@ -33,7 +33,7 @@ const MOST_MISSED = 2;
 const WELCOME_MS = 10_000;
 const PROBE_MS = 2_500;
 const STEADY_MS = 5_000;
-const SLOW_ATTEMPT = 5;
+const SLOW_ATTEMPT = 13;
 
 const DONE = 1000;
 const POLICY = 1008;
