@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Callable
 from random import Random
 
-import pylibsrtp
-
 from sfu.packet.arena import STRIDE, Arena, Outbox, Sent
 from sfu.packet.ice import Credentials, IceAgent, IceTable
 from sfu.packet.ingress import Ingress
@@ -142,7 +140,7 @@ class PlaneCore:
                 self._ciphers.rx(profile, rx_key),
                 self._ciphers.tx(profile, tx_key),
             )
-        except (ValueError, pylibsrtp.Error):
+        except ValueError:
             return self._refuse("srtp-keys")
         self._freed += (known.rx, known.rx_rtcp, known.tx)
         known.keys = keys

@@ -53,25 +53,28 @@ class Ciphers:
         return self._ingress is not None
 
     def rx(self, profile: SrtpProfile, key: bytes) -> Cipher:
-        """Any inbound SSRC. Raises ValueError or pylibsrtp.Error for a key that does not fit."""
-        session = Session(_policy(profile, key, Policy.SSRC_ANY_INBOUND))
+        """Any inbound SSRC. Raises ValueError for a key that does not fit."""
+        session = _session(profile, key, Policy.SSRC_ANY_INBOUND)
         if self._ingress is not None:
             return _DirectCipher(session, self._ingress)
         return _SessionCipher(session, self._arena.ingress)
 
     def tx(self, profile: SrtpProfile, key: bytes) -> Cipher:
         """Any outbound SSRC; a repeated sequence number is refused, because under GCM it would reveal plaintext."""
-        session = Session(_policy(profile, key, Policy.SSRC_ANY_OUTBOUND))
+        session = _session(profile, key, Policy.SSRC_ANY_OUTBOUND)
         if self._egress is not None:
             return _DirectCipher(session, self._egress)
         return _SessionCipher(session, self._arena.egress)
 
 
-def _policy(profile: SrtpProfile, key: bytes, ssrc_type: int) -> Policy:
+def _session(profile: SrtpProfile, key: bytes, ssrc_type: int) -> Session:
     policy = Policy(key=key, ssrc_type=ssrc_type, srtp_profile=_PROFILES[profile])
     policy.allow_repeat_tx = False
     policy.window_size = REPLAY_WINDOW
-    return policy
+    try:
+        return Session(policy)
+    except pylibsrtp.Error as error:
+        raise ValueError(str(error)) from None
 
 
 def _binding_fits() -> bool:
