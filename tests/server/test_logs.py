@@ -14,7 +14,9 @@ SECRET = "Quiet Heron 203.0.113.9"
 
 
 @pytest.fixture(autouse=True)
-def logging_as_it_was() -> Iterator[None]:
+def logging_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("asyncio", "aiohttp.server", "some.library"):
+        monkeypatch.setattr(logging.getLogger(name), "disabled", False)  # another tool's set-up may have
     handlers, level = logging.root.handlers[:], logging.root.level
     yield
     structlog.reset_defaults()
