@@ -15,6 +15,7 @@ from server.effects import RoomMedia
 from server.effects_peers import PeerBook
 from server.host import HostParts, RoomHost
 from server.host_alarm import Alarm, LoopAlarm
+from server.host_faults import where
 from server.host_record import RoomRecord
 from server.hosts_figures import RoomFigures
 from server.ports import Clock, Gatekeeper, Glimpse, LeaseLost, RoomStore, StoreDown
@@ -78,13 +79,19 @@ class RoomHosts:
         for session in await self._parts.store.open_sessions():
             if session in self._hosts:
                 continue
-            if session not in self._doors:
-                described = await self._parts.store.session(session)
-                if described is None:
-                    continue
-                self._doors[session] = described.settings.schedule.doors_at
-            if self._doors[session] <= horizon:
-                await self.host(session)
+            try:
+                if session not in self._doors:
+                    described = await self._parts.store.session(session)
+                    if described is None:
+                        continue
+                    self._doors[session] = described.settings.schedule.doors_at
+                if self._doors[session] <= horizon:
+                    await self.host(session)
+            except StoreDown:
+                raise
+            except Exception as error:
+                # One room that cannot be taken must keep no other closed.
+                self._not_taken(session, error)
 
     async def drain(self) -> None:
         self._is_draining = True
@@ -103,11 +110,14 @@ class RoomHosts:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_S)
-            self._let_go()
             try:
+                self._let_go()
                 await self.start_all()
             except StoreDown:
                 _log.warning("sweep-not-done")
+            except Exception as error:
+                self._parts.figures.count("sweep-failed")
+                _log.error("sweep-failed", kind=type(error).__name__, where=where(error))
 
     def _let_go(self) -> None:
         for session, host in list(self._hosts.items()):
@@ -148,8 +158,7 @@ class RoomHosts:
         try:
             record = await RoomRecord.take(session, self._parts.store, self._parts.clock.now())
         except (LeaseLost, UnreadableSnapshot) as error:
-            self._parts.figures.count("room-not-taken")
-            _log.error("room-not-taken", room=session, kind=type(error).__name__)
+            self._not_taken(session, error)
             return None
         if record is None:
             return None
@@ -159,6 +168,10 @@ class RoomHosts:
         self._doors.pop(session, None)
         self._parts.figures.rooms.set(len(self._hosts))
         return host
+
+    def _not_taken(self, session: SessionId, error: Exception) -> None:
+        self._parts.figures.count("room-not-taken")
+        _log.error("room-not-taken", room=session, kind=type(error).__name__, where=where(error))
 
     async def glimpse(self, session: SessionId) -> Glimpse | None:
         host = self._hosts.get(session)

@@ -154,3 +154,38 @@ async def test_a_new_room_is_stored_before_anybody_can_come(bench: Bench) -> Non
     assert record is not None
     assert bench.store.rows[SESSION].snapshot is not None
     assert isinstance(bench.hosts, RoomHosts)
+
+
+async def test_a_room_that_breaks_while_it_is_taken_stops_no_other(bench: Bench) -> None:
+    earlier = SessionId("s_broken")
+    bench.store.records = {earlier: replace(bench.store.records[SESSION], id=earlier), **bench.store.records}
+    claim = bench.store.claim
+
+    async def breaks_for_one(session: SessionId) -> RoomRow:
+        if session == earlier:
+            raise KeyError(session)
+        return await claim(session)
+
+    bench.store.claim = breaks_for_one  # type: ignore[method-assign]
+    await bench.hosts.start_all()
+    assert await bench.hosts.glimpse(earlier) is None
+    assert await bench.hosts.glimpse(SESSION) is not None
+
+
+async def test_a_round_that_breaks_is_followed_by_the_next(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.hosts.SWEEP_S", 0.0)
+    came_again = asyncio.Event()
+    rounds = 0
+
+    async def breaks_once() -> list[SessionId]:
+        nonlocal rounds
+        rounds += 1
+        if rounds == 2:
+            raise KeyError("open")
+        if rounds > 2:
+            came_again.set()
+        return []
+
+    bench.store.open_sessions = breaks_once  # type: ignore[method-assign]
+    await bench.hosts.start()
+    await asyncio.wait_for(came_again.wait(), 5)
