@@ -20,6 +20,7 @@ from rooms.live.settings import Settings
 from rooms.live.staleness import fresh
 from rooms.live.standing import StandingCommand
 from rooms.live.state import RoomState
+from rooms.refusals import Reason, Refused
 
 MOST_DEADLINES = 2_000  # one for each person ever known and a few for the room
 MOST_CONSEQUENCES = 50
@@ -48,9 +49,7 @@ def decide(state: RoomState, command: Command, now: Instant, seen: int | None = 
     `seen` is the room version of the newest view the caller had; None checks nothing. Raises `Refused`.
     """
     decision = advanced(state, now)
-    if seen is not None:
-        command = fresh(decision.state, command, seen)
-    asked = _decided(decision.state, command, now)
+    asked = _decided_as_seen(decision.state, command, now, seen)
     return _run(_settled(_record(decision, asked, now, command.by), now), floor=now, now=now)
 
 
@@ -92,6 +91,17 @@ class Room:
         """Make a decision on this room's state current."""
         self._state = decision.state
         return decision.events
+
+
+def _decided_as_seen(state: RoomState, command: Command, now: Instant, seen: int | None) -> tuple[Event, ...]:
+    narrowed = command if seen is None else fresh(state, command, seen)
+    try:
+        return _decided(state, narrowed, now)
+    except Refused:
+        if narrowed is command:
+            raise
+    _decided(state, command, now)  # refused for everybody it names: that reason is the truer one
+    raise Refused(Reason.STALE_VERSION)
 
 
 def _decided(state: RoomState, command: Command, now: Instant) -> tuple[Event, ...]:

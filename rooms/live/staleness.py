@@ -31,7 +31,6 @@ from rooms.live.commands import (
     UnlockCameras,
     UnlockEntry,
 )
-from rooms.live.person import Waiting
 from rooms.live.roster import leads, seated, waiting
 from rooms.live.settings import ChatPolicy
 from rooms.live.state import RoomState
@@ -47,7 +46,8 @@ _WIDTH = {ChatPolicy.OFF: 0, ChatPolicy.FACILITATORS: 1, ChatPolicy.ALL: 2}
 def fresh(state: RoomState, command: Command, seen: int) -> Command:
     """The command as far as its caller saw what it is about. Raises `Refused(STALE_VERSION)`.
 
-    Admissions are narrowed to those whom the caller had seen waiting: "admit all" brings in nobody unseen.
+    Admissions are narrowed to those whom the caller had seen waiting: "admit all" brings in nobody unseen. Where that
+    leaves nobody who can be admitted, `room.decide` refuses with the same reason.
     """
     caller = state.people.get(command.by)
     if caller is None or not leads(caller):
@@ -57,7 +57,7 @@ def fresh(state: RoomState, command: Command, seen: int) -> Command:
             return replace(command, targets=_seen(state, targets, seen))
         case AdmitAll():
             unheld = [person.id for person, place in waiting(state) if place.held_message is None]
-            return Admit(command.by, _seen(state, unheld, seen)) if unheld else command
+            return Admit(command.by, _seen(state, unheld, seen))
         case AllowUnmuteAll():
             muted = [person for person, seat in seated(state) if seat.mic.muted_by_facilitator]
             _require(all(person.standing_version <= seen for person in muted))
@@ -75,12 +75,8 @@ def fresh(state: RoomState, command: Command, seen: int) -> Command:
 
 
 def _seen(state: RoomState, targets: Iterable[PersonId], seen: int) -> tuple[PersonId, ...]:
-    """Those who did not change since; stale where nobody who waits would be left of them."""
     people = [(target, state.people.get(target)) for target in targets]
-    kept = [(target, person) for target, person in people if person is None or person.standing_version <= seen]
-    is_narrowed = len(kept) < len(people)
-    _require(not is_narrowed or any(p is not None and isinstance(p.standing, Waiting) for _, p in kept))
-    return tuple(target for target, _ in kept)
+    return tuple(target for target, person in people if person is None or person.standing_version <= seen)
 
 
 def _require(is_fresh: bool) -> None:

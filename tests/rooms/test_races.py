@@ -148,3 +148,16 @@ def test_any_two_acts_in_one_tick_equal_one_of_their_orders() -> None:
         attempt(scene, first, seen)
         attempt(scene, second, seen)
         assert scene.standing(B) in outcomes
+
+
+def test_an_admission_whose_fresh_part_cannot_come_in_is_stale_and_not_too_late() -> None:
+    """B could be admitted and came back after the page was drawn; the one the page had shown cannot."""
+    scene = live_scene(A, B, late_cutoff_ms=None)
+    never_in = type(B)("never-in")
+    scene.waits(never_in)
+    scene.do(cmd.BeginClosing(LEAD))
+    seen = scene.state.version
+    scene.do(cmd.Leave(B))
+    scene.do(cmd.Knock(B, "Bo"))
+    scene.refuses(cmd.Admit(LEAD, (B, never_in)), Reason.STALE_VERSION, seen)
+    scene.refuses(cmd.Admit(LEAD, (never_in,)), Reason.TOO_LATE, seen)
