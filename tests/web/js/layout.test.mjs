@@ -3,10 +3,16 @@ import { test } from "node:test";
 import { bestColumns, mainPerson, paged, pageSize, selfLast } from "../../../web/static/js/layout.js";
 
 const GAP = 12;
-const height = ({ columns, width }, count) => Math.ceil(count / columns) * (width * 0.75) + (Math.ceil(count / columns) - 1) * GAP;
+const height = ({ columns, width }, count) =>
+  Math.ceil(count / columns) * (width * 0.75) + (Math.ceil(count / columns) - 1) * GAP;
 
 test("no other number of columns gives a larger tile, and everything fits", () => {
-  for (const box of [{ width: 1200, height: 700 }, { width: 320, height: 400 }, { width: 360, height: 640 }, { width: 800, height: 300 }]) {
+  for (const box of [
+    { width: 1200, height: 700 },
+    { width: 320, height: 400 },
+    { width: 360, height: 640 },
+    { width: 800, height: 300 },
+  ]) {
     for (let count = 1; count <= 9; count += 1) {
       const best = bestColumns(count, box, GAP);
       assert.ok(best.columns * best.width + (best.columns - 1) * GAP <= box.width + 1, `${count} in ${box.width}`);
@@ -45,8 +51,14 @@ test("every item is on exactly one page, and a page beyond the end is the last",
 
 test("oneself comes last, or not at all", () => {
   const people = [{ id: "me" }, { id: "a" }, { id: "b" }];
-  assert.deepEqual(selfLast(people, "me", false).map(({ id }) => id), ["a", "b", "me"]);
-  assert.deepEqual(selfLast(people, "me", true).map(({ id }) => id), ["a", "b"]);
+  assert.deepEqual(
+    selfLast(people, "me", false).map(({ id }) => id),
+    ["a", "b", "me"],
+  );
+  assert.deepEqual(
+    selfLast(people, "me", true).map(({ id }) => id),
+    ["a", "b"],
+  );
 });
 
 test("who spoke last stays large, through silence and short words of others", () => {

@@ -53,8 +53,17 @@ class FakeConnection {
   }
 }
 
-const UPLINKS = [{ source: "mic", mid: "00" }, { source: "camera", mid: "01" }];
-const offer = (transport, generation = 1, sdp = `offer ${generation}`) => ({ type: "offer", transport, generation, sdp, uplinks: UPLINKS });
+const UPLINKS = [
+  { source: "mic", mid: "00" },
+  { source: "camera", mid: "01" },
+];
+const offer = (transport, generation = 1, sdp = `offer ${generation}`) => ({
+  type: "offer",
+  transport,
+  generation,
+  sdp,
+  uplinks: UPLINKS,
+});
 
 function page({ refuse = null } = {}) {
   const connections = [];
@@ -81,7 +90,12 @@ test("answers with both uplinks sendonly, before the answer is made", async () =
   const { media, connections, requests } = page();
   await media.setTrack("mic", { id: "my-mic" });
   await media.handleOffer(offer(7));
-  assert.deepEqual(connections[0].log, ["remote offer 1", "replace 00 my-mic", "limit 01 true", "answer sendonly sendonly"]);
+  assert.deepEqual(connections[0].log, [
+    "remote offer 1",
+    "replace 00 my-mic",
+    "limit 01 true",
+    "answer sendonly sendonly",
+  ]);
   assert.deepEqual(requests, [{ type: "answer", transport: 7, generation: 1, sdp: "made" }]);
 });
 

@@ -5,7 +5,8 @@ import { INITIAL, reduce } from "../../../web/static/js/room-state.js";
 import { FINCH, HERON, ME, lead, line, person, room } from "./support.mjs";
 
 const inside = (view) => reduce(INITIAL, { type: "room", version: 1, now: 0, view });
-const said = (before, after) => narrate(inside(before), inside(after), { type: "room-changed", version: 2, now: 0, changes: [] });
+const said = (before, after) =>
+  narrate(inside(before), inside(after), { type: "room-changed", version: 2, now: 0, changes: [] });
 const kinds = (news) => news.map(({ kind }) => kind);
 
 test("a knock is seen or heard, and has its sound", () => {
@@ -53,10 +54,20 @@ test("a hold explains itself, and going on is said", () => {
 });
 
 test("admission is said, removal interrupts", () => {
-  const waiting = reduce(INITIAL, { type: "waiting", version: 1, now: 0, view: { tag: "waiting", alias: "Calm Otter" } });
+  const waiting = reduce(INITIAL, {
+    type: "waiting",
+    version: 1,
+    now: 0,
+    view: { tag: "waiting", alias: "Calm Otter" },
+  });
   const view = { type: "room", version: 2, now: 0, view: room() };
   assert.match(narrate(waiting, reduce(waiting, view), view)[0].text, /You are in the room. You are muted/);
-  const removed = { type: "outcome", version: 2, now: 0, view: { kind: "removed", may_knock_again: false, tag: "outcome" } };
+  const removed = {
+    type: "outcome",
+    version: 2,
+    now: 0,
+    view: { kind: "removed", may_knock_again: false, tag: "outcome" },
+  };
   assert.deepEqual(kinds(narrate(inside(room()), reduce(inside(room()), removed), removed)), ["interrupt"]);
   const left = { ...removed, view: { ...removed.view, kind: "left" } };
   assert.deepEqual(narrate(inside(room()), reduce(inside(room()), left), left), []);

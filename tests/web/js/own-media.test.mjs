@@ -241,7 +241,11 @@ test("after a phone call one comes back muted, with the camera off, and is told"
 });
 
 test("no device: the reason is kept, nothing is asked, and the person stays in the room", async () => {
-  const one = person({ device: async () => { throw new DeviceError("blocked"); } });
+  const one = person({
+    device: async () => {
+      throw new DeviceError("blocked");
+    },
+  });
   await one.sees({});
   await one.media.mic.turnOn();
   assert.deepEqual(one.problems, [["mic", "blocked"]]);

@@ -4,11 +4,17 @@ import { INITIAL, leftByOneself, reduce, withoutTicket } from "../../../web/stat
 import { FINCH, HERON, ME, line, own, person, room, status } from "./support.mjs";
 
 const welcome = { type: "welcome", protocol: 1, me: ME, resume: "r".repeat(20) };
-const inside = (version = 1, view = room()) => reduce(reduce(INITIAL, welcome), { type: "room", version, now: 0, view });
+const inside = (version = 1, view = room()) =>
+  reduce(reduce(INITIAL, welcome), { type: "room", version, now: 0, view });
 const change = (state, version, ...changes) => reduce(state, { type: "room-changed", version, now: 0, changes });
 
 test("a view of one stage takes the place of the one before", () => {
-  const waiting = reduce(INITIAL, { type: "waiting", version: 1, now: 0, view: { tag: "waiting", alias: "Calm Otter" } });
+  const waiting = reduce(INITIAL, {
+    type: "waiting",
+    version: 1,
+    now: 0,
+    view: { tag: "waiting", alias: "Calm Otter" },
+  });
   assert.equal(waiting.stage, "waiting");
   const admitted = reduce(waiting, { type: "room", version: 2, now: 0, view: room() });
   assert.equal(admitted.stage, "inside");
@@ -18,7 +24,12 @@ test("a view of one stage takes the place of the one before", () => {
 test("nothing of the room is kept after it", () => {
   let state = reduce(inside(), { type: "speaking", people: [HERON] });
   state = reduce(state, { type: "slots", transport: 1, slots: [{ mid: "03", source: "mic", person: HERON }] });
-  state = reduce(state, { type: "outcome", version: 2, now: 0, view: { kind: "removed", may_knock_again: false, tag: "outcome" } });
+  state = reduce(state, {
+    type: "outcome",
+    version: 2,
+    now: 0,
+    view: { kind: "removed", may_knock_again: false, tag: "outcome" },
+  });
   assert.ok(!JSON.stringify(state).includes(HERON));
   assert.equal(state.room, null);
 });
@@ -31,7 +42,10 @@ test("changes are applied in order and people keep their places", () => {
     { part: "person", person: person(ME, { is_muted: false }) },
     { part: "me", me: own({ muted_by_self: false }) },
   );
-  assert.deepEqual(state.room.people.map(({ id }) => id), [ME, HERON, FINCH]);
+  assert.deepEqual(
+    state.room.people.map(({ id }) => id),
+    [ME, HERON, FINCH],
+  );
   assert.equal(state.room.people[0].is_muted, false);
   assert.equal(state.room.me.muted_by_self, false);
   assert.equal(state.version, 2);
@@ -39,9 +53,18 @@ test("changes are applied in order and people keep their places", () => {
 
 test("people and messages that are gone are taken out", () => {
   let state = change(inside(), 2, { part: "chat", line: line("m_1", HERON, "hello") });
-  state = change(state, 3, { part: "chat-gone", id: "m_1" }, { part: "person-gone", id: HERON }, { part: "status", status: status({ phase: "paused" }) });
+  state = change(
+    state,
+    3,
+    { part: "chat-gone", id: "m_1" },
+    { part: "person-gone", id: HERON },
+    { part: "status", status: status({ phase: "paused" }) },
+  );
   assert.deepEqual(state.room.chat, []);
-  assert.deepEqual(state.room.people.map(({ id }) => id), [ME]);
+  assert.deepEqual(
+    state.room.people.map(({ id }) => id),
+    [ME],
+  );
   assert.equal(state.room.status.phase, "paused");
 });
 

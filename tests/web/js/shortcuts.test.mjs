@@ -15,7 +15,20 @@ function keyboard({ canLeave = true } = {}) {
     },
     () => now,
   );
-  const event = (key, more = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, repeat: false, isComposing: false, target: null, preventDefault() { this.isPrevented = true; }, ...more });
+  const event = (key, more = {}) => ({
+    key,
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    shiftKey: false,
+    repeat: false,
+    isComposing: false,
+    target: null,
+    preventDefault() {
+      this.isPrevented = true;
+    },
+    ...more,
+  });
   const press = (key, more) => {
     const pressed = event(key, more);
     shortcuts.handleKeyDown(pressed);

@@ -3,7 +3,13 @@ import { test } from "node:test";
 import { Signal } from "../../../web/static/js/signal.js";
 import { FakeSocket, VirtualTimers, settle } from "./support.mjs";
 
-const TICKET = { kind: "ticket", ticket: "t".repeat(20), me: "p_me000000", role: "participant", suggestedAlias: "Calm Otter" };
+const TICKET = {
+  kind: "ticket",
+  ticket: "t".repeat(20),
+  me: "p_me000000",
+  role: "participant",
+  suggestedAlias: "Calm Otter",
+};
 const WELCOME = { type: "welcome", protocol: 1, me: "p_me000000", resume: "r".repeat(20) };
 
 /** A page with a fake server; `tickets` are answered in order, then `TICKET` for ever. */
@@ -25,7 +31,17 @@ function page({ tickets = [], transport = null, isNeeded = true, random = 0 } = 
       sockets.push(socket);
       return socket;
     },
-    resume: { get value() { return token; }, keep: (value) => { token = value; }, forget: () => { token = null; } },
+    resume: {
+      get value() {
+        return token;
+      },
+      keep: (value) => {
+        token = value;
+      },
+      forget: () => {
+        token = null;
+      },
+    },
     heldTransport: () => transport,
     isNeeded: () => isNeeded,
     seen: () => 7,
@@ -35,7 +51,21 @@ function page({ tickets = [], transport = null, isNeeded = true, random = 0 } = 
     onLink: (state) => links.push(state),
     onTicket: (answer) => told.push(answer.kind),
   });
-  return { signal, timers, sockets, links, messages, told, asked, get socket() { return sockets.at(-1); }, get token() { return token; } };
+  return {
+    signal,
+    timers,
+    sockets,
+    links,
+    messages,
+    told,
+    asked,
+    get socket() {
+      return sockets.at(-1);
+    },
+    get token() {
+      return token;
+    },
+  };
 }
 
 async function connected(options) {
@@ -49,7 +79,13 @@ async function connected(options) {
 
 test("says hello with its ticket, as a new page, and keeps the resume token", async () => {
   const one = await connected();
-  assert.deepEqual(one.socket.sent[0], { type: "hello", protocol: 1, ticket: TICKET.ticket, page: "new", transport: null });
+  assert.deepEqual(one.socket.sent[0], {
+    type: "hello",
+    protocol: 1,
+    ticket: TICKET.ticket,
+    page: "new",
+    transport: null,
+  });
   assert.equal(one.token, WELCOME.resume);
   assert.deepEqual(one.links, ["connecting", "up"]);
 });
@@ -90,7 +126,14 @@ test("comes back after a loss as the same page, with its token and transport", a
   await one.timers.advance(0);
   assert.equal(one.sockets.length, 2);
   one.socket.open();
-  assert.deepEqual(one.socket.sent[0], { type: "hello", protocol: 1, ticket: TICKET.ticket, resume: WELCOME.resume, page: "same", transport: 4 });
+  assert.deepEqual(one.socket.sent[0], {
+    type: "hello",
+    protocol: 1,
+    ticket: TICKET.ticket,
+    resume: WELCOME.resume,
+    page: "same",
+    transport: 4,
+  });
 });
 
 test("waits longer after each attempt that did not work, and never longer than five seconds", async () => {
@@ -136,7 +179,10 @@ test("coming back to the foreground finds a dead connection fast", async () => {
 });
 
 test("done and moved away end it; the token of a moved seat is forgotten", async () => {
-  for (const [code, token] of [[1000, WELCOME.resume], [4003, null]]) {
+  for (const [code, token] of [
+    [1000, WELCOME.resume],
+    [4003, null],
+  ]) {
     const one = await connected();
     one.socket.ends(code);
     await one.timers.advance(60_000);
@@ -177,7 +223,13 @@ test("asks its user when the person is open elsewhere, and moves on the same con
   await one.timers.advance(30_000);
   assert.equal(one.sockets.length, 1);
   one.signal.takeOver();
-  assert.deepEqual(one.socket.sent.at(-1), { type: "hello", protocol: 1, page: "new", transport: null, take_over: true });
+  assert.deepEqual(one.socket.sent.at(-1), {
+    type: "hello",
+    protocol: 1,
+    page: "new",
+    transport: null,
+    take_over: true,
+  });
   one.socket.says(WELCOME);
   assert.equal(one.signal.state, "up");
 });

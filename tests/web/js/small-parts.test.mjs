@@ -24,9 +24,18 @@ test("who can see and hear me is said for every state, and never too little", ()
   assert.equal(line(speaking, true, false), "2 people can hear you. Nobody can see you.");
   assert.equal(line(speaking, false, true), "2 people can see you. Nobody can hear you.");
   assert.equal(line({ ...speaking, status: { phase: "paused" } }, true, true), "Nobody can see or hear you.");
-  assert.equal(line({ ...speaking, me: { ...speaking.me, role: "facilitator" }, status: { phase: "paused" } }, true, true), "2 people can see and hear you.");
-  assert.equal(line({ ...speaking, status: { cameras_locked: true } }, true, true), "2 people can hear you. Nobody can see you.");
-  assert.equal(line({ ...speaking, people: [person(ME), person(HERON, { presence: "break" })] }, true, true), "Nobody else is here. Nobody can see or hear you.");
+  assert.equal(
+    line({ ...speaking, me: { ...speaking.me, role: "facilitator" }, status: { phase: "paused" } }, true, true),
+    "2 people can see and hear you.",
+  );
+  assert.equal(
+    line({ ...speaking, status: { cameras_locked: true } }, true, true),
+    "2 people can hear you. Nobody can see you.",
+  );
+  assert.equal(
+    line({ ...speaking, people: [person(ME), person(HERON, { presence: "break" })] }, true, true),
+    "Nobody else is here. Nobody can see or hear you.",
+  );
   assert.match(line({ me: { is_sharing: true } }, false, false), /1 person can see your screen/);
 });
 
@@ -63,13 +72,31 @@ test("times are printed in the reader's zone, with the other beside it where it 
 });
 
 test("lengths are whole words", () => {
-  assert.deepEqual([1, 60_000, 61_000, 7_200_000, 7_260_000, 4 * 86_400_000].map(lengthWords), ["1 minute", "1 minute", "2 minutes", "120 minutes", "2 hours", "4 days"]);
-  assert.deepEqual([0, 59_000, 60_000, 200_000].map(waitWords), ["less than a minute", "less than a minute", "1 minute", "3 minutes"]);
+  assert.deepEqual([1, 60_000, 61_000, 7_200_000, 7_260_000, 4 * 86_400_000].map(lengthWords), [
+    "1 minute",
+    "1 minute",
+    "2 minutes",
+    "120 minutes",
+    "2 hours",
+    "4 days",
+  ]);
+  assert.deepEqual([0, 59_000, 60_000, 200_000].map(waitWords), [
+    "less than a minute",
+    "less than a minute",
+    "1 minute",
+    "3 minutes",
+  ]);
 });
 
 test("a slot shows nobody until its track and its map are of the same transport", () => {
   const tracks = new SlotTracks((track) => ({ track, getTracks: () => [track] }));
-  const map = { transport: 7, slots: [{ mid: "03", source: "mic", person: HERON }, { mid: "11", source: "camera", person: HERON }] };
+  const map = {
+    transport: 7,
+    slots: [
+      { mid: "03", source: "mic", person: HERON },
+      { mid: "11", source: "camera", person: HERON },
+    ],
+  };
   const track = { id: "t" };
   tracks.reset(7);
   assert.equal(tracks.find(map, "camera", HERON), undefined);
@@ -97,10 +124,11 @@ test("quality sinks after four seconds, rises after ten, and does not flicker", 
 test("loss is that of the last two seconds, not of the whole session", async () => {
   const report = (received, lost) => ({
     connectionState: "connected",
-    getStats: async () => new Map([
-      ["a", { type: "inbound-rtp", packetsReceived: received, packetsLost: lost }],
-      ["b", { type: "candidate-pair", nominated: true, currentRoundTripTime: 0.08 }],
-    ]),
+    getStats: async () =>
+      new Map([
+        ["a", { type: "inbound-rtp", packetsReceived: received, packetsLost: lost }],
+        ["b", { type: "candidate-pair", nominated: true, currentRoundTripTime: 0.08 }],
+      ]),
   });
   const reader = new StatsReader();
   assert.deepEqual(await reader.read(report(900, 100)), { lossPercent: 10, roundTripMs: 80 });
@@ -127,7 +155,10 @@ test("the server hears what is shown once it has settled, and only when it diffe
 test("a view that could not be told is told again", async () => {
   const timers = new VirtualTimers();
   let attempts = 0;
-  const report = new ViewReport(() => { attempts += 1; return attempts === 1 ? Promise.reject(new Error("lost")) : Promise.resolve(); }, timers);
+  const report = new ViewReport(() => {
+    attempts += 1;
+    return attempts === 1 ? Promise.reject(new Error("lost")) : Promise.resolve();
+  }, timers);
   report.show([HERON], false);
   await timers.advance(150);
   report.show([HERON], false);
@@ -145,7 +176,8 @@ test("what is out of sight is not asked for, and nobody has two tiles", () => {
   assert.equal(first.people.length + second.people.length, 15);
   assert.equal(second.people.at(-1).id, ME);
   assert.ok(!second.cameras.includes(ME));
-  for (const layout of ["names", "sound"]) assert.deepEqual(shownNow(room({ people }), { ...ui, layout }, []).cameras, []);
+  for (const layout of ["names", "sound"])
+    assert.deepEqual(shownNow(room({ people }), { ...ui, layout }, []).cameras, []);
   const speaker = shownNow(room({ people }), { ...ui, layout: "speaker" }, ["p_person5"]);
   assert.equal(speaker.cameras[0], "p_person5");
   assert.equal(new Set(speaker.people.map(({ id }) => id)).size, 15);
@@ -164,8 +196,14 @@ test("a shared screen is asked for only where it is shown", () => {
 test("a tile's name says all of a person's state; the chip says the one thing first", () => {
   const heron = person(HERON, { camera_on: true, hand: 2, role: "facilitator" });
   assert.equal(tileName(heron, false, false), "Quiet Heron, facilitator, muted, camera on, hand 2");
-  assert.equal(tileName({ ...heron, is_muted: false, hand: null, role: "participant" }, true, true), "Quiet Heron, you, camera on, speaking");
-  assert.equal(tileName(person(HERON, { presence: "break", hand: 1 }), false, false), "Quiet Heron, taking a break, hand 1");
+  assert.equal(
+    tileName({ ...heron, is_muted: false, hand: null, role: "participant" }, true, true),
+    "Quiet Heron, you, camera on, speaking",
+  );
+  assert.equal(
+    tileName(person(HERON, { presence: "break", hand: 1 }), false, false),
+    "Quiet Heron, taking a break, hand 1",
+  );
   assert.equal(tileState(heron).word, "hand 2");
   assert.equal(tileState(person(HERON)).word, "muted");
   assert.equal(tileState(person(HERON, { is_muted: false })), null);
@@ -174,25 +212,42 @@ test("a tile's name says all of a person's state; the chip says the one thing fi
 test("what the ticket office says is understood, and silence is not an error", async () => {
   const ask = (status, body) => fetchTicket("/s/s_1/ticket", async () => ({ status, json: async () => body }));
   const given = { ticket: "t", me: "p_1", role: "participant", suggested_alias: "Quiet Heron" };
-  assert.deepEqual(await ask(200, given), { kind: "ticket", ticket: "t", me: "p_1", role: "participant", suggestedAlias: "Quiet Heron" });
+  assert.deepEqual(await ask(200, given), {
+    kind: "ticket",
+    ticket: "t",
+    me: "p_1",
+    role: "participant",
+    suggestedAlias: "Quiet Heron",
+  });
   assert.deepEqual(await ask(404, { error: "unknown-session" }), { kind: "unknown" });
   assert.deepEqual(await ask(410, { error: "canceled" }), { kind: "over", outcome: "canceled" });
   assert.deepEqual(await ask(429, { retry_after_s: 3 }), { kind: "later", afterMs: 3_000 });
   assert.deepEqual(await ask(503, {}), { kind: "unreachable" });
-  assert.deepEqual(await fetchTicket("/x", async () => { throw new TypeError("offline"); }), { kind: "unreachable" });
+  assert.deepEqual(
+    await fetchTicket("/x", async () => {
+      throw new TypeError("offline");
+    }),
+    { kind: "unreachable" },
+  );
 });
 
 /** One browser's storage of one tab, and the locks of all its tabs. */
 function browser() {
   const held = new Set();
   const locks = {
-    request: (name, { signal }, run) => new Promise((resolve, reject) => {
-      if (held.has(name)) return signal.aborted ? reject(signal.reason) : undefined;
-      held.add(name);
-      return resolve(run());
-    }),
+    request: (name, { signal }, run) =>
+      new Promise((resolve, reject) => {
+        if (held.has(name)) return signal.aborted ? reject(signal.reason) : undefined;
+        held.add(name);
+        return resolve(run());
+      }),
   };
-  const tab = (items = new Map()) => ({ items, getItem: (key) => items.get(key) ?? null, setItem: (key, value) => items.set(key, value), removeItem: (key) => items.delete(key) });
+  const tab = (items = new Map()) => ({
+    items,
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => items.set(key, value),
+    removeItem: (key) => items.delete(key),
+  });
   return { locks, tab, die: () => held.clear() };
 }
 
@@ -216,7 +271,13 @@ test("a reload finds its token again, a duplicated tab does not use the copy", a
 });
 
 test("a browser that keeps nothing still keeps the token while the page lives", () => {
-  const broken = { getItem: () => null, setItem: () => { throw new Error("full"); }, removeItem: () => {} };
+  const broken = {
+    getItem: () => null,
+    setItem: () => {
+      throw new Error("full");
+    },
+    removeItem: () => {},
+  };
   const token = new ResumeToken("s_1", broken, null);
   token.keep("token-1");
   assert.equal(token.value, "token-1");

@@ -112,11 +112,32 @@ export const status = (changes = {}) => ({
   ...changes,
 });
 
-export const line = (id, author, text) => ({ id, author, author_alias: "Quiet Heron", to: "everyone", to_person: null, text });
+export const line = (id, author, text) => ({
+  id,
+  author,
+  author_alias: "Quiet Heron",
+  to: "everyone",
+  to_person: null,
+  text,
+});
 
-export const lead = (changes = {}) => ({ waiting: [], out: [], people: [], is_entry_locked: false, may_start: false, waiting_notice: "", ...changes });
+export const lead = (changes = {}) => ({
+  waiting: [],
+  out: [],
+  people: [],
+  is_entry_locked: false,
+  may_start: false,
+  waiting_notice: "",
+  ...changes,
+});
 
-export const room = ({ me = {}, status: state = {}, people = [person(ME), person(HERON)], chat = [], lead: led = null } = {}) => ({
+export const room = ({
+  me = {},
+  status: state = {},
+  people = [person(ME), person(HERON)],
+  chat = [],
+  lead: led = null,
+} = {}) => ({
   me: own(me),
   status: status(state),
   people,

@@ -14,7 +14,9 @@ function refusalCodes() {
   const definitions = schema.$defs ?? schema.definitions;
   const reason = definitions.Refused.properties.reason;
   const values = (part) =>
-    part.$ref ? values(definitions[part.$ref.split("/").pop()]) : [...(part.enum ?? []), ...(part.const ? [part.const] : []), ...(part.anyOf ?? []).flatMap(values)];
+    part.$ref
+      ? values(definitions[part.$ref.split("/").pop()])
+      : [...(part.enum ?? []), ...(part.const ? [part.const] : []), ...(part.anyOf ?? []).flatMap(values)];
   return values(reason);
 }
 
@@ -61,7 +63,10 @@ test("what a browser says is understood: blocked, none, busy", async () => {
       getUserMedia: () => Promise.reject(Object.assign(new Error(name), { name })),
       enumerateDevices: async () => [],
     };
-    await assert.rejects(new Devices(media, null, () => {}).microphone(), (error) => error instanceof DeviceError && error.problem === problem);
+    await assert.rejects(
+      new Devices(media, null, () => {}).microphone(),
+      (error) => error instanceof DeviceError && error.problem === problem,
+    );
   }
   await assert.rejects(new Devices(undefined, null, () => {}).camera(), { problem: "unsupported" });
 });

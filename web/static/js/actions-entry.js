@@ -2,7 +2,11 @@ import { leftByOneself, mayFacilitate } from "./room-state.js";
 import { refusalWords } from "./words-refusals.js";
 import { CONNECTION, WAITING } from "./words.js";
 
-/** The way in, the way out, and the way between two tabs. @param {import("./app.js").App} app @param {() => void} letGo */
+/**
+ * The way in, the way out, and the way between two tabs.
+ * @param {import("./app.js").App} app
+ * @param {() => void} letGo
+ */
 export function entryActions(app, letGo) {
   const { page, signal, own } = app.parts;
 
@@ -19,7 +23,8 @@ export function entryActions(app, letGo) {
       app.update({ isJoining: true, missing: null, joinProblem: null });
       app.parts.sound.wake();
       try {
-        if (!isLead && !outside.guidelines_accepted) await signal.request({ type: "accept-guidelines", version: page.guidelines.version });
+        if (!isLead && !outside.guidelines_accepted)
+          await signal.request({ type: "accept-guidelines", version: page.guidelines.version });
         await signal.request(isLead ? { type: "enter", alias } : { type: "knock", alias });
       } catch (error) {
         app.update({ joinProblem: refusalWords(error) });
@@ -27,7 +32,9 @@ export function entryActions(app, letGo) {
       app.update({ isJoining: false });
     },
 
-    /** One press, no question. Tracks end before anything else; where the server cannot be told, the page goes silent. */
+    /**
+     * One press, no question. Tracks end before anything else; where the server cannot be told, the page goes silent.
+     */
     async leave() {
       letGo();
       app.hasLeft = true;

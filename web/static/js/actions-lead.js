@@ -4,7 +4,12 @@ import { LEAD } from "./words-lead.js";
 
 const DECLINE_AFTER_MS = 5_000;
 
-/** @param {ReadonlySet<string>} set @param {string} id @param {boolean} isIn @returns {ReadonlySet<string>} */
+/**
+ * @param {ReadonlySet<string>} set
+ * @param {string} id
+ * @param {boolean} isIn
+ * @returns {ReadonlySet<string>}
+ */
 function withMember(set, id, isIn) {
   const next = new Set(set);
   if (isIn) next.add(id);
@@ -27,7 +32,11 @@ export function leadActions(app) {
       if (targets.length > 0 && (await app.ask({ type: "admit", targets }))) app.update({ selected: new Set() });
     },
 
-    /** Told to the server only after some seconds: a wrong press costs nothing. @param {string} id @param {string} alias */
+    /**
+     * Told to the server only after some seconds: a wrong press costs nothing.
+     * @param {string} id
+     * @param {string} alias
+     */
     decline(id, alias) {
       app.update({ declining: withMember(app.ui.declining, id, true) });
       const undo = () => {
@@ -74,6 +83,7 @@ export function leadActions(app) {
     },
   };
 
-  const isWaiting = (/** @type {string} */ id) => app.state.room?.lead?.waiting.some((entry) => entry.id === id) ?? false;
+  const isWaiting = (/** @type {string} */ id) =>
+    app.state.room?.lead?.waiting.some((entry) => entry.id === id) ?? false;
   return actions;
 }

@@ -1,7 +1,10 @@
 import { NOTE } from "./words-room.js";
 import { mayFacilitate, selfOf } from "./room-state.js";
 
-/** What a person does about themself: devices, hand, break, name, layout. @param {import("./app.js").App} app */
+/**
+ * What a person does about themself: devices, hand, break, name, layout.
+ * @param {import("./app.js").App} app
+ */
 export function ownActions(app) {
   const { own, devices, sound, hearing } = app.parts;
 

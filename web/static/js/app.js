@@ -164,6 +164,7 @@ export class App {
 
   /** @param {number} id */
   dismiss(id) {
-    if (this.ui.toasts.some((toast) => toast.id === id)) this.update({ toasts: this.ui.toasts.filter((toast) => toast.id !== id) });
+    if (this.ui.toasts.some((toast) => toast.id === id))
+      this.update({ toasts: this.ui.toasts.filter((toast) => toast.id !== id) });
   }
 }

@@ -13,7 +13,8 @@ const SPREAD = 0.4;
  * @returns {number} ms
  */
 export function backoffMs(attempt, random) {
-  const most = attempt > PATIENT_AFTER ? PATIENT_MS : (DELAYS_MS[attempt] ?? DELAYS_MS[DELAYS_MS.length - 1] ?? PATIENT_MS);
+  const most =
+    attempt > PATIENT_AFTER ? PATIENT_MS : (DELAYS_MS[attempt] ?? DELAYS_MS[DELAYS_MS.length - 1] ?? PATIENT_MS);
   const spread = Math.max(FIRST_MS, most * SPREAD);
   return Math.max(0, most - spread) + random * spread;
 }

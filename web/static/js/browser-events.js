@@ -60,7 +60,10 @@ export function watchPage({ app, shortcuts, wakeLock, letGo }) {
   watchClock(app);
 }
 
-/** Waiting times and minutes left tick; the quality is read every other time. @param {import("./app.js").App} app */
+/**
+ * Waiting times and minutes left tick; the quality is read every other time.
+ * @param {import("./app.js").App} app
+ */
 function watchClock(app) {
   const gauge = new QualityGauge();
   const stats = new StatsReader();

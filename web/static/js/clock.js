@@ -33,11 +33,3 @@ export class ServerClock {
     return Math.max(0, -this.until(instant));
   }
 }
-
-const MINUTE_MS = 60_000;
-
-/** @param {number} ms @returns {number} whole minutes, rounded up, at least 0 */
-export const minutesUp = (ms) => Math.max(0, Math.ceil(ms / MINUTE_MS));
-
-/** @param {number} ms @returns {number} whole minutes that have passed */
-export const minutesDown = (ms) => Math.max(0, Math.floor(ms / MINUTE_MS));

@@ -87,7 +87,11 @@ export class Devices {
 
   /** @returns {Promise<MediaStreamTrack>} rejects with a `DeviceError` */
   microphone() {
-    return this.#track("audio", "audioinput", { echoCancellation: true, noiseSuppression: true, autoGainControl: true });
+    return this.#track("audio", "audioinput", {
+      echoCancellation: true,
+      noiseSuppression: true,
+      autoGainControl: true,
+    });
   }
 
   /** @returns {Promise<MediaStreamTrack>} rejects with a `DeviceError` */
@@ -121,7 +125,8 @@ export class Devices {
    * @returns {Promise<MediaStreamTrack>}
    */
   async #track(kind, from, wishes) {
-    if (!this.#media?.getUserMedia) throw new DeviceError(globalThis.isSecureContext === false ? "insecure" : "unsupported");
+    if (!this.#media?.getUserMedia)
+      throw new DeviceError(globalThis.isSecureContext === false ? "insecure" : "unsupported");
     const deviceId = this.#chosen[from];
     try {
       return onlyTrack(await this.#ask(kind, deviceId ? { ...wishes, deviceId: { exact: deviceId } } : wishes));

@@ -19,7 +19,9 @@ export class Hearing {
     this.#onBlocked = onBlocked;
   }
 
-  /** @param {{mid: string, person: string | null, stream: MediaStream}[]} slots all audio slots of the current transport */
+  /**
+   * @param {{mid: string, person: string | null, stream: MediaStream}[]} slots all audio slots of the current transport
+   */
   show(slots) {
     const wanted = new Set(slots.map(({ mid }) => mid));
     for (const mid of [...this.#elements.keys()]) if (!wanted.has(mid)) this.#drop(mid);

@@ -64,7 +64,10 @@ export class Inbox {
     app.redraw();
   }
 
-  /** The name the person goes by now, so that it is never asked twice. @param {import("./room-state.js").RoomState} state */
+  /**
+   * The name the person goes by now, so that it is never asked twice.
+   * @param {import("./room-state.js").RoomState} state
+   */
   #keepName({ waiting, room }) {
     const alias = waiting?.alias ?? (room ? selfOf(room)?.alias : undefined);
     if (alias && alias !== this.#app.ui.alias) this.#app.update({ alias });
@@ -76,7 +79,15 @@ export class Inbox {
     const { media, own } = this.#app.parts;
     media.close();
     own.stopAll();
-    this.#app.update({ panel: null, dialog: null, note: null, unread: 0, actionsOf: null, notesOf: new Set(), selected: new Set() });
+    this.#app.update({
+      panel: null,
+      dialog: null,
+      note: null,
+      unread: 0,
+      actionsOf: null,
+      notesOf: new Set(),
+      selected: new Set(),
+    });
   }
 
   /** @param {import("./narrator.js").News} news */

@@ -84,7 +84,8 @@ const own = new OwnMedia({
   onChange: () => app.redraw(),
   onNote: (note) => app.update({ note: OWN_NOTE[note] }),
   onProblem: (source, problem) => {
-    if (app.state.room && problem !== "dismissed") app.update({ note: deviceWords(source, problem, browserFamily(navigator.userAgent)) });
+    if (app.state.room && problem !== "dismissed")
+      app.update({ note: deviceWords(source, problem, browserFamily(navigator.userAgent)) });
   },
 });
 hearing.setSpeaker(devices.chosen("audiooutput"));
@@ -153,7 +154,10 @@ function liveRegion(manner) {
   return region;
 }
 
-/** @param {"sessionStorage" | "localStorage"} kind @returns {Storage | null} null where the browser keeps nothing */
+/**
+ * @param {"sessionStorage" | "localStorage"} kind
+ * @returns {Storage | null} null where the browser keeps nothing
+ */
 function storage(kind) {
   try {
     return window[kind];
@@ -172,7 +176,10 @@ const shortcuts = new Shortcuts(
   },
   steady,
 );
-exposeForTests(() => media.connection, () => app.state.slots.slots);
+exposeForTests(
+  () => media.connection,
+  () => app.state.slots.slots,
+);
 keepBackOnSessionPage(page.urls.session, letGo);
 watchPage({ app, shortcuts, wakeLock, letGo });
 app.redraw();

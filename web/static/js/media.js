@@ -64,10 +64,12 @@ export class Media {
   /** @param {OfferMessage} offer */
   handleOffer(offer) {
     if (!this.#options.isSupported) return this.#chain;
-    this.#chain = this.#chain.then(() => this.#answer(offer)).catch((error) => {
-      const isMoot = error instanceof Refusal && (error.reason === "lost" || error.reason === "no-media");
-      if (!isMoot) this.#replaceAfter(REPLACE_STEP_MS);
-    });
+    this.#chain = this.#chain
+      .then(() => this.#answer(offer))
+      .catch((error) => {
+        const isMoot = error instanceof Refusal && (error.reason === "lost" || error.reason === "no-media");
+        if (!isMoot) this.#replaceAfter(REPLACE_STEP_MS);
+      });
     return this.#chain;
   }
 

@@ -11,11 +11,16 @@ export class MicMeter {
     this.#sound = sound;
   }
 
-  /** @param {MediaStreamTrack | null} track @param {() => HTMLElement | null} find the drawn meter, if it is drawn now */
+  /**
+   * @param {MediaStreamTrack | null} track
+   * @param {() => HTMLElement | null} find the drawn meter, if it is drawn now
+   */
   show(track, find) {
     if (track === this.#track) return;
     this.#end?.();
     this.#track = track;
-    this.#end = track ? this.#sound.meter(track, (level) => find()?.style.setProperty("--level", level.toFixed(2))) : null;
+    this.#end = track
+      ? this.#sound.meter(track, (level) => find()?.style.setProperty("--level", level.toFixed(2)))
+      : null;
   }
 }

@@ -61,7 +61,12 @@ function arrived(before, after) {
 
 /** @param {RoomView} before @param {RoomView} after @returns {News[]} */
 function roomNews(before, after) {
-  return [...phaseNews(before, after), ...ownNews(before, after), ...handNews(before, after), ...chatNews(before, after)];
+  return [
+    ...phaseNews(before, after),
+    ...ownNews(before, after),
+    ...handNews(before, after),
+    ...chatNews(before, after),
+  ];
 }
 
 /** @param {RoomView} before @param {RoomView} after @returns {News[]} */
@@ -79,16 +84,23 @@ function ownNews({ me: old, status: oldStatus }, { me, status }) {
     news.push({ kind: "say", text: me.muted_by_self ? NOTE.nowMuted : NOTE.nowHeard, topic: "mic" });
     if (!me.muted_by_self) news.push({ kind: "note", text: null });
   }
-  if (old.camera_on !== me.camera_on) news.push({ kind: "say", text: me.camera_on ? NOTE.cameraOn : NOTE.cameraOff, topic: "camera" });
+  if (old.camera_on !== me.camera_on)
+    news.push({ kind: "say", text: me.camera_on ? NOTE.cameraOn : NOTE.cameraOff, topic: "camera" });
   if (mayFacilitate(old.role) !== mayFacilitate(me.role)) {
     const text = mayFacilitate(me.role) ? NOTE.lead : NOTE.leadGone;
     news.push({ kind: "toast", text });
   }
-  if (!oldStatus.cameras_locked && status.cameras_locked && !mayFacilitate(me.role)) news.push({ kind: "note", text: NOTE.camerasLocked });
+  if (!oldStatus.cameras_locked && status.cameras_locked && !mayFacilitate(me.role))
+    news.push({ kind: "note", text: NOTE.camerasLocked });
   return news;
 }
 
-/** Hands are said to those who give the turns, and to everybody about their own. @param {RoomView} before @param {RoomView} after @returns {News[]} */
+/**
+ * Hands are said to those who give the turns, and to everybody about their own.
+ * @param {RoomView} before
+ * @param {RoomView} after
+ * @returns {News[]}
+ */
 function handNews(before, after) {
   return after.people.flatMap(({ id, alias, hand }) => {
     const old = before.people.find((person) => person.id === id)?.hand ?? null;

@@ -3,7 +3,9 @@ import { OwnSource } from "./own-source.js";
 
 /** @typedef {import("./protocol.js").RoomView} RoomView */
 
-/** My camera: off until pressed, its light out whenever it is off. Whatever stops it, only a press starts it again. */
+/**
+ * My camera: off until pressed, its light out whenever it is off. Whatever stops it, only a press starts it again.
+ */
 export class OwnCamera {
   source;
   #parts;

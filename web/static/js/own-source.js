@@ -17,7 +17,9 @@ import { DeviceError } from "./devices.js";
  * @property {(source: SourceName, problem: DeviceProblem) => void} onProblem
  */
 
-/** One source of this device: its track as long as it is held, one press at a time, and what went wrong last. */
+/**
+ * One source of this device: its track as long as it is held, one press at a time, and what went wrong last.
+ */
 export class OwnSource {
   /** @type {MediaStreamTrack | null} */
   track = null;
@@ -29,14 +31,21 @@ export class OwnSource {
   #parts;
   #onEnded;
 
-  /** @param {SourceName} name @param {OwnParts} parts @param {() => void} onEnded the device or the browser ended the track */
+  /**
+   * @param {SourceName} name
+   * @param {OwnParts} parts
+   * @param {() => void} onEnded the device or the browser ended the track
+   */
   constructor(name, parts, onEnded) {
     this.#name = name;
     this.#parts = parts;
     this.#onEnded = onEnded;
   }
 
-  /** Runs `act`; a second press meanwhile does nothing. A device that says no is remembered, a refusal is thrown. @param {() => Promise<void>} act */
+  /**
+   * Runs `act`; a second press meanwhile does nothing. A device that says no is remembered, a refusal is thrown.
+   * @param {() => Promise<void>} act
+   */
   async press(act) {
     if (this.isBusy) return;
     this.isBusy = true;

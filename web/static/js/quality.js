@@ -56,7 +56,8 @@ export class StatsReader {
         received += report.packetsReceived ?? 0;
         lost += Math.max(0, report.packetsLost ?? 0);
       }
-      if (report.type === "candidate-pair" && report.nominated) roundTripMs = 1_000 * (report.currentRoundTripTime ?? 0);
+      if (report.type === "candidate-pair" && report.nominated)
+        roundTripMs = 1_000 * (report.currentRoundTripTime ?? 0);
     }
     const [newReceived, newLost] = [Math.max(0, received - this.#received), Math.max(0, lost - this.#lost)];
     this.#received = received;

@@ -76,7 +76,8 @@ export function reduce(state, message) {
  * @param {RoomState} state @param {Stage} stage @returns {RoomState}
  */
 function toStage(state, stage) {
-  const room = stage === "inside" ? { speaking: state.speaking, slots: state.slots } : { speaking: [], slots: INITIAL.slots };
+  const room =
+    stage === "inside" ? { speaking: state.speaking, slots: state.slots } : { speaking: [], slots: INITIAL.slots };
   return { ...state, ...room, stage, hasGap: false, outside: null, waiting: null, outcome: null, room: null };
 }
 
@@ -113,10 +114,15 @@ function applied(room, change) {
  * @param {readonly T[]} items @param {T} item @returns {readonly T[]}
  */
 function put(items, item) {
-  return items.some(({ id }) => id === item.id) ? items.map((old) => (old.id === item.id ? item : old)) : [...items, item];
+  return items.some(({ id }) => id === item.id)
+    ? items.map((old) => (old.id === item.id ? item : old))
+    : [...items, item];
 }
 
-/** @param {RoomState} state @param {"ended" | "canceled" | "unknown"} kind what the ticket said instead of a ticket */
+/**
+ * @param {RoomState} state
+ * @param {"ended" | "canceled" | "unknown"} kind what the ticket said instead of a ticket
+ */
 export function withoutTicket(state, kind) {
   if (kind === "unknown") return toStage(state, "unknown");
   /** @type {import("./protocol.js").OutcomeView} */
@@ -124,7 +130,11 @@ export function withoutTicket(state, kind) {
   return { ...toStage(state, "outcome"), outcome };
 }
 
-/** The state at the moment of pressing Leave, before the server says the same. @param {RoomState} state @returns {RoomState} */
+/**
+ * The state at the moment of pressing Leave, before the server says the same.
+ * @param {RoomState} state
+ * @returns {RoomState}
+ */
 export function leftByOneself(state) {
   return { ...toStage(state, "outcome"), outcome: { kind: "left", may_knock_again: true, tag: "outcome" } };
 }
@@ -132,5 +142,8 @@ export function leftByOneself(state) {
 /** @param {import("./protocol.js").Role} role */
 export const mayFacilitate = (role) => role !== "participant";
 
-/** @param {RoomView} room @returns {import("./protocol.js").PersonView | undefined} oneself as the others see it */
+/**
+ * @param {RoomView} room
+ * @returns {import("./protocol.js").PersonView | undefined} oneself as the others see it
+ */
 export const selfOf = (room) => room.people.find((person) => person.id === room.me.id);

@@ -27,7 +27,7 @@ import { Refusal } from "./refusal.js";
  * @property {(answer: TicketAnswer) => void} onTicket
  */
 
-export const PROTOCOL = 1;
+const PROTOCOL = 1;
 const PING_MS = 5_000;
 const MOST_MISSED = 2;
 const WELCOME_MS = 10_000;
@@ -40,10 +40,21 @@ const POLICY = 1008;
 const MOVED_AWAY = 4003;
 const ROOM_GONE = 4004;
 
-/** Named in `seen`: where somebody else changed the subject meanwhile, these are asked again with open eyes. */
+/**
+ * Named in `seen`: where somebody else changed the subject meanwhile, these are asked again with open eyes.
+ */
 const PERMISSIVE = new Set([
-  "admit", "admit-all", "allow-unmute", "allow-unmute-all", "ask-to-unmute", "allow-camera", "allow-text", "promote",
-  "readmit", "unlock-cameras", "unlock-entry",
+  "admit",
+  "admit-all",
+  "allow-unmute",
+  "allow-unmute-all",
+  "ask-to-unmute",
+  "allow-camera",
+  "allow-text",
+  "promote",
+  "readmit",
+  "unlock-cameras",
+  "unlock-entry",
 ]);
 
 /**

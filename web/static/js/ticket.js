@@ -16,7 +16,11 @@ const TIMEOUT_MS = 8_000;
  */
 export async function fetchTicket(url, fetcher) {
   try {
-    const options = { method: "POST", credentials: /** @type {const} */ ("same-origin"), signal: AbortSignal.timeout(TIMEOUT_MS) };
+    const options = {
+      method: "POST",
+      credentials: /** @type {const} */ ("same-origin"),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    };
     const response = await fetcher(url, options);
     const body = await response.json().catch(() => ({}));
     return readAnswer(response.status, body);
@@ -32,7 +36,13 @@ export async function fetchTicket(url, fetcher) {
  */
 function readAnswer(status, body) {
   if (status === 200 && body.ticket && body.me && body.role) {
-    return { kind: "ticket", ticket: body.ticket, me: body.me, role: body.role, suggestedAlias: body.suggested_alias ?? "" };
+    return {
+      kind: "ticket",
+      ticket: body.ticket,
+      me: body.me,
+      role: body.role,
+      suggestedAlias: body.suggested_alias ?? "",
+    };
   }
   if (status === 404) return { kind: "unknown" };
   if (status === 410) return { kind: "over", outcome: body.error === "canceled" ? "canceled" : "ended" };

@@ -46,7 +46,8 @@ const dateIn = (at, timeZone) => print(at, { dateStyle: "short", timeZone }, "en
 /** @param {Date} at @param {string} zone @param {string} own */
 function isSameTime(at, zone, own) {
   try {
-    const full = (/** @type {string} */ timeZone) => print(at, { dateStyle: "short", timeStyle: "short", timeZone }, "en-CA");
+    const full = (/** @type {string} */ timeZone) =>
+      print(at, { dateStyle: "short", timeStyle: "short", timeZone }, "en-CA");
     return full(zone) === full(own);
   } catch {
     return true; // a zone that this browser does not know

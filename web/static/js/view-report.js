@@ -2,7 +2,9 @@ import { NamedTimers } from "./named-timers.js";
 
 const SETTLE_MS = 150;
 
-/** Tells the server what this page shows, so that nothing else is sent: once it has settled, and only when it differs. */
+/**
+ * Tells the server what this page shows, so that nothing else is sent: once it has settled, and only when it differs.
+ */
 export class ViewReport {
   #request;
   #timers;
@@ -29,7 +31,10 @@ export class ViewReport {
   /** @param {readonly string[]} cameras @param {boolean} screen */
   show(cameras, screen) {
     const key = JSON.stringify([cameras, screen]);
-    if (this.#wanted === null ? key === this.#told : key === JSON.stringify([this.#wanted.cameras, this.#wanted.screen])) return;
+    if (
+      this.#wanted === null ? key === this.#told : key === JSON.stringify([this.#wanted.cameras, this.#wanted.screen])
+    )
+      return;
     this.#wanted = { cameras, screen };
     this.#timers.after("tell", SETTLE_MS, () => this.#tell(key));
   }

@@ -1,4 +1,6 @@
-/** Keeps the screen lit while wanted; the browser lets go whenever the page is hidden, so it is asked for again. */
+/**
+ * Keeps the screen lit while wanted; the browser lets go whenever the page is hidden, so it is asked for again.
+ */
 export class WakeLock {
   #navigator;
   #isWanted = false;

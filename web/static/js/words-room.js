@@ -30,8 +30,6 @@ export const ROOM = {
   pager: "Pages of people",
   previous: "Previous page",
   next: "Next page",
-  /** @param {string} alias */
-  sharing: (alias) => `${alias} is sharing a screen`,
   ownSharing: "You are sharing your screen",
   /** @param {string} alias */
   screenOf: (alias) => `Screen of ${alias}`,
@@ -45,7 +43,6 @@ export const ROOM = {
   closing: "The session is coming to its end.",
   onBreak: "You are taking a break. Nobody sees or hears you, and your seat is kept.",
   comeBack: "Come back",
-  hearing: "Who can see and hear me",
   selfHidden: "Your own picture is hidden from you. Others still see it.",
   soundOnly: "Sound only. Pictures are off to save data.",
   showPictures: "Show pictures",
@@ -88,7 +85,8 @@ export const OWN_NOTE = {
   "mic-lost": "Your microphone stopped, so you are muted. Turn it on again when you are ready.",
   "camera-lost": "Your camera stopped. Turn it on again when you like.",
   "camera-paused": "Your camera paused while you were away. Turn it on again when you like.",
-  "came-back-muted": "Your microphone paused while you were away, so you are muted. Turn it on again when you are ready.",
+  "came-back-muted":
+    "Your microphone paused while you were away, so you are muted. Turn it on again when you are ready.",
 };
 
 export const ASKED = {
@@ -134,10 +132,8 @@ export const MORE = {
   whoHere: "In the room at the moment:",
   connection: "Connection",
   keys: "Keys",
-  devices: "Devices",
   renameLabel: "Name to show",
   renameSave: "Save name",
-  saved: "Your name was changed.",
 };
 
 export const CONNECTION_DIALOG = {

@@ -8,7 +8,8 @@ export const COMMON = {
   cancel: "Not now",
   send: "Send",
   leaveQuickly: "Leave quickly",
-  leaveQuicklyNote: "This closes the session at once and opens a neutral page. It does not clear the history of your browser.",
+  leaveQuicklyNote:
+    "This closes the session at once and opens a neutral page. It does not clear the history of your browser.",
   backToSession: "Session page",
   notRecorded: "Not recorded",
   understood: "Understood",
@@ -44,15 +45,14 @@ export const PRE_JOIN = {
   cameraOffAct: "Turn camera off",
   testSound: "Test sound",
   testing: "You should hear three soft notes.",
-  level: "How loud your microphone is",
   micNote: "Your microphone works. You come into the room muted.",
   cameraNote: "Only you see this. In the room, others will see it too.",
-  devices: "Choose devices",
   microphone: "Microphone",
   camera: "Camera",
   speaker: "Speaker",
   systemDefault: "As the system chooses",
-  noMedia: "This browser cannot bring you the sound of the room. You can read and write there. To hear, open the link in Safari, Chrome or Firefox.",
+  noMedia:
+    "This browser cannot bring you the sound of the room. You can read and write there. To hear, open the link in Safari, Chrome or Firefox.",
   listenOnly: "A microphone and a camera are not needed. You can join and only listen.",
   appear: "How you will appear",
   name: "Name to show",
@@ -63,7 +63,6 @@ export const PRE_JOIN = {
   agreeMissing: "Please read the guidelines and tick the box.",
   notRecorded: "Holdspace has no recorder. Another person could still use another tool, and the group agrees not to.",
   join: "Ask to join",
-  joining: "One moment",
   enter: "Enter the room",
   /** @param {number} ms */
   doorsIn: (ms) => (ms > 0 ? `The doors open in ${lengthWords(ms)}` : "The doors open in a moment"),
@@ -114,10 +113,19 @@ export const ELSEWHERE = {
 /** @type {Record<import("./protocol.js").OutcomeKind, {title: string, lede: string}>} */
 export const OUTCOME = {
   left: { title: "You have left this session", lede: "Nobody can see or hear you any more." },
-  ended: { title: "The session has ended", lede: "Thank you for being here. Names and messages of this session are gone." },
-  canceled: { title: "This session was canceled", lede: "It does not take place. The session page shows what comes next." },
+  ended: {
+    title: "The session has ended",
+    lede: "Thank you for being here. Names and messages of this session are gone.",
+  },
+  canceled: {
+    title: "This session was canceled",
+    lede: "It does not take place. The session page shows what comes next.",
+  },
   declined: { title: "This session cannot take you today", lede: "Here are other options." },
-  removed: { title: "You are no longer in this session", lede: "Your host can tell you more and answer your questions." },
+  removed: {
+    title: "You are no longer in this session",
+    lede: "Your host can tell you more and answer your questions.",
+  },
 };
 
 export const AFTER = {

@@ -50,7 +50,10 @@ function unknownView(app, actions) {
   return html`<div class="entry">
     ${entryHead(app, actions)}
     <main class="entry-body entry-narrow">
-      <div class="entry-lede"><h1 tabindex="-1">${AFTER.unknownTitle}</h1><p>${AFTER.unknownLede}</p></div>
+      <div class="entry-lede">
+        <h1 tabindex="-1">${AFTER.unknownTitle}</h1>
+        <p>${AFTER.unknownLede}</p>
+      </div>
     </main>
   </div>`;
 }

@@ -11,14 +11,16 @@ import { panelView } from "./panel.js";
 
 /** @param {App} app @param {RoomView} room */
 export function chatPanel(app, room) {
-  const body = html`<div role="log" aria-label=${CHAT.log}><ol class="chat-log" ${ref((element) => keepAtEnd(element))}>
-    ${repeat(
-      room.chat,
-      ({ id }) => id,
-      (line) => chatLine(app, room, line),
-    )}
-  </ol></div>
-  ${room.chat.length === 0 ? html`<p class="empty">${CHAT.empty}</p>` : nothing}`;
+  const body = html`<div role="log" aria-label=${CHAT.log}>
+      <ol class="chat-log" ${ref((element) => keepAtEnd(element))}>
+        ${repeat(
+          room.chat,
+          ({ id }) => id,
+          (line) => chatLine(app, room, line),
+        )}
+      </ol>
+    </div>
+    ${room.chat.length === 0 ? html`<p class="empty">${CHAT.empty}</p>` : nothing}`;
   return panelView(app, { name: CHAT.title, title: CHAT.title, body, foot: writing(app, room) });
 }
 
@@ -27,11 +29,21 @@ function chatLine(app, room, line) {
   const isMine = line.author === room.me.id;
   const mayDelete = isMine || room.lead !== null;
   return html`<li class="chat-line" data-private=${line.to !== "everyone"}>
-    <span class="chat-author">${isMine ? CHAT.you : line.author_alias} <span class="chat-to">${toWords(room, line)}</span></span>
-    ${mayDelete
-      ? html`<button class="button button-icon button-small button-quiet" type="button" aria-label=${CHAT.delete(line.author_alias)}
-          @click=${() => app.ask({ type: "delete-chat", message: line.id })}>${icon("trash-2", "icon-s")}</button>`
-      : nothing}
+    <span class="chat-author"
+      >${isMine ? CHAT.you : line.author_alias} <span class="chat-to">${toWords(room, line)}</span></span
+    >
+    ${
+      mayDelete
+        ? html`<button
+            class="button button-icon button-small button-quiet"
+            type="button"
+            aria-label=${CHAT.delete(line.author_alias)}
+            @click=${() => app.ask({ type: "delete-chat", message: line.id })}
+          >
+            ${icon("trash-2", "icon-s")}
+          </button>`
+        : nothing
+    }
     <span class="chat-text">${line.text}</span>
   </li>`;
 }
@@ -66,14 +78,22 @@ function writing(app, room) {
   const chosen = to.some(([value]) => value === app.ui.chatTo) ? app.ui.chatTo : first[0];
   const send = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
-    const field = /** @type {HTMLInputElement} */ (/** @type {HTMLFormElement} */ (event.target).elements.namedItem("text"));
+    const field = /** @type {HTMLInputElement} */ (
+      /** @type {HTMLFormElement} */ (event.target).elements.namedItem("text")
+    );
     const text = field.value.trim();
-    if (text && (await app.ask({ type: "post-chat", text, to: chosen })) && field.value.trim() === text) field.value = "";
+    if (text && (await app.ask({ type: "post-chat", text, to: chosen })) && field.value.trim() === text)
+      field.value = "";
   };
   return html`<form class="stack stack-tight" @submit=${send}>
     <div class="field">
       <label for="chat-to">${CHAT.to}</label>
-      <select class="select" id="chat-to" .value=${live(chosen)} @change=${(/** @type {Event} */ event) => app.update({ chatTo: /** @type {HTMLSelectElement} */ (event.target).value })}>
+      <select
+        class="select"
+        id="chat-to"
+        .value=${live(chosen)}
+        @change=${(/** @type {Event} */ event) => app.update({ chatTo: /** @type {HTMLSelectElement} */ (event.target).value })}
+      >
         ${to.map(([value, words]) => html`<option value=${value} ?selected=${value === chosen}>${words}</option>`)}
       </select>
     </div>
@@ -96,7 +116,8 @@ function keepAtEnd(element) {
   if (!element || !scroller) return;
   queueMicrotask(() => {
     const isNearEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 160;
-    if (lengths.get(element) !== element.childElementCount && (isNearEnd || !lengths.has(element))) scroller.scrollTop = scroller.scrollHeight;
+    if (lengths.get(element) !== element.childElementCount && (isNearEnd || !lengths.has(element)))
+      scroller.scrollTop = scroller.scrollHeight;
     lengths.set(element, element.childElementCount);
   });
 }

@@ -7,7 +7,11 @@ import { icon } from "./icon.js";
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("./app.js").Actions} Actions */
 
-/** Microphone, camera and sound before the room: all off until pressed. @param {App} app @param {Actions} actions */
+/**
+ * Microphone, camera and sound before the room: all off until pressed.
+ * @param {App} app
+ * @param {Actions} actions
+ */
 export function deviceControls(app, actions) {
   const { own } = app.parts;
   const camera = own.camera.isOn ? own.camera.source.track : null;
@@ -15,25 +19,56 @@ export function deviceControls(app, actions) {
     <div class="device-row">
       ${deviceButton(own.mic.isOn, own.mic.source.isBusy, own.mic.isOn ? PRE_JOIN.micOff : PRE_JOIN.micOn, own.mic.isOn ? "mic" : "mic-off", actions.toggleMic)}
       ${deviceButton(own.camera.isOn, own.camera.source.isBusy, own.camera.isOn ? PRE_JOIN.cameraOffAct : PRE_JOIN.cameraOn, own.camera.isOn ? "video" : "video-off", actions.toggleCamera)}
-      <button class="device-button" type="button" @click=${actions.testSound}>${icon("volume-2")}<span>${PRE_JOIN.testSound}</span></button>
+      <button class="device-button" type="button" @click=${actions.testSound}>
+        ${icon("volume-2")}<span>${PRE_JOIN.testSound}</span>
+      </button>
     </div>
     <section class="preview" data-on=${camera ? "true" : "false"} aria-label=${PRE_JOIN.preview}>
-      ${camera
-        ? html`<video class="preview-video" autoplay playsinline muted .muted=${true} .srcObject=${streamOf(camera)}></video>`
-        : html`<p>${PRE_JOIN.cameraOff}</p>`}
+      ${
+        camera
+          ? html`<video
+              class="preview-video"
+              autoplay
+              playsinline
+              muted
+              .muted=${true}
+              .srcObject=${streamOf(camera)}
+            ></video>`
+          : html`<p>${PRE_JOIN.cameraOff}</p>`
+      }
     </section>
     ${problems(app)}
-    ${own.mic.isOn ? html`<div class="stack stack-tight"><div class="meter" id="meter"></div><p class="small muted">${PRE_JOIN.micNote}</p></div>` : nothing}
+    ${
+      own.mic.isOn
+        ? html`<div class="stack stack-tight">
+            <div class="meter" id="meter"></div>
+            <p class="small muted">${PRE_JOIN.micNote}</p>
+          </div>`
+        : nothing
+    }
     ${camera ? html`<p class="small muted">${PRE_JOIN.cameraNote}</p>` : nothing}
-    ${app.ui.tested ? html`<p class="small muted">${PRE_JOIN.testing}</p>` : nothing}
-    ${deviceSelects(app, actions)}
+    ${app.ui.tested ? html`<p class="small muted">${PRE_JOIN.testing}</p>` : nothing} ${deviceSelects(app, actions)}
   </div>`;
 }
 
-/** @param {boolean} isOn @param {boolean} isBusy @param {string} words @param {string} name @param {() => unknown} press */
-const deviceButton = (isOn, isBusy, words, name, press) => html`<button class="device-button" type="button" aria-label=${words} aria-pressed=${isOn} aria-busy=${isBusy} @click=${press}>
-  ${icon(name)}<span>${breakable(words)}</span>
-</button>`;
+/**
+ * @param {boolean} isOn
+ * @param {boolean} isBusy
+ * @param {string} words
+ * @param {string} name
+ * @param {() => unknown} press
+ */
+const deviceButton = (isOn, isBusy, words, name, press) =>
+  html`<button
+    class="device-button"
+    type="button"
+    aria-label=${words}
+    aria-pressed=${isOn}
+    aria-busy=${isBusy}
+    @click=${press}
+  >
+    ${icon(name)}<span>${breakable(words)}</span>
+  </button>`;
 
 /** The longest word may break where three buttons share 320 px. @param {string} words */
 const breakable = (words) => words.split(/(?<=micro)/).map((part, place) => (place > 0 ? html`<wbr />${part}` : part));
@@ -44,7 +79,9 @@ export function problems(app) {
   const { own } = app.parts;
   return /** @type {const} */ (["mic", "camera", "screen"]).map((source) => {
     const problem = own[source].source.problem;
-    return problem && problem !== "dismissed" ? noteLine("info", deviceWords(source, problem, family), "note-warn") : nothing;
+    return problem && problem !== "dismissed"
+      ? noteLine("info", deviceWords(source, problem, family), "note-warn")
+      : nothing;
   });
 }
 
@@ -62,7 +99,8 @@ export function deviceSelects(app, actions) {
     const known = devices.list(kind);
     if (known.length === 0) return nothing;
     const isKnown = known.some(({ deviceId }) => deviceId === devices.chosen(kind));
-    const choose = (/** @type {Event} */ event) => actions.chooseDevice(kind, /** @type {HTMLSelectElement} */ (event.target).value);
+    const choose = (/** @type {Event} */ event) =>
+      actions.chooseDevice(kind, /** @type {HTMLSelectElement} */ (event.target).value);
     return html`<div class="field">
       <label for="device-${kind}">${words}</label>
       <select class="select" id="device-${kind}" .value=${live(isKnown ? devices.chosen(kind) : "")} @change=${choose}>
@@ -76,7 +114,10 @@ export function deviceSelects(app, actions) {
 /** @type {WeakMap<MediaStreamTrack, MediaStream>} */
 const streams = new WeakMap();
 
-/** The same stream for the same track, so that a picture is not started anew at each drawing. @param {MediaStreamTrack} track */
+/**
+ * The same stream for the same track, so that a picture is not started anew at each drawing.
+ * @param {MediaStreamTrack} track
+ */
 export function streamOf(track) {
   const stream = streams.get(track) ?? new MediaStream([track]);
   streams.set(track, stream);

@@ -24,7 +24,17 @@ function content(app, actions, dialog) {
     case "rename":
       return renameDialog(app, actions);
     case "keys":
-      return modal(app, MORE.keys, html`<dl class="facts">${KEYS.map(([key, does]) => html`<dt>${key}</dt><dd>${does}</dd>`)}</dl>`);
+      return modal(
+        app,
+        MORE.keys,
+        html`<dl class="facts">
+          ${KEYS.map(
+            ([key, does]) =>
+              html`<dt>${key}</dt>
+                <dd>${does}</dd>`,
+          )}
+        </dl>`,
+      );
     case "who":
       return whoDialog(app);
     case "connection":
@@ -55,13 +65,23 @@ export function modal(app, title, body, foot) {
   return html`<dialog class="dialog" aria-labelledby="dialog-title" @close=${close} ${ref(showModal)}>
     <div class="dialog-head"><h2 id="dialog-title" tabindex="-1">${title}</h2></div>
     ${body}
-    <div class="dialog-actions">${foot ?? html`<button class="button" type="button" @click=${close}>${COMMON.close}</button>`}</div>
+    <div class="dialog-actions">
+      ${foot ?? html`<button class="button" type="button" @click=${close}>${COMMON.close}</button>`}
+    </div>
   </dialog>`;
 }
 
-/** @param {App} app @param {string} title @param {string} text @param {{words: string, run: () => unknown, manner?: string}[]} choices */
+/**
+ * @param {App} app
+ * @param {string} title
+ * @param {string} text
+ * @param {{words: string, run: () => unknown, manner?: string}[]} choices
+ */
 function confirm(app, title, text, choices) {
-  const buttons = choices.map(({ words, run, manner = "" }) => html`<button class="button ${manner}" type="button" @click=${run}>${words}</button>`);
+  const buttons = choices.map(
+    ({ words, run, manner = "" }) =>
+      html`<button class="button ${manner}" type="button" @click=${run}>${words}</button>`,
+  );
   return modal(app, title, html`<p>${text}</p>`, buttons);
 }
 
@@ -71,14 +91,18 @@ function renameDialog(app, actions) {
   const alias = room?.people.find(({ id }) => id === room.me.id)?.alias ?? app.ui.alias;
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
-    const text = /** @type {HTMLInputElement} */ (/** @type {HTMLFormElement} */ (event.target).elements.namedItem("text")).value.trim();
+    const text = /** @type {HTMLInputElement} */ (
+      /** @type {HTMLFormElement} */ (event.target).elements.namedItem("text")
+    ).value.trim();
     if (text) void actions.rename(text);
   };
   const body = html`<form class="field" id="rename" @submit=${submit}>
     <label for="rename-text">${MORE.renameLabel}</label>
     <input class="input" id="rename-text" name="text" maxlength="40" autocomplete="off" autofocus value=${alias} />
   </form>`;
-  const foot = html`<button class="button" type="button" @click=${() => app.update({ dialog: null })}>${COMMON.cancel}</button>
+  const foot = html`<button class="button" type="button" @click=${() => app.update({ dialog: null })}>
+      ${COMMON.cancel}
+    </button>
     <button class="button button-primary" type="submit" form="rename">${MORE.renameSave}</button>`;
   return modal(app, MORE.rename, body, foot);
 }
@@ -93,7 +117,9 @@ function whoDialog(app) {
     MORE.who,
     html`<p>${whoLine(room, app.parts.own).text}</p>
       <p class="muted">${MORE.whoHere}</p>
-      <ul class="stack stack-tight">${others.map(({ alias }) => html`<li>${alias}</li>`)}</ul>`,
+      <ul class="stack stack-tight">
+        ${others.map(({ alias }) => html`<li>${alias}</li>`)}
+      </ul>`,
   );
 }
 
@@ -105,12 +131,18 @@ function connectionDialog(app) {
     app,
     CONNECTION_DIALOG.title,
     html`<dl class="facts">
-        <dt>${CONNECTION_DIALOG.signal}</dt><dd>${isUp ? CONNECTION_DIALOG.signalUp : CONNECTION_DIALOG.signalDown}</dd>
-        <dt>${CONNECTION_DIALOG.media}</dt><dd>${measured ? CONNECTION.quality[quality] : CONNECTION_DIALOG.mediaNone}</dd>
-        ${measured
-          ? html`<dt>${CONNECTION_DIALOG.loss}</dt><dd>${measured.lossPercent} %</dd>
-              <dt>${CONNECTION_DIALOG.delay}</dt><dd>${measured.roundTripMs} ms</dd>`
-          : nothing}
+        <dt>${CONNECTION_DIALOG.signal}</dt>
+        <dd>${isUp ? CONNECTION_DIALOG.signalUp : CONNECTION_DIALOG.signalDown}</dd>
+        <dt>${CONNECTION_DIALOG.media}</dt>
+        <dd>${measured ? CONNECTION.quality[quality] : CONNECTION_DIALOG.mediaNone}</dd>
+        ${
+          measured
+            ? html`<dt>${CONNECTION_DIALOG.loss}</dt>
+                <dd>${measured.lossPercent} %</dd>
+                <dt>${CONNECTION_DIALOG.delay}</dt>
+                <dd>${measured.roundTripMs} ms</dd>`
+            : nothing
+        }
       </dl>
       <p class="muted">${CONNECTION_DIALOG.data}</p>`,
   );

@@ -23,12 +23,21 @@ export function movedView(app, actions) {
   return page(app, actions, ELSEWHERE.movedTitle, ELSEWHERE.movedLede, choice);
 }
 
-/** @param {App} app @param {Actions} actions @param {string} title @param {string} lede @param {unknown} choice */
+/**
+ * @param {App} app
+ * @param {Actions} actions
+ * @param {string} title
+ * @param {string} lede
+ * @param {unknown} choice
+ */
 function page(app, actions, title, lede, choice) {
   return html`<div class="entry">
     ${entryHead(app, actions)}
     <main class="entry-body entry-narrow">
-      <div class="entry-lede"><h1 tabindex="-1">${title}</h1><p>${lede}</p></div>
+      <div class="entry-lede">
+        <h1 tabindex="-1">${title}</h1>
+        <p>${lede}</p>
+      </div>
       ${choice}
     </main>
   </div>`;

@@ -11,13 +11,21 @@ export function entryHead(app, actions) {
   return html`<header class="entry-head">
     <a class="row" href=${urls.session}>${icon("chevron-left", "icon-s")}${COMMON.backToSession}</a>
     <div class="row">
-      ${urls.quick_exit
-        ? html`<button class="button button-small quick-exit" type="button" @click=${actions.leaveQuickly}>${COMMON.leaveQuickly}</button>`
-        : nothing}
+      ${
+        urls.quick_exit
+          ? html`<button class="button button-small quick-exit" type="button" @click=${actions.leaveQuickly}>
+              ${COMMON.leaveQuickly}
+            </button>`
+          : nothing
+      }
       <a href=${urls.help} target="_blank" rel="noopener">${COMMON.help}</a>
     </div>
   </header>`;
 }
 
 /** A calm line with an icon. @param {string} name @param {unknown} words @param {string} [manner] */
-export const noteLine = (name, words, manner = "") => html`<div class="note ${manner}">${icon(name)}<p>${words}</p></div>`;
+export const noteLine = (name, words, manner = "") =>
+  html`<div class="note ${manner}">
+    ${icon(name)}
+    <p>${words}</p>
+  </div>`;

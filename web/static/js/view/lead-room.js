@@ -7,7 +7,13 @@ import { LEAD } from "../words-lead.js";
 /** @typedef {import("../protocol.js").LeadView} LeadView */
 /** @typedef {import("../signal.js").RequestBody} RequestBody */
 
-/** The room as a whole. @param {App} app @param {Actions} actions @param {RoomView} room @param {LeadView} lead */
+/**
+ * The room as a whole.
+ * @param {App} app
+ * @param {Actions} actions
+ * @param {RoomView} room
+ * @param {LeadView} lead
+ */
 export function roomSection(app, actions, room, lead) {
   const { phase, cameras_locked: isLocked, chat_policy: policy } = room.status;
   const runs = phase === "live" || phase === "closing";
@@ -27,7 +33,9 @@ export function roomSection(app, actions, room, lead) {
     [phase === "live", "closing", LEAD.closing, { type: "begin-closing" }],
   ];
   const chat = (/** @type {Event} */ event) => {
-    const chosen = /** @type {import("../protocol.js").ChatPolicy} */ (/** @type {HTMLSelectElement} */ (event.target).value);
+    const chosen = /** @type {import("../protocol.js").ChatPolicy} */ (
+      /** @type {HTMLSelectElement} */ (event.target).value
+    );
     void actions.lead.ask({ type: "set-chat-policy", policy: chosen });
   };
   return html`<section class="panel-section">
@@ -36,10 +44,19 @@ export function roomSection(app, actions, room, lead) {
       ${repeat(
         list.filter(([applies]) => applies),
         ([, key]) => key,
-        ([, , words, body]) => html`<button class="button button-small ${body.type === "start-session" && lead.may_start ? "button-primary" : ""}"
-          type="button" aria-disabled=${body.type === "start-session" && !lead.may_start ? "true" : nothing} @click=${() => actions.lead.ask(body)}>${words}</button>`,
+        ([, , words, body]) =>
+          html`<button
+            class="button button-small ${body.type === "start-session" && lead.may_start ? "button-primary" : ""}"
+            type="button"
+            aria-disabled=${body.type === "start-session" && !lead.may_start ? "true" : nothing}
+            @click=${() => actions.lead.ask(body)}
+          >
+            ${words}
+          </button>`,
       )}
-      <button class="button button-small" type="button" @click=${() => app.update({ dialog: { kind: "end" } })}>${LEAD.end}</button>
+      <button class="button button-small" type="button" @click=${() => app.update({ dialog: { kind: "end" } })}>
+        ${LEAD.end}
+      </button>
     </div>
     <div class="field">
       <label for="chat-policy">${LEAD.chatPolicy}</label>
@@ -48,13 +65,21 @@ export function roomSection(app, actions, room, lead) {
       </select>
     </div>
     <label class="choice">
-      <input type="checkbox" .checked=${live(app.ui.chimes)} @change=${(/** @type {Event} */ event) => app.update({ chimes: /** @type {HTMLInputElement} */ (event.target).checked })} />
+      <input
+        type="checkbox"
+        .checked=${live(app.ui.chimes)}
+        @change=${(/** @type {Event} */ event) => app.update({ chimes: /** @type {HTMLInputElement} */ (event.target).checked })}
+      />
       <span>${LEAD.chime}</span>
     </label>
   </section>`;
 }
 
-/** Declined or removed: only a facilitator opens the door again. @param {Actions} actions @param {LeadView} lead */
+/**
+ * Declined or removed: only a facilitator opens the door again.
+ * @param {Actions} actions
+ * @param {LeadView} lead
+ */
 export function outSection(actions, lead) {
   if (lead.out.length === 0) return nothing;
   return html`<section class="panel-section">
@@ -63,11 +88,22 @@ export function outSection(actions, lead) {
       ${repeat(
         lead.out,
         ({ id }) => id,
-        ({ id, alias, kind }) => html`<li class="person-row">
-          <span class="avatar avatar-s" aria-hidden="true">${[...alias.trim()][0]?.toUpperCase() ?? "?"}</span>
-          <div><p class="person-row-name">${alias}</p><p class="person-row-meta">${LEAD.outAs[kind]}</p></div>
-          <button class="button button-small" type="button" aria-label=${LEAD.askAgain(alias)} @click=${() => actions.lead.ask({ type: "readmit", target: id })}>${LEAD.askAgainShort}</button>
-        </li>`,
+        ({ id, alias, kind }) =>
+          html`<li class="person-row">
+            <span class="avatar avatar-s" aria-hidden="true">${[...alias.trim()][0]?.toUpperCase() ?? "?"}</span>
+            <div>
+              <p class="person-row-name">${alias}</p>
+              <p class="person-row-meta">${LEAD.outAs[kind]}</p>
+            </div>
+            <button
+              class="button button-small"
+              type="button"
+              aria-label=${LEAD.askAgain(alias)}
+              @click=${() => actions.lead.ask({ type: "readmit", target: id })}
+            >
+              ${LEAD.askAgainShort}
+            </button>
+          </li>`,
       )}
     </ul>
   </section>`;

@@ -10,20 +10,33 @@ import { noteList } from "./waiting.js";
 /** @typedef {import("../protocol.js").LeadView} LeadView */
 /** @typedef {import("../protocol.js").WaitingEntryView} WaitingEntryView */
 
-/** Who asks to come in, in order of arrival. @param {App} app @param {Actions} actions @param {LeadView} lead */
+/**
+ * Who asks to come in, in order of arrival.
+ * @param {App} app
+ * @param {Actions} actions
+ * @param {LeadView} lead
+ */
 export function waitingSection(app, actions, lead) {
   const isSelecting = lead.waiting.some(({ id }) => app.ui.selected.has(id));
   return html`<section class="panel-section">
     <div class="panel-section-head">
       <h2>${LEAD.waiting}</h2>
-      ${lead.waiting.length > 0
-        ? html`<div class="button-row">
-            ${isSelecting
-              ? html`<button class="button button-small" type="button" @click=${actions.lead.admitSelected}>${LEAD.admitSelected}</button>`
-              : nothing}
-            <button class="button button-small" type="button" @click=${() => actions.lead.ask({ type: "admit-all" })}>${LEAD.admitAll}</button>
-          </div>`
-        : nothing}
+      ${
+        lead.waiting.length > 0
+          ? html`<div class="button-row">
+              ${
+                isSelecting
+                  ? html`<button class="button button-small" type="button" @click=${actions.lead.admitSelected}>
+                      ${LEAD.admitSelected}
+                    </button>`
+                  : nothing
+              }
+              <button class="button button-small" type="button" @click=${() => actions.lead.ask({ type: "admit-all" })}>
+                ${LEAD.admitAll}
+              </button>
+            </div>`
+          : nothing
+      }
     </div>
     ${lead.waiting.length === 0 ? html`<p class="muted">${LEAD.nobodyWaits}</p>` : nothing}
     <ul class="list" role="list">
@@ -48,33 +61,75 @@ function waitingRow(app, actions, entry) {
   const tick = (/** @type {Event} */ event) => lead.select(id, /** @type {HTMLInputElement} */ (event.target).checked);
   return html`<li class="person-row">
     <label class="choice">
-      <input type="checkbox" aria-label=${LEAD.select(alias)} .checked=${live(app.ui.selected.has(id))} @change=${tick} />
+      <input
+        type="checkbox"
+        aria-label=${LEAD.select(alias)}
+        .checked=${live(app.ui.selected.has(id))}
+        @change=${tick}
+      />
     </label>
     <div>
       <p class="person-row-name">${alias}</p>
       <p class="person-row-meta">${meta(app, entry)}</p>
     </div>
-    <button class="button button-small button-primary" type="button" aria-label=${LEAD.admit(alias)} aria-disabled=${isBarred}
-      @click=${() => isDeclining || lead.ask({ type: "admit", targets: [id] })}>${LEAD.admitShort}</button>
+    <button
+      class="button button-small button-primary"
+      type="button"
+      aria-label=${LEAD.admit(alias)}
+      aria-disabled=${isBarred}
+      @click=${() => isDeclining || lead.ask({ type: "admit", targets: [id] })}
+    >
+      ${LEAD.admitShort}
+    </button>
     <div class="person-row-more button-row">
-      <button class="button button-small" type="button" aria-label=${LEAD.hold(alias)} aria-pressed=${entry.is_held} @click=${() => lead.hold(id, "")}>${LEAD.holdShort}</button>
-      <button class="button button-small" type="button" aria-label=${LEAD.note(alias)} aria-expanded=${app.ui.notesOf.has(id)} @click=${() => lead.toggleNotes(id)}>${LEAD.noteShort}</button>
-      <button class="button button-small" type="button" aria-label=${LEAD.decline(alias)} aria-disabled=${isBarred} @click=${() => isDeclining || lead.decline(id, alias)}>${LEAD.declineShort}</button>
+      <button
+        class="button button-small"
+        type="button"
+        aria-label=${LEAD.hold(alias)}
+        aria-pressed=${entry.is_held}
+        @click=${() => lead.hold(id, "")}
+      >
+        ${LEAD.holdShort}
+      </button>
+      <button
+        class="button button-small"
+        type="button"
+        aria-label=${LEAD.note(alias)}
+        aria-expanded=${app.ui.notesOf.has(id)}
+        @click=${() => lead.toggleNotes(id)}
+      >
+        ${LEAD.noteShort}
+      </button>
+      <button
+        class="button button-small"
+        type="button"
+        aria-label=${LEAD.decline(alias)}
+        aria-disabled=${isBarred}
+        @click=${() => isDeclining || lead.decline(id, alias)}
+      >
+        ${LEAD.declineShort}
+      </button>
     </div>
     ${entry.is_held ? holdMessage(actions, entry) : nothing} ${app.ui.notesOf.has(id) ? notes(actions, entry) : nothing}
   </li>`;
 }
 
-/** They are on hold already; words beside it are optional. @param {Actions} actions @param {WaitingEntryView} entry */
-const holdMessage = (actions, { id, alias }) => html`<div class="person-row-more">
-  ${sendForm({ id: `hold-${id}`, label: LEAD.holdText(alias), button: LEAD.holdSend, most: 500, send: (text) => actions.lead.hold(id, text), isSmall: true })}
-</div>`;
+/**
+ * They are on hold already; words beside it are optional.
+ * @param {Actions} actions
+ * @param {WaitingEntryView} entry
+ */
+const holdMessage = (actions, { id, alias }) =>
+  html`<div class="person-row-more">
+    ${sendForm({ id: `hold-${id}`, label: LEAD.holdText(alias), button: LEAD.holdSend, most: 500, send: (text) => actions.lead.hold(id, text), isSmall: true })}
+  </div>`;
 
 /** @param {Actions} actions @param {WaitingEntryView} entry */
-const notes = (actions, { id, alias, notes: list }) => html`<div class="person-row-more stack stack-tight">
-  ${list.length > 0 ? noteList(list, true, alias) : nothing}
-  ${sendForm({ id: `note-${id}`, label: LEAD.noteText(alias), button: LEAD.noteSend, most: 500, send: (text) => actions.lead.sendNote(id, text), isSmall: true })}
-</div>`;
+const notes = (actions, { id, alias, notes: list }) =>
+  html`<div class="person-row-more stack stack-tight">
+    ${list.length > 0 ? noteList(list, true, alias) : nothing}
+    ${sendForm({ id: `note-${id}`, label: LEAD.noteText(alias), button: LEAD.noteSend, most: 500, send: (text) => actions.lead.sendNote(id, text), isSmall: true })}
+  </div>`;
 
 /** @param {App} app @param {WaitingEntryView} entry */
 function meta(app, entry) {

@@ -10,9 +10,15 @@ import { panelView } from "./panel.js";
 /** @typedef {import("../protocol.js").RoomView} RoomView */
 /** @typedef {import("../protocol.js").LeadView} LeadView */
 
-/** One screen to hold the room: who waits, who is here, the room itself. @param {App} app @param {Actions} actions @param {RoomView} room @param {LeadView} lead */
+/**
+ * One screen to hold the room: who waits, who is here, the room itself.
+ * @param {App} app
+ * @param {Actions} actions
+ * @param {RoomView} room
+ * @param {LeadView} lead
+ */
 export function leadPanel(app, actions, room, lead) {
-  const body = html`${waitingSection(app, actions, lead)} ${peopleSection(app, actions, room, lead)} ${roomSection(app, actions, room, lead)}
-  ${outSection(actions, lead)}`;
+  const body = html`${waitingSection(app, actions, lead)} ${peopleSection(app, actions, room, lead)}
+  ${roomSection(app, actions, room, lead)} ${outSection(actions, lead)}`;
   return panelView(app, { name: LEAD.title, title: LEAD.heading, body });
 }

@@ -21,9 +21,15 @@ export function moreDialog(app, actions) {
   return html`<div class="action-grid">
       ${matchMedia(DOCK_IS_WIDE).matches ? nothing : dockRest(app, actions)}
       ${button("coffee", me.on_break ? MORE.comeBack : MORE.takeBreak, actions.toggleBreak)}
-      ${me.is_sharing || (me.may_share && devices.canShareScreen)
-        ? button(me.is_sharing ? "screen-share-off" : "screen-share", me.is_sharing ? MORE.stopShare : MORE.share, actions.toggleShare)
-        : nothing}
+      ${
+        me.is_sharing || (me.may_share && devices.canShareScreen)
+          ? button(
+              me.is_sharing ? "screen-share-off" : "screen-share",
+              me.is_sharing ? MORE.stopShare : MORE.share,
+              actions.toggleShare,
+            )
+          : nothing
+      }
       ${button("user", MORE.rename, () => app.update({ dialog: { kind: "rename" } }))}
       ${button("eye", MORE.who, () => app.update({ dialog: { kind: "who" } }))}
       ${button("signal-low", MORE.connection, () => app.update({ dialog: { kind: "connection" } }))}
@@ -31,23 +37,30 @@ export function moreDialog(app, actions) {
     </div>
     ${problems(app)} ${layouts(app, actions)}
     <label class="choice">
-      <input type="checkbox" .checked=${live(app.ui.hidesSelf)} @change=${(/** @type {Event} */ event) => app.update({ hidesSelf: /** @type {HTMLInputElement} */ (event.target).checked })} />
+      <input
+        type="checkbox"
+        .checked=${live(app.ui.hidesSelf)}
+        @change=${(/** @type {Event} */ event) => app.update({ hidesSelf: /** @type {HTMLInputElement} */ (event.target).checked })}
+      />
       <span>${MORE.hideSelf}</span>
     </label>
     ${app.ui.hidesSelf ? html`<p class="small muted">${ROOM.selfHidden}</p>` : nothing}
     <div class="stack">${deviceSelects(app, actions)}</div>
-    ${app.parts.page.urls.quick_exit
-      ? html`<div class="stack stack-tight">
-          <button class="button" type="button" @click=${actions.leaveQuickly}>${COMMON.leaveQuickly}</button>
-          <p class="small muted">${COMMON.leaveQuicklyNote}</p>
-        </div>`
-      : nothing}`;
+    ${
+      app.parts.page.urls.quick_exit
+        ? html`<div class="stack stack-tight">
+            <button class="button" type="button" @click=${actions.leaveQuickly}>${COMMON.leaveQuickly}</button>
+            <p class="small muted">${COMMON.leaveQuicklyNote}</p>
+          </div>`
+        : nothing
+    }`;
 }
 
 /** What the dock sheds where it is narrow. @param {App} app @param {Actions} actions */
 function dockRest(app, actions) {
   const { room } = app.state;
-  const open = (/** @type {import("../app.js").Panel} */ panel) => app.update({ dialog: null, panel, ...(panel === "chat" ? { unread: 0 } : {}) });
+  const open = (/** @type {import("../app.js").Panel} */ panel) =>
+    app.update({ dialog: null, panel, ...(panel === "chat" ? { unread: 0 } : {}) });
   const isHandUp = room !== null && selfOf(room)?.hand != null;
   return html`${button("message-circle", app.ui.unread ? DOCK.chatUnread(app.ui.unread) : DOCK.chat, () => open("chat"))}
   ${button("users", DOCK.people, () => open("people"))}
@@ -55,15 +68,24 @@ function dockRest(app, actions) {
 }
 
 /** @param {string} drawing @param {string} words @param {() => unknown} press */
-const button = (drawing, words, press) => html`<button class="button" type="button" @click=${press}>${icon(drawing, "icon-s")}<span>${words}</span></button>`;
+const button = (drawing, words, press) =>
+  html`<button class="button" type="button" @click=${press}>${icon(drawing, "icon-s")}<span>${words}</span></button>`;
 
 /** @param {App} app @param {Actions} actions */
-const layouts = (app, actions) => html`<fieldset class="field" role="radiogroup" aria-labelledby="layout-label">
-  <legend id="layout-label" class="field-label">${MORE.layout}</legend>
-  ${LAYOUTS.map(
-    (layout) => html`<label class="choice">
-      <input type="radio" name="layout" value=${layout} .checked=${live(app.ui.layout === layout)} @change=${() => actions.setLayout(layout)} />
-      <span>${MORE.layouts[layout]}</span>
-    </label>`,
-  )}
-</fieldset>`;
+const layouts = (app, actions) =>
+  html`<fieldset class="field" role="radiogroup" aria-labelledby="layout-label">
+    <legend id="layout-label" class="field-label">${MORE.layout}</legend>
+    ${LAYOUTS.map(
+      (layout) =>
+        html`<label class="choice">
+          <input
+            type="radio"
+            name="layout"
+            value=${layout}
+            .checked=${live(app.ui.layout === layout)}
+            @change=${() => actions.setLayout(layout)}
+          />
+          <span>${MORE.layouts[layout]}</span>
+        </label>`,
+    )}
+  </fieldset>`;

@@ -16,16 +16,28 @@ export function outcomeView(app, actions, outcome) {
   return html`<div class="entry">
     ${entryHead(app, actions)}
     <main class="entry-body entry-narrow">
-      <div class="entry-lede"><h1 tabindex="-1">${title}</h1><p>${lede}</p></div>
+      <div class="entry-lede">
+        <h1 tabindex="-1">${title}</h1>
+        <p>${lede}</p>
+      </div>
       ${bannerView(app, actions)}
-      ${resources ? html`<section class="card"><h2>${AFTER.next}</h2><p class="written">${resources}</p></section>` : nothing}
+      ${
+        resources
+          ? html`<section class="card">
+              <h2>${AFTER.next}</h2>
+              <p class="written">${resources}</p>
+            </section>`
+          : nothing
+      }
       <div class="button-row">
         <a class="button button-primary" href=${urls.after}>${AFTER.done}</a>
-        ${outcome.may_knock_again
-          ? html`<button class="button" type="button" ?disabled=${app.ui.isJoining} @click=${actions.comeBack}>
-              ${isLead ? AFTER.enterAgain : AFTER.comeBack}
-            </button>`
-          : nothing}
+        ${
+          outcome.may_knock_again
+            ? html`<button class="button" type="button" ?disabled=${app.ui.isJoining} @click=${actions.comeBack}>
+                ${isLead ? AFTER.enterAgain : AFTER.comeBack}
+              </button>`
+            : nothing
+        }
       </div>
     </main>
   </div>`;

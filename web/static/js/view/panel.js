@@ -21,7 +21,9 @@ export function panelView(app, { name, title, body, foot = "" }) {
     html`<section class="panel" aria-label=${name} @keydown=${escape} ${ref(showBeside)}>
       <div class="panel-head">
         <h2 tabindex="-1">${title}</h2>
-        <button class="button button-icon button-quiet" type="button" aria-label=${COMMON.close} @click=${close}>${icon("x")}</button>
+        <button class="button button-icon button-quiet" type="button" aria-label=${COMMON.close} @click=${close}>
+          ${icon("x")}
+        </button>
       </div>
       <div class="panel-body" tabindex="0">${body}</div>
       ${foot ? html`<div class="panel-foot">${foot}</div>` : foot}

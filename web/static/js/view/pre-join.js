@@ -24,15 +24,19 @@ export function preJoinView(app, actions, outside) {
         <h1 tabindex="-1">${PRE_JOIN.title}</h1>
         <p>${PRE_JOIN.lede}</p>
         <p class="muted">
-          ${PRE_JOIN.starts(startWords(page.starts_at, clock.now(), page))} ${page.facilitators ? PRE_JOIN.facilitators(page.facilitators) : nothing}
+          ${PRE_JOIN.starts(startWords(page.starts_at, clock.now(), page))}
+          ${page.facilitators ? PRE_JOIN.facilitators(page.facilitators) : nothing}
           ${outside.doors_open ? ARRIVAL[outside.arrival] : nothing}
         </p>
         ${bannerView(app, actions)}
       </div>
-      <div class="stack">${deviceControls(app, actions)}
-        ${typeof RTCPeerConnection === "function"
-          ? html`<p class="small muted">${PRE_JOIN.listenOnly}</p>`
-          : noteLine("info", PRE_JOIN.noMedia, "note-warn")}
+      <div class="stack">
+        ${deviceControls(app, actions)}
+        ${
+          typeof RTCPeerConnection === "function"
+            ? html`<p class="small muted">${PRE_JOIN.listenOnly}</p>`
+            : noteLine("info", PRE_JOIN.noMedia, "note-warn")
+        }
       </div>
       <div class="stack">${nameCard(app)}${guidelinesCard(app, outside)}</div>
     </main>
@@ -43,13 +47,23 @@ export function preJoinView(app, actions, outside) {
 /** @param {App} app */
 function nameCard(app) {
   const isMissing = app.ui.missing === "alias";
-  const write = (/** @type {Event} */ event) => app.update({ alias: /** @type {HTMLInputElement} */ (event.target).value, missing: null });
+  const write = (/** @type {Event} */ event) =>
+    app.update({ alias: /** @type {HTMLInputElement} */ (event.target).value, missing: null });
   return html`<section class="card">
     <h2>${PRE_JOIN.appear}</h2>
     <div class="field">
       <label for="alias">${PRE_JOIN.name}</label>
-      <input class="input" id="alias" maxlength="40" autocomplete="off" spellcheck="false" aria-describedby="alias-hint"
-        aria-invalid=${isMissing} .value=${live(app.ui.alias)} @input=${write} />
+      <input
+        class="input"
+        id="alias"
+        maxlength="40"
+        autocomplete="off"
+        spellcheck="false"
+        aria-describedby="alias-hint"
+        aria-invalid=${isMissing}
+        .value=${live(app.ui.alias)}
+        @input=${write}
+      />
       ${isMissing ? html`<p class="field-error">${PRE_JOIN.nameMissing}</p>` : nothing}
       <p class="field-hint" id="alias-hint">${PRE_JOIN.nameHint}</p>
     </div>
@@ -61,18 +75,27 @@ function guidelinesCard(app, outside) {
   const { guidelines } = app.parts.page;
   const isAsked = !outside.guidelines_accepted && !(app.role && mayFacilitate(app.role));
   const isMissing = app.ui.missing === "agreed";
-  const tick = (/** @type {Event} */ event) => app.update({ agreed: /** @type {HTMLInputElement} */ (event.target).checked, missing: null });
+  const tick = (/** @type {Event} */ event) =>
+    app.update({ agreed: /** @type {HTMLInputElement} */ (event.target).checked, missing: null });
   return html`<section class="card">
     <h2>${PRE_JOIN.guidelines}</h2>
     ${guidelines.text ? html`<p class="written">${guidelines.text}</p>` : nothing}
     ${noteLine("shield", PRE_JOIN.notRecorded, "note-plain")}
-    ${isAsked
-      ? html`<label class="choice choice-card">
-            <input type="checkbox" id="agreed" aria-invalid=${isMissing} .checked=${live(app.ui.agreed)} @change=${tick} />
-            <span>${PRE_JOIN.agree}</span>
-          </label>
-          ${isMissing ? html`<p class="field-error">${PRE_JOIN.agreeMissing}</p>` : nothing}`
-      : nothing}
+    ${
+      isAsked
+        ? html`<label class="choice choice-card">
+              <input
+                type="checkbox"
+                id="agreed"
+                aria-invalid=${isMissing}
+                .checked=${live(app.ui.agreed)}
+                @change=${tick}
+              />
+              <span>${PRE_JOIN.agree}</span>
+            </label>
+            ${isMissing ? html`<p class="field-error">${PRE_JOIN.agreeMissing}</p>` : nothing}`
+        : nothing
+    }
   </section>`;
 }
 

@@ -14,12 +14,15 @@ import { stage } from "./stage.js";
 /** @typedef {import("./app.js").Actions} Actions */
 /** @typedef {import("../protocol.js").RoomView} RoomView */
 
-/** @param {App} app @param {Actions} actions @param {RoomView} room @param {import("../shown.js").Shown} shown */
+/**
+ * @param {App} app
+ * @param {Actions} actions
+ * @param {RoomView} room
+ * @param {import("../shown.js").Shown} shown
+ */
 export function roomView(app, actions, room, shown) {
   return html`<main class="room">
-    ${head(app, room)} ${roomBanners(app, actions, room)}
-    ${stage(app, room, shown)}
-    ${panel(app, actions, room)}
+    ${head(app, room)} ${roomBanners(app, actions, room)} ${stage(app, room, shown)} ${panel(app, actions, room)}
     ${dock(app, actions, room)}
   </main>`;
 }
@@ -32,7 +35,9 @@ function head(app, room) {
   return html`<header class="room-head">
     <h1 class="room-title" tabindex="-1">${page.title}</h1>
     <p class="room-meta">${COMMON.notRecorded}${left}</p>
-    <p class="who-line" id="who-line" role="note" data-exposed=${isExposed}>${icon(isExposed ? "eye" : "eye-off", "icon-s")}<span>${text}</span></p>
+    <p class="who-line" id="who-line" role="note" data-exposed=${isExposed}>
+      ${icon(isExposed ? "eye" : "eye-off", "icon-s")}<span>${text}</span>
+    </p>
     <div class="room-head-side">
       <span class="small muted">${ROOM.count(room.people.length)}</span>
       <a class="small" href=${page.urls.help} target="_blank" rel="noopener">${COMMON.help}</a>

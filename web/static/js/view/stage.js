@@ -7,7 +7,12 @@ import { screenTile, tile } from "./tile.js";
 /** @typedef {import("../protocol.js").RoomView} RoomView */
 /** @typedef {import("../shown.js").Shown} Shown */
 
-/** People in the room, and what the phase lays over them. @param {App} app @param {RoomView} room @param {Shown} shown */
+/**
+ * People in the room, and what the phase lays over them.
+ * @param {App} app
+ * @param {RoomView} room
+ * @param {Shown} shown
+ */
 export function stage(app, room, shown) {
   const { phase } = room.status;
   return html`<section class="stage" aria-label=${ROOM.tiles} ?inert=${app.ui.panel !== null && !app.ui.isWide}>
@@ -17,9 +22,14 @@ export function stage(app, room, shown) {
 }
 
 /** @param {string} name @param {string} title @param {string} text */
-const cover = (name, title, text) => html`<div class="phase-cover">
-  <div class="phase-card">${icon(name)}<h2>${title}</h2><p>${text}</p></div>
-</div>`;
+const cover = (name, title, text) =>
+  html`<div class="phase-cover">
+    <div class="phase-card">
+      ${icon(name)}
+      <h2>${title}</h2>
+      <p>${text}</p>
+    </div>
+  </div>`;
 
 /** @param {App} app @param {RoomView} room @param {Shown} shown */
 function grid(app, room, shown) {
@@ -38,7 +48,12 @@ function grid(app, room, shown) {
 const observers = new WeakMap();
 const PADDING = 12;
 
-/** Numbers reach the stylesheet as custom properties; the box is watched once. @param {App} app @param {Element | undefined} element @param {Shown} shown */
+/**
+ * Numbers reach the stylesheet as custom properties; the box is watched once.
+ * @param {App} app
+ * @param {Element | undefined} element
+ * @param {Shown} shown
+ */
 function measure(app, element, shown) {
   if (!(element instanceof HTMLElement)) return;
   element.style.setProperty("--cols", String(shown.columns));
@@ -60,8 +75,24 @@ function pager(app, { page, pages }) {
     app.say(ROOM.page(to + 1, pages), "page");
   };
   return html`<nav class="pager" aria-label=${ROOM.pager}>
-    <button class="button button-icon" type="button" aria-label=${ROOM.previous} ?disabled=${page === 0} @click=${() => turn(page - 1)}>${icon("chevron-left")}</button>
+    <button
+      class="button button-icon"
+      type="button"
+      aria-label=${ROOM.previous}
+      ?disabled=${page === 0}
+      @click=${() => turn(page - 1)}
+    >
+      ${icon("chevron-left")}
+    </button>
     <span>${ROOM.page(page + 1, pages)}</span>
-    <button class="button button-icon" type="button" aria-label=${ROOM.next} ?disabled=${page === pages - 1} @click=${() => turn(page + 1)}>${icon("chevron-right")}</button>
+    <button
+      class="button button-icon"
+      type="button"
+      aria-label=${ROOM.next}
+      ?disabled=${page === pages - 1}
+      @click=${() => turn(page + 1)}
+    >
+      ${icon("chevron-right")}
+    </button>
   </nav>`;
 }

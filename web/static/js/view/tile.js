@@ -8,12 +8,24 @@ import { icon } from "./icon.js";
 /** @typedef {import("../protocol.js").RoomView} RoomView */
 /** @typedef {import("../protocol.js").PersonView} PersonView */
 
-/** One person: picture or initial, name, one state. The full state is in the name for screen readers. @param {App} app @param {RoomView} room @param {PersonView} person @param {boolean} isMain */
+/**
+ * One person: picture or initial, name, one state. The full state is in the name for screen readers.
+ * @param {App} app
+ * @param {RoomView} room
+ * @param {PersonView} person
+ * @param {boolean} isMain
+ */
 export function tile(app, room, person, isMain) {
   const isMe = person.id === room.me.id;
   const speaks = app.state.speaking.includes(person.id) && !person.is_muted;
-  return html`<li class="tile" aria-label=${tileName(person, isMe, speaks)} data-speaking=${speaks} data-dim=${isDim(app)}
-    data-main=${isMain} data-shows="camera">
+  return html`<li
+    class="tile"
+    aria-label=${tileName(person, isMe, speaks)}
+    data-speaking=${speaks}
+    data-dim=${isDim(app)}
+    data-main=${isMain}
+    data-shows="camera"
+  >
     <span class="avatar" aria-hidden="true">${initial(person.alias)}</span>
     ${isMe ? ownPicture(app) : picture(app, person, "camera")}
     <span class="name-tag" aria-hidden="true">
@@ -24,9 +36,20 @@ export function tile(app, room, person, isMain) {
   </li>`;
 }
 
-/** A shared screen stands before the people. @param {App} app @param {PersonView} sharer @param {boolean} isMain */
+/**
+ * A shared screen stands before the people.
+ * @param {App} app
+ * @param {PersonView} sharer
+ * @param {boolean} isMain
+ */
 export function screenTile(app, sharer, isMain) {
-  return html`<li class="tile" aria-label=${ROOM.screenOf(sharer.alias)} data-main=${isMain} data-dim=${isDim(app)} data-shows="screen">
+  return html`<li
+    class="tile"
+    aria-label=${ROOM.screenOf(sharer.alias)}
+    data-main=${isMain}
+    data-dim=${isDim(app)}
+    data-shows="screen"
+  >
     ${picture(app, sharer, "screen")}
     <span class="name-tag" aria-hidden="true"><span>${ROOM.screenOf(sharer.alias)}</span></span>
   </li>`;
@@ -44,11 +67,22 @@ const initial = (alias) => [...alias.trim()][0]?.toUpperCase() ?? "?";
  */
 function picture(app, person, source) {
   const isOn = source === "camera" ? person.camera_on : person.is_sharing;
-  const slot = isOn && person.presence === "present" ? app.parts.tracks.find(app.state.slots, source, person.id) : undefined;
+  const slot =
+    isOn && person.presence === "present" ? app.parts.tracks.find(app.state.slots, source, person.id) : undefined;
   if (!slot) return nothing;
   return keyed(
     `${slot.mid} ${person.id} ${app.state.slots.transport}`,
-    html`<video class="tile-video" autoplay playsinline muted hidden .muted=${true} data-person=${person.id} .srcObject=${slot.stream} ${ref(showFirstFrame)}></video>`,
+    html`<video
+      class="tile-video"
+      autoplay
+      playsinline
+      muted
+      hidden
+      .muted=${true}
+      data-person=${person.id}
+      .srcObject=${slot.stream}
+      ${ref(showFirstFrame)}
+    ></video>`,
   );
 }
 
@@ -57,7 +91,15 @@ function ownPicture(app) {
   const { own } = app.parts;
   const track = own.camera.isOn ? own.camera.source.track : null;
   if (!track) return nothing;
-  return html`<video class="tile-video" autoplay playsinline muted .muted=${true} data-mirrored="true" .srcObject=${streamOf(track)}></video>`;
+  return html`<video
+    class="tile-video"
+    autoplay
+    playsinline
+    muted
+    .muted=${true}
+    data-mirrored="true"
+    .srcObject=${streamOf(track)}
+  ></video>`;
 }
 
 /** @type {WeakSet<Element>} */

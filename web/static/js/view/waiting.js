@@ -10,7 +10,12 @@ import { sendForm } from "./send-form.js";
 /** @typedef {import("./app.js").Actions} Actions */
 /** @typedef {import("../protocol.js").WaitingView} WaitingView */
 
-/** A place of care: one's own status, and nothing of the room. @param {App} app @param {Actions} actions @param {WaitingView} waiting */
+/**
+ * A place of care: one's own status, and nothing of the room.
+ * @param {App} app
+ * @param {Actions} actions
+ * @param {WaitingView} waiting
+ */
 export function waitingView(app, actions, waiting) {
   return html`<div class="entry">
     ${entryHead(app, actions)}
@@ -22,9 +27,14 @@ export function waitingView(app, actions, waiting) {
           <p>${WAITING.lede}</p>
           <p class="muted">${ARRIVAL[waiting.arrival]} ${waiting.was_here ? WAITING.wasHere : nothing}</p>
         </div>
-        ${waiting.is_held
-          ? html`<section class="card card-sunken"><h2>${WAITING.held}</h2><p class="written">${waiting.held_message || WAITING.heldPlain}</p></section>`
-          : nothing}
+        ${
+          waiting.is_held
+            ? html`<section class="card card-sunken">
+                <h2>${WAITING.held}</h2>
+                <p class="written">${waiting.held_message || WAITING.heldPlain}</p>
+              </section>`
+            : nothing
+        }
         ${waiting.notice ? section(WAITING.notice, waiting.notice) : nothing}
         ${waiting.waiting_message ? section(WAITING.groupMessage, waiting.waiting_message) : nothing}
         ${noteLine("ear", WAITING.quiet, "note-plain")}
@@ -43,27 +53,38 @@ export function waitingView(app, actions, waiting) {
 }
 
 /** @param {string} title @param {string} text */
-const section = (title, text) => html`<section class="stack stack-tight"><h2>${title}</h2><p class="written">${text}</p></section>`;
+const section = (title, text) =>
+  html`<section class="stack stack-tight">
+    <h2>${title}</h2>
+    <p class="written">${text}</p>
+  </section>`;
 
 /** @param {Actions} actions @param {WaitingView} waiting */
-const notes = (actions, waiting) => html`<section class="card">
-  <h2>${WAITING.notes}</h2>
-  ${noteList(waiting.notes, false)}
-  ${sendForm({ id: "note", label: WAITING.noteLabel, hint: WAITING.noteHint, button: WAITING.sendNote, most: 500, send: actions.sendNote })}
-</section>`;
+const notes = (actions, waiting) =>
+  html`<section class="card">
+    <h2>${WAITING.notes}</h2>
+    ${noteList(waiting.notes, false)}
+    ${sendForm({ id: "note", label: WAITING.noteLabel, hint: WAITING.noteHint, button: WAITING.sendNote, most: 500, send: actions.sendNote })}
+  </section>`;
 
 /**
  * @param {readonly import("../protocol.js").NoteView[]} list
  * @param {boolean} isLead whose eyes read it
  * @param {string} [alias] of the waiting person
  */
-export const noteList = (list, isLead, alias = "") => html`<div role="log" aria-label=${WAITING.notes}><ol class="note-list">
-  ${repeat(
-    list,
-    ({ id }) => id,
-    ({ is_from_facilitator, text }) => html`<li class="note-bubble" data-from=${is_from_facilitator ? "facilitator" : "me"}>
-      <span class="note-bubble-from">${is_from_facilitator ? WAITING.fromThem : isLead ? alias : WAITING.fromMe}</span>
-      <span class="written">${text}</span>
-    </li>`,
-  )}
-</ol></div>`;
+export const noteList = (list, isLead, alias = "") =>
+  html`<div role="log" aria-label=${WAITING.notes}>
+    <ol class="note-list">
+      ${repeat(
+        list,
+        ({ id }) => id,
+        ({ is_from_facilitator, text }) =>
+          html`<li class="note-bubble" data-from=${is_from_facilitator ? "facilitator" : "me"}>
+            <span class="note-bubble-from"
+              >${is_from_facilitator ? WAITING.fromThem : isLead ? alias : WAITING.fromMe}</span
+            >
+            <span class="written">${text}</span>
+          </li>`,
+      )}
+    </ol>
+  </div>`;
