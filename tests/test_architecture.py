@@ -139,6 +139,25 @@ def test_pages_name_no_other_host() -> None:
     assert lines_matching(loads, files("web", suffixes={".js", ".css", ".html"})) == []
 
 
+def spoken(path: Path) -> Iterator[tuple[int, str]]:
+    """The words of a file that people read: text between the tags of a template, string literals of a script."""
+    markup = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|<[^>]*>")
+    literal = re.compile(r'"[^"]*"|`[^`]*`')
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        yield number, markup.sub(" ", line) if path.suffix == ".html" else " ".join(literal.findall(line))
+
+
+def test_the_words_for_people_are_calm() -> None:
+    harsh = re.compile(
+        r"(?i)\b(?:failed|failure|denied|kicked|invalid|illegal|aborted?|oops|just|simply)\b|[a-z]!(?!=)"
+    )
+    paths = [*files("web/templates", suffixes={".html"}), *(ROOT / "web" / "static" / "js").glob("words*.js")]
+    found = [
+        f"{name(path)}:{number}: {words}" for path in paths for number, words in spoken(path) if harsh.search(words)
+    ]
+    assert found == []
+
+
 def test_no_package_registry_is_named() -> None:
     hosts = (
         "pypi" + r"\.org",

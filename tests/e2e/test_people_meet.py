@@ -97,6 +97,7 @@ async def test_everybody_hears_everybody_once_they_choose_to_speak(stage: Stage)
         for other in stage.inside:
             if other is not page:
                 await expect(page.tile(other.alias, "camera on")).to_be_visible()
+        await expect(page.page.get_by_text("4 people can see and hear you.")).to_be_visible()
 
 
 async def test_words_reach_the_room(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 
-from tests.support.browser import People
+from tests.support.browser import People, Person
 from tests.support.people import FacilitatorPage, ParticipantPage, RoomPage
 from tests.support.people_host import HostPage, Links, Plan
 from tests.support.server_process import ServerProcess
@@ -41,9 +41,12 @@ class Stage:
 
     async def participant(self, alias: str, width: int = 800, height: int = 600) -> ParticipantPage:
         """A participant with a browser of their own, not yet on any page."""
-        person = await self.people.arrive(alias, width=width, height=height)
-        page = ParticipantPage(person, self.links.session_url, alias)
-        self.participants[alias] = page
+        return self.participant_in(await self.people.arrive(alias, width=width, height=height))
+
+    def participant_in(self, person: Person) -> ParticipantPage:
+        """A participant in a browser that is there already; their name is their alias."""
+        page = ParticipantPage(person, self.links.session_url, person.name)
+        self.participants[person.name] = page
         return page
 
     async def wait_outside(self, aliases: Iterable[str], *, mic: bool = False, camera: bool = True) -> None:
