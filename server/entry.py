@@ -67,10 +67,10 @@ class Entry:
         person = await self.store.people.take_ticket(session, hash_of(ticket), self.clock.now())
         return None if person is None else _identity(person)
 
-    async def issue_resume(self, session: SessionId, person: PersonId) -> str:
-        token = new_token()
-        await self.store.people.put_resume(session, person, hash_of(token), Instant(self.clock.now() + RESUME_MS))
-        return token
+    async def issue_resume(self, session: SessionId, person: PersonId) -> str | None:
+        token, now = new_token(), self.clock.now()
+        is_given = await self.store.people.put_resume(session, person, hash_of(token), Instant(now + RESUME_MS), now)
+        return token if is_given else None
 
     async def redeem_resume(self, session: SessionId, token: str) -> Identity | None:
         person = await self.store.people.by_resume(session, hash_of(token), self.clock.now())

@@ -104,7 +104,7 @@ class RoomHost:
             await self._done(lambda: self._command(CancelSession(HOST), None, lambda _: None))
 
     async def turn_out(self, person: PersonId) -> None:
-        """Close a person's connection and transport: their link is not good any more."""
+        """Close a person's connections and transport: their link is not good any more."""
         await self._done(lambda: self._turn_out(person))
 
     async def stop(self) -> None:
@@ -282,7 +282,9 @@ class RoomHost:
     async def _join(self, joining: Joining) -> None:
         line, identity = joining.line, joining.identity
         former = self._pages.of(identity.person)
+        self._pages.asks_no_more(line)
         if former is not None and not joining.takes_over:
+            self._pages.asks(identity.person, line)
             line.elsewhere()
             return
         try:
@@ -291,6 +293,9 @@ class RoomHost:
             came = decide(known.state, Connect(identity.person, not joining.is_same_page), self._now())
         except (StoreDown, DomainRefused) as error:
             line.close(CloseCode.GOING_AWAY if isinstance(error, StoreDown) else CloseCode.POLICY)
+            return
+        if resume is None:
+            line.close(CloseCode.TICKET_SPENT)
             return
 
         def answer(is_saved: bool) -> None:
@@ -317,6 +322,7 @@ class RoomHost:
             self.media.refresh(identity.person)
 
     async def _lost(self, line: Line) -> None:
+        self._pages.asks_no_more(line)
         page = self._pages.on(line)
         if page is not None:
             self._pages.take_out(page)
@@ -324,6 +330,7 @@ class RoomHost:
 
     async def _turn_out(self, person: PersonId) -> None:
         self.media.drop(person)
+        self._pages.close_asking(person, CloseCode.ROOM_GONE)
         page = self._pages.of(person)
         if page is not None:
             self._pages.close((page,), CloseCode.ROOM_GONE)

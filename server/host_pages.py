@@ -76,10 +76,11 @@ class Page:
 
 
 class RoomPages:
-    """At most one page per person."""
+    """At most one page per person, and the lines that ask whether to take its place."""
 
     def __init__(self) -> None:
         self._pages: dict[PersonId, Page] = {}
+        self._asking: list[tuple[PersonId, Line]] = []
 
     def __iter__(self) -> Iterator[Page]:
         return iter(tuple(self._pages.values()))
@@ -107,6 +108,20 @@ class RoomPages:
         for page in pages:
             self.take_out(page)
             page.line.close(code)
+
+    def asks(self, person: PersonId, line: Line) -> None:
+        """`line` waits until the person says whether their seat moves there."""
+        self._asking.append((person, line))
+
+    def asks_no_more(self, line: Line) -> None:
+        self._asking = [asked for asked in self._asking if asked[1] is not line]
+
+    def close_asking(self, person: PersonId, code: CloseCode) -> None:
+        """Close every line on which this person was asked."""
+        for asked, line in self._asking:
+            if asked == person:
+                line.close(code)
+        self._asking = [asked for asked in self._asking if asked[0] != person]
 
     def is_connected(self, person: PersonId) -> bool:
         return person in self._pages

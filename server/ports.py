@@ -70,8 +70,8 @@ class Gatekeeper(Protocol):
     async def redeem_resume(self, session: SessionId, token: str) -> Identity | None:
         """The token of the newest `welcome` of that person's tab, while their seat or place may be held."""
 
-    async def issue_resume(self, session: SessionId, person: PersonId) -> str:
-        """A new token; it replaces the person's former one."""
+    async def issue_resume(self, session: SessionId, person: PersonId) -> str | None:
+        """A new token; it replaces the person's former one. None where their link is revoked or expired by now."""
 
 
 @dataclass(frozen=True, slots=True)

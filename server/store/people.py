@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from sqlalchemy import Table, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.ids import Instant, PersonId, SessionId
 from server.store.database import Database
 from server.store.mapping import person_of, person_values
 from server.store.records import PersonRecord
-from server.store.tables import credentials, people, resume_tokens, tickets
+from server.store.tables import credentials, links, people, resume_tokens, tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,21 @@ class PeopleTable:
             row = (await connection.execute(select(people).where(people.c.id == spent.person))).first()
         return None if row is None else person_of(row)
 
-    async def put_resume(self, session: SessionId, person: PersonId, token_hash: str, expires_at: Instant) -> None:
-        """Replaces the person's former token."""
+    async def put_resume(
+        self, session: SessionId, person: PersonId, token_hash: str, expires_at: Instant, now: Instant
+    ) -> bool:
+        """Replaces the person's former token; False, and nothing written, where they may not come in any more.
+
+        Who came by a link may come in while it is neither revoked nor expired.
+        """
         row = _token_row(session, person, token_hash, expires_at)
         statement = self.database.upsert(resume_tokens).values(row)
         statement = statement.on_conflict_do_update(index_elements=["person"], set_=row)
         async with self.database.write() as connection:
+            if not await _may_come_in(connection, session, person, now):
+                return False
             await connection.execute(statement)
+        return True
 
     async def by_resume(self, session: SessionId, token_hash: str, now: Instant) -> PersonRecord | None:
         return await self._by_token(resume_tokens, session, token_hash, now)
@@ -73,6 +82,16 @@ class PeopleTable:
         async with self.database.read() as connection:
             row = (await connection.execute(found)).first()
         return None if row is None else person_of(row)
+
+
+async def _may_come_in(connection: AsyncConnection, session: SessionId, person: PersonId, now: Instant) -> bool:
+    known = select(people.c.link).where(people.c.id == person, people.c.session == session)
+    row = (await connection.execute(known)).first()
+    if row is None or row.link is None:
+        return row is not None
+    # Locked, so that a revocation at the same time comes after this transaction and takes the new token along.
+    good = select(links.c.id).where(links.c.id == row.link, links.c.revoked_at.is_(None), links.c.expires_at > now)
+    return (await connection.execute(good.with_for_update(read=True))).first() is not None
 
 
 def _token_row(session: SessionId, person: PersonId, token_hash: str, expires_at: Instant) -> dict[str, object]:

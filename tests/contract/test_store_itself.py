@@ -119,7 +119,7 @@ async def test_expired_tokens_and_host_links_are_dropped(store: Store) -> None:
     await store.hosts.add_sign_in("h_1", "sign-in", START)
     await store.people.add_ticket(person, "ticket", START)
     await store.people.add_credential(person, "credential", START)
-    await store.people.put_resume(person.session, person.id, "resume", START)
+    await store.people.put_resume(person.session, person.id, "resume", START, START)
     await store.links.add(LinkRecord("l_h", "hash", None, "h_1", None, None, "", START), None, START)
     assert await store.retention.forget(START, ended_before=Instant(0)) == 5
     assert await store.people.get(person.id) == person

@@ -90,9 +90,9 @@ async def test_a_ticket_is_good_in_its_session_and_in_its_time_only(store: Store
 
 
 async def test_a_person_has_one_resume_token(store: Store) -> None:
-    await store.people.put_resume(ROOM, PERSON.id, "first", LATER)
+    await store.people.put_resume(ROOM, PERSON.id, "first", LATER, START)
     assert await store.people.by_resume(ROOM, "first", START) == PERSON
-    await store.people.put_resume(ROOM, PERSON.id, "second", LATER)
+    await store.people.put_resume(ROOM, PERSON.id, "second", LATER, START)
     assert await store.people.by_resume(ROOM, "first", START) is None
     assert await store.people.by_resume(ROOM, "second", START) == PERSON
     assert await store.people.by_resume(OTHER, "second", START) is None
@@ -112,7 +112,7 @@ async def test_revoking_a_link_takes_its_tokens_along_and_leaves_others(store: S
     for person, name in ((LINKED, "linked"), (PERSON, "other")):
         await store.people.add_credential(person, f"{name}-browser", LATER)
         await store.people.add_ticket(person, f"{name}-ticket", LATER)
-        await store.people.put_resume(ROOM, person.id, f"{name}-resume", LATER)
+        await store.people.put_resume(ROOM, person.id, f"{name}-resume", LATER, START)
     assert await store.links.revoke(ROOM, "l_1", START) == LINK
     assert await store.people.by_credential(ROOM, "linked-browser", START) is None
     assert await store.people.take_ticket(ROOM, "linked-ticket", START) is None
@@ -121,6 +121,23 @@ async def test_revoking_a_link_takes_its_tokens_along_and_leaves_others(store: S
     assert await store.people.take_ticket(ROOM, "other-ticket", START) == PERSON
     assert await store.people.by_resume(ROOM, "other-resume", START) == PERSON
     assert await store.links.by_hash("hash-of-link") == replace(LINK, revoked_at=START)
+
+
+async def test_a_resume_token_needs_a_link_that_is_still_good(store: Store) -> None:
+    assert await store.people.put_resume(ROOM, LINKED.id, "before", LATER, START)
+    assert not await store.people.put_resume(ROOM, LINKED.id, "expired", LATER, LINK.expires_at)
+    assert await store.people.by_resume(ROOM, "before", START) == LINKED
+    await store.links.revoke(ROOM, "l_1", START)
+    assert not await store.people.put_resume(ROOM, LINKED.id, "after", LATER, START)
+    assert await store.people.by_resume(ROOM, "after", START) is None
+    assert not await store.people.put_resume(ROOM, PersonId("p_nobody"), "nobody", LATER, START)
+    assert not await store.people.put_resume(OTHER, PERSON.id, "elsewhere", LATER, START)
+
+
+async def test_a_revocation_beside_new_resume_tokens_leaves_none(store: Store) -> None:
+    puts = (store.people.put_resume(ROOM, LINKED.id, f"resume-{n}", LATER, START) for n in range(6))
+    await asyncio.gather(*puts, store.links.revoke(ROOM, "l_1", START))
+    assert [await store.people.by_resume(ROOM, f"resume-{n}", START) for n in range(6)] == [None] * 6
 
 
 async def test_the_first_revocation_counts_and_another_session_s_link_is_unknown(store: Store) -> None:

@@ -8,7 +8,7 @@ import pytest
 from rooms.ids import Instant, PersonId
 from rooms.live.phase import Ended, Held, Live
 from rooms.live.settings import MINUTE_MS
-from rooms.live.views import Arrival, OutcomeKind, OutcomeView, OutsideView, WaitingView
+from rooms.live.views import Arrival, OutcomeKind, OutcomeView, OutsideView, Presence, WaitingView
 from rooms.roles import Role
 from server.host_pages import VERSIONS_KEPT, Page
 from server.ports import Identity
@@ -221,6 +221,26 @@ async def test_a_revoked_link_costs_connection_and_transport(bench: Bench) -> No
     await bench.host.turn_out(ash.person)
     assert ash.closed is CloseCode.ROOM_GONE
     assert ash.transport not in bench.media.peers
+
+
+async def test_a_tab_that_waited_while_the_link_was_revoked_is_closed_with_it(bench: Bench) -> None:
+    _, ash, _ = await bench.live("Ash", "Birch")
+    second, other = await bench.come("Ash"), await bench.come("Birch")
+    assert second.was_asked
+    bench.gatekeeper.revoke(ash.person)
+    await bench.host.turn_out(ash.person)
+    assert (ash.closed, second.closed) == (CloseCode.ROOM_GONE, CloseCode.ROOM_GONE)
+    assert other.closed is None
+
+
+async def test_somebody_proven_before_the_revocation_gets_neither_seat_nor_token_after_it(bench: Bench) -> None:
+    fern, ash = await bench.live("Ash")
+    bench.gatekeeper.revoke(ash.person)
+    await bench.host.turn_out(ash.person)
+    late = await bench.come("Ash", takes_over=True)
+    assert late.closed is CloseCode.TICKET_SPENT
+    assert (late.told, late.is_accepted) == ([], False)
+    assert fern.room.people[1].presence is Presence.RECONNECTING
 
 
 async def test_something_unforeseen_costs_one_request_and_nobody_else(

@@ -62,6 +62,13 @@ class MemoryGatekeeper:
         self._tickets: dict[tuple[SessionId, str], PersonId] = {}
         self._resume: dict[tuple[SessionId, PersonId], str] = {}
         self._count = 0
+        self.revoked: set[PersonId] = set()
+
+    def revoke(self, person: PersonId) -> None:
+        """Their link is void: what they hold is worth nothing, and nothing new is given."""
+        self.revoked.add(person)
+        self._tickets = {key: holder for key, holder in self._tickets.items() if holder != person}
+        self._resume = {key: token for key, token in self._resume.items() if key[1] != person}
 
     def ticket(self, session: SessionId, identity: Identity) -> str:
         self.identities[identity.person] = identity
@@ -79,7 +86,9 @@ class MemoryGatekeeper:
                 return self.identities[person]
         return None
 
-    async def issue_resume(self, session: SessionId, person: PersonId) -> str:
+    async def issue_resume(self, session: SessionId, person: PersonId) -> str | None:
+        if person in self.revoked:
+            return None
         self._resume[(session, person)] = self._token("resume")
         return self._resume[(session, person)]
 
