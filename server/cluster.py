@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from rooms.ids import Instant, PersonId, SessionId
+from server.host_faults import where
 from server.ports import Clock, LeaseLost, StoreDown
 from server.store.records import RoomRow, SessionRecord
 from server.store.rooms import RoomTable
@@ -106,7 +107,11 @@ class Cluster:
     async def _keep_renewing(self) -> None:
         while True:
             await asyncio.sleep(self.times.renew_ms / 1_000)
-            await self.renew()
+            try:
+                await self.renew()
+            except Exception as error:
+                # The rooms grow old then, and are dropped before another may begin; the next round may save them.
+                _log.error("renewal-failed", kind=type(error).__name__, where=where(error))
 
     async def _keep_watching(self) -> None:
         # Apart from the renewals: those may hang for a while when nothing answers.
@@ -134,7 +139,10 @@ class Cluster:
     def _lose(self, session: SessionId) -> None:
         del self._held[session]
         _log.warning("lease-lost", room=session)
-        self.on_lost(session)
+        try:
+            self.on_lost(session)
+        except Exception as error:
+            _log.error("room-not-dropped", room=session, kind=type(error).__name__, where=where(error))
 
     async def is_well(self) -> bool:
         """Redis answers."""
