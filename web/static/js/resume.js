@@ -1,3 +1,5 @@
+import { deadline } from "./deadline.js";
+
 /**
  * The token that brings this tab back to its seat. It lies in sessionStorage, so that a reload finds it; a duplicated
  * tab would find a copy, so its use is tied to a lock that one living page holds.
@@ -17,7 +19,7 @@ export class ResumeToken {
    * @param {LockManager | null} locks
    * @param {() => AbortSignal} patience how long to wait for the page before this one to let go
    */
-  constructor(session, storage, locks, patience = () => AbortSignal.timeout(RELOAD_GRACE_MS)) {
+  constructor(session, storage, locks, patience = () => deadline(RELOAD_GRACE_MS)) {
     this.#key = `holdspace.resume.${session}`;
     this.#storage = storage;
     this.#locks = locks;

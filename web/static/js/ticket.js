@@ -1,3 +1,5 @@
+import { deadline } from "./deadline.js";
+
 /**
  * @typedef {{kind: "ticket", ticket: string, me: string, role: import("./protocol.js").Role, suggestedAlias: string}
  *   | {kind: "over", outcome: "ended" | "canceled"}
@@ -19,7 +21,7 @@ export async function fetchTicket(url, fetcher) {
     const options = {
       method: "POST",
       credentials: /** @type {const} */ ("same-origin"),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: deadline(TIMEOUT_MS),
     };
     const response = await fetcher(url, options);
     const body = await response.json().catch(() => ({}));
@@ -31,7 +33,8 @@ export async function fetchTicket(url, fetcher) {
 
 /**
  * @param {number} status
- * @param {{ticket?: string, me?: string, role?: import("./protocol.js").Role, suggested_alias?: string, error?: string, retry_after_s?: number}} body
+ * @param {{ticket?: string, me?: string, role?: import("./protocol.js").Role, suggested_alias?: string,
+ *   error?: string, retry_after_s?: number}} body
  * @returns {TicketAnswer}
  */
 function readAnswer(status, body) {

@@ -17,8 +17,8 @@ export function deviceControls(app, actions) {
   const camera = own.camera.isOn ? own.camera.source.track : null;
   return html`<div class="stack">
     <div class="device-row">
-      ${deviceButton(own.mic.isOn, own.mic.source.isBusy, own.mic.isOn ? PRE_JOIN.micOff : PRE_JOIN.micOn, own.mic.isOn ? "mic" : "mic-off", actions.toggleMic)}
-      ${deviceButton(own.camera.isOn, own.camera.source.isBusy, own.camera.isOn ? PRE_JOIN.cameraOffAct : PRE_JOIN.cameraOn, own.camera.isOn ? "video" : "video-off", actions.toggleCamera)}
+      ${deviceButton(own.mic, own.mic.isOn ? PRE_JOIN.micOff : PRE_JOIN.micOn, "mic", actions.toggleMic)}
+      ${deviceButton(own.camera, own.camera.isOn ? PRE_JOIN.cameraOffAct : PRE_JOIN.cameraOn, "video", actions.toggleCamera)}
       <button class="device-button" type="button" @click=${actions.testSound}>
         ${icon("volume-2")}<span>${PRE_JOIN.testSound}</span>
       </button>
@@ -52,26 +52,28 @@ export function deviceControls(app, actions) {
 }
 
 /**
- * @param {boolean} isOn
- * @param {boolean} isBusy
+ * @param {{isOn: boolean, source: {isBusy: boolean}}} device
  * @param {string} words
- * @param {string} name
+ * @param {string} drawing
  * @param {() => unknown} press
  */
-const deviceButton = (isOn, isBusy, words, name, press) =>
+const deviceButton = ({ isOn, source }, words, drawing, press) =>
   html`<button
     class="device-button"
     type="button"
     aria-label=${words}
     aria-pressed=${isOn}
-    aria-busy=${isBusy}
+    aria-busy=${source.isBusy}
     @click=${press}
   >
-    ${icon(name)}<span>${breakable(words)}</span>
+    ${icon(isOn ? drawing : `${drawing}-off`)}<span>${breakable(words)}</span>
   </button>`;
 
 /** The longest word may break where three buttons share 320 px. @param {string} words */
-const breakable = (words) => words.split(/(?<=micro)/).map((part, place) => (place > 0 ? html`<wbr />${part}` : part));
+function breakable(words) {
+  const [before = "", after] = words.split("microphone");
+  return after === undefined ? words : html`${before}micro<wbr />phone${after}`;
+}
 
 /** Why a device did not start, and what to do about it. @param {App} app */
 export function problems(app) {
@@ -105,11 +107,14 @@ export function deviceSelects(app, actions) {
       <label for="device-${kind}">${words}</label>
       <select class="select" id="device-${kind}" .value=${live(isKnown ? devices.chosen(kind) : "")} @change=${choose}>
         <option value="">${PRE_JOIN.systemDefault}</option>
-        ${known.map(({ deviceId, label }) => html`<option value=${deviceId} ?selected=${deviceId === devices.chosen(kind)}>${label}</option>`)}
+        ${known.map(({ deviceId, label }) => option(deviceId, label, devices.chosen(kind)))}
       </select>
     </div>`;
   });
 }
+
+/** @param {string} value @param {string} words @param {string} chosen */
+const option = (value, words, chosen) => html`<option value=${value} ?selected=${value === chosen}>${words}</option>`;
 
 /** @type {WeakMap<MediaStreamTrack, MediaStream>} */
 const streams = new WeakMap();

@@ -150,5 +150,11 @@ function actionsFor(app, actions, room, person, led) {
     ([, , words, body]) =>
       html`<button class="button button-small" type="button" @click=${() => actions.lead.ask(body)}>${words}</button>`,
   )}
-  ${person.role === "facilitator" ? nothing : html`<button class="button button-small button-danger-quiet" type="button" @click=${remove}>${LEAD.remove(alias)}</button>`}`;
+  ${
+    person.role === "facilitator"
+      ? nothing
+      : html`<button class="button button-small button-danger-quiet" type="button" @click=${remove}>
+          ${LEAD.remove(alias)}
+        </button>`
+  }`;
 }
