@@ -58,7 +58,13 @@ class ArrivalLog:
         if self._fresh is None:
             return None
         base = max(min(self._fresh, self._next), self._highest - MAX_SPAN + 1, self._fresh - MAX_STATUSES)
-        statuses, deltas, reference, last = self._encode(base)
+        first = next((number for number in range(base, self._highest + 1) if number in self._arrivals), None)
+        if first is None:
+            # All that is new lies too far behind to be told.
+            self._fresh = None
+            return None
+        base = max(base, first - MAX_STATUSES)
+        statuses, deltas, reference, last = self._encode(base, first)
         body = struct.pack("!HHI", base & 0xFFFF, last - base + 1, (reference & 0xFFFFFF) << 8 | self._count & 0xFF)
         body += statuses + deltas
         body += bytes(-len(body) % 4)
@@ -70,10 +76,9 @@ class ArrivalLog:
             del self._arrivals[number]
         return struct.pack("!BBHII", 0x8F, RTPFB, 2 + len(body) // 4, sender, self.media_ssrc) + body
 
-    def _encode(self, base: int) -> tuple[bytes, bytes, int, int]:
-        """(chunks, deltas, reference time in 64 ms, last number covered)."""
+    def _encode(self, base: int, first: int) -> tuple[bytes, bytes, int, int]:
+        """(chunks, deltas, reference time in 64 ms, last number covered); `first`: the first one that came."""
         arrivals = self._arrivals
-        first = next(number for number in range(base, self._highest + 1) if number in arrivals)
         reference = int(arrivals[first] / _UNIT_S) // _TICKS_PER_REFERENCE
         previous = reference * _TICKS_PER_REFERENCE
         symbols: list[int] = []

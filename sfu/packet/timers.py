@@ -1,8 +1,8 @@
 """What the plane does by the clock: feedback, requests kept back, reports, levels, rates, liveness."""
 
 import math
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, ParamSpec
 
 from sfu.codecs import Kind
 from sfu.packet import rtcp_write
@@ -14,7 +14,7 @@ from sfu.packet.peer import Peer
 from sfu.packet.publication import Publication
 from sfu.packet.subscription import Subscription
 from sfu.packet.upstream import Upstream
-from sfu.packet.wire import FEEDBACK_SSRC, Wire
+from sfu.packet.wire import FEEDBACK_SSRC, Waiter, Wire
 from sfu.plane import AudioLevel, LayerRate
 
 LEVELS_S: Final = 0.2
@@ -25,6 +25,8 @@ QUIET_S: Final = 4.0
 QUIET_BY_CHECKS_S: Final = 6.0
 MEDIA_LATELY_S: Final = 10.0
 RATE_CHANGE: Final = 0.1
+
+P = ParamSpec("P")
 
 
 class Timers:
@@ -57,57 +59,63 @@ class Timers:
         return self._tick if due is None else min(self._tick, due)
 
     def run(self, now: float) -> None:
-        """Everything that is due. An error in it is counted and costs one round, not the plane."""
-        try:
-            self._run(now)
-        except Exception:
-            self._wire.drops["timer-error"] += 1
-
-    def _run(self, now: float) -> None:
-        self._upstream.run_nacks(now)
+        """Everything that is due. An error is counted and costs one peer, publication or slot its turn, nobody else."""
+        self._try(self._upstream.run_nacks, now)
         if now < self._tick:
             return
         self._tick = now + INTERVAL_S
-        self._feedback(now)
-        self._upstream.run_keyframes(now)
+        for peer in list(self._ingress.fed_back):
+            self._try(self._feedback, peer, now)
+        self._try(self._upstream.run_keyframes, now)
         for waiter in list(self._wire.waiting):
-            if not waiter.wait(now):
-                self._wire.waiting.discard(waiter)
+            self._try(self._wait, waiter, now)
         if now >= self._levels:
             self._levels = now + LEVELS_S
             self._tell_levels(now)
-            self._tell_estimates()
+            self._try(self._tell_estimates)
         if now >= self._liveness:
             self._liveness = now + LIVENESS_S
             for peer in list(self._peers.values()):
-                self._check_life(peer, now)
-            for subscription in self._subscriptions.values():
+                self._try(self._check_life, peer, now)
+            for subscription in list(self._subscriptions.values()):
                 if subscription.repair is not None:
-                    subscription.repair.cache.trim(now)
+                    self._try(subscription.repair.cache.trim, now)
         if now >= self._reports:
             self._reports = now + REPORTS_S
-            for peer in self._peers.values():
-                self._report(peer, now)
-            for publication in self._publications.values():
-                self._tell_rates(publication, now)
+            for peer in list(self._peers.values()):
+                self._try(self._report, peer, now)
+            for publication in list(self._publications.values()):
+                self._try(self._tell_rates, publication, now)
 
-    def _feedback(self, now: float) -> None:
-        fed_back = self._ingress.fed_back
-        for peer in list(fed_back):
-            feedback = peer.arrivals.feedback(FEEDBACK_SSRC, now)
-            if feedback is not None:
-                self._wire.send_rtcp(peer, feedback)
-            if not peer.arrivals.has_news:
-                fed_back.discard(peer)
+    def _try(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            work(*args, **kwargs)
+        except Exception:
+            self._wire.drops["timer-error"] += 1
+
+    def _feedback(self, peer: Peer, now: float) -> None:
+        # Out first: whatever goes wrong, the next packet brings the peer back.
+        self._ingress.fed_back.discard(peer)
+        feedback = peer.arrivals.feedback(FEEDBACK_SSRC, now)
+        if feedback is not None:
+            self._wire.send_rtcp(peer, feedback)
+        if peer.arrivals.has_news:
+            self._ingress.fed_back.add(peer)
+
+    def _wait(self, waiter: Waiter, now: float) -> None:
+        if not waiter.wait(now):
+            self._wire.waiting.discard(waiter)
 
     def _tell_levels(self, now: float) -> None:
-        levels = tuple(
-            AudioLevel(publication.number, publication.meter.read(now))
-            for publication in self._publications.values()
-            if publication.is_open and publication.spec.kind is Kind.AUDIO
-        )
+        levels: list[AudioLevel] = []
+        for publication in self._publications.values():
+            if publication.is_open and publication.spec.kind is Kind.AUDIO:
+                self._try(self._read_level, publication, now, levels)
         if levels:
-            self._wire.sink.on_levels(levels)
+            self._try(self._wire.sink.on_levels, tuple(levels))
+
+    def _read_level(self, publication: Publication, now: float, levels: list[AudioLevel]) -> None:
+        levels.append(AudioLevel(publication.number, publication.meter.read(now)))
 
     def _tell_estimates(self) -> None:
         for peer in self._ingress.estimated:

@@ -134,3 +134,31 @@ def test_any_numbers_give_a_bounded_feedback(seqs: list[int]) -> None:
         assert len(log._arrivals) <= 2 * MAX_SPAN + 1
         packet = log.feedback(1, index * 0.001) if index % 7 == 0 else None
         assert packet is None or decode(packet)[1]
+
+
+def test_what_came_too_late_to_be_told_is_let_go() -> None:
+    log = ArrivalLog()
+    log.on_packet(5_002, 7, 1.0)
+    assert log.feedback(1, 1.6) is not None
+    log.on_packet(5_002 - MAX_SPAN, 7, 1.6)
+    assert log.feedback(1, 1.65) is None
+    assert not log.has_news
+
+
+@given(st.integers(0, 2**32))
+def test_delays_and_leaps_never_stop_the_feedback_nor_empty_it(seed: int) -> None:
+    rng = random.Random(seed)
+    log = ArrivalLog()
+    now, newest = 100.0, rng.randint(0, 65_535)
+    for _ in range(20):
+        for _ in range(rng.choice((0, 1, 1, 2, 30))):
+            newest += rng.choice((0, 1, 2, 400, MAX_SPAN - 1, MAX_SPAN))
+            back = rng.choice((0, 0, 1, 400, MAX_SPAN - 1, MAX_SPAN, MAX_SPAN + 1, 40_000))
+            log.on_packet((newest - back) & 0xFFFF, 7, now - rng.choice((0.0, 0.0, 0.6, 0.9)))
+        now += rng.choice((0.05, 0.05, 0.6, 9.0))
+        for _ in range(2 * MAX_SPAN):
+            if not log.has_news:
+                break
+            packet = log.feedback(1, now)
+            assert packet is None or any(at is not None for at in decode(packet)[1].values())
+        assert not log.has_news

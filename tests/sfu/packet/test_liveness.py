@@ -130,3 +130,30 @@ async def test_an_address_of_the_sixth_version_is_mapped() -> None:
         assert address == source
         assert reply[20:24] == b"\x00\x20\x00\x14"
         assert rig.sink.named("path") == [(1, source)]
+
+
+async def test_an_error_over_one_peer_costs_nobody_else_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with started(InlineRig()) as rig:
+        assert isinstance(rig, InlineRig)
+        stage = Stage(rig)
+        faulty, speaker = await stage.join(), await stage.join()
+        faulty_pub, pub = stage.publish(faulty, ssrc=MIC), stage.publish(speaker, ssrc=MIC)
+        core = rig.plane.core
+
+        def fail(*_: object) -> None:
+            raise ValueError
+
+        monkeypatch.setattr(core._peers[faulty.number].arrivals, "feedback", fail)
+        monkeypatch.setattr(core._publications[faulty_pub], "meter", None)
+        monkeypatch.setattr(core._publications[faulty_pub], "rates", fail)
+        for seq in range(40):
+            faulty.audio(MIC, seq)
+            speaker.audio(MIC, seq)
+            rig.plane.advance(0.05)
+        rig.deliver()
+        assert len(speaker.peer.take_rtcp(205, 15)) >= 30
+        assert [part for part in speaker.peer.rtcp if part.kind == 201]
+        assert {level.pub for (levels,) in rig.sink.named("levels") for level in levels} == {pub}
+        assert core.drops["timer-error"] > 0
+        rig.plane.advance(31)
+        assert (speaker.number,) in rig.sink.named("timeout")
