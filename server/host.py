@@ -15,6 +15,7 @@ from rooms.ids import Instant, MessageId, PersonId
 from rooms.live.audience import notices_for, view_of
 from rooms.live.clockwork import next_deadline
 from rooms.live.commands import CancelSession, Command, Connect, Disconnect, Introduce
+from rooms.live.phase import Canceled, Ended
 from rooms.live.rights import all_rights
 from rooms.live.room import Decision, advanced, decide
 from rooms.live.roster import is_over, waiting
@@ -29,6 +30,7 @@ from server.host_pages import Joining, Line, Page, RoomPages
 from server.host_record import RoomRecord
 from server.hosts_figures import RoomFigures
 from server.ports import Clock, Gatekeeper, Glimpse, LeaseLost, RoomStore, StoreDown
+from server.store.records import SessionEnd
 from server.tokens import new_id
 from sfu.node import MediaNode
 from signaling.client_messages import PROTOCOL, Answer, MediaRequest, ReplaceTransport, RoomRequest, SetView
@@ -98,10 +100,17 @@ class RoomHost:
         """The connection is gone."""
         self._put(lambda: self._lost(line))
 
-    async def cancel(self) -> None:
-        """The host cancels; silent for a room that is over or cannot be canceled any more."""
+    async def cancel(self) -> SessionEnd | None:
+        """The host cancels; how the room is over then, or was before. None where this was not done."""
         with contextlib.suppress(DomainRefused):
             await self._done(lambda: self._command(CancelSession(HOST), None, lambda _: None))
+        match self._state.phase:
+            case Canceled():
+                return SessionEnd.CANCELED
+            case Ended():
+                return SessionEnd.ENDED
+            case _:
+                return None
 
     async def turn_out(self, person: PersonId) -> None:
         """Close a person's connections and transport: their link is not good any more."""

@@ -19,6 +19,7 @@ from server.host_faults import where
 from server.host_record import RoomRecord
 from server.hosts_figures import RoomFigures
 from server.ports import Clock, Gatekeeper, Glimpse, LeaseLost, RoomStore, StoreDown
+from server.store.records import SessionEnd
 from sfu.node import MediaNode, Offer, SlotShown
 from signaling.errors import CloseCode
 
@@ -181,9 +182,9 @@ class RoomHosts:
         with contextlib.suppress(StoreDown):
             await self.start_all()
 
-    async def cancel(self, session: SessionId) -> None:
-        if (host := await self.host(session)) is not None:
-            await host.cancel()
+    async def cancel(self, session: SessionId) -> SessionEnd | None:
+        host = await self.host(session)
+        return None if host is None else await host.cancel()
 
     async def turn_out(self, session: SessionId, person: PersonId) -> None:
         if (host := self._hosts.get(session)) is not None:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from rooms.ids import Instant, PersonId, SessionId
 from rooms.roles import Role
-from server.store.records import RoomRow, SessionRecord
+from server.store.records import RoomRow, SessionEnd, SessionRecord
 
 
 class StoreDown(Exception):
@@ -98,8 +98,8 @@ class Rooms(Protocol):
     async def scheduled(self, session: SessionId) -> None:
         """A new session is in the store: host it."""
 
-    async def cancel(self, session: SessionId) -> None:
-        """`CancelSession`; idempotent, silent for a room that is over."""
+    async def cancel(self, session: SessionId) -> SessionEnd | None:
+        """`CancelSession`, idempotent: canceled, or ended where the room had begun. None where it was not done."""
 
     async def turn_out(self, session: SessionId, person: PersonId) -> None:
         """The person's link was revoked: close their connections; what they may do is the room's question."""

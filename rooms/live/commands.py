@@ -38,7 +38,7 @@ class Disconnect:
 
 @dataclass(frozen=True, slots=True)
 class CancelSession:
-    """The host cancels before the room is live. `by` is opaque here."""
+    """The host calls it off: canceled before it is live, ended from then on. `by` is opaque here."""
 
     by: PersonId
 

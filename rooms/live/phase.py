@@ -11,6 +11,7 @@ class EndReason(StrEnum):
     BY_FACILITATOR = "by-facilitator"
     TIME_IS_UP = "time-is-up"
     NO_FACILITATOR = "no-facilitator"  # held for too long
+    BY_HOST = "by-host"
 
 
 class CancelReason(StrEnum):

@@ -10,7 +10,8 @@ from rooms.ids import Instant
 from rooms.live import events as ev
 from rooms.live.commands import CancelSession, Connect, Disconnect, Introduce, ReportCommand
 from rooms.live.person import Admitted
-from rooms.live.phase import Canceled, CancelReason, Ended
+from rooms.live.phase import Canceled, CancelReason, Ended, EndReason
+from rooms.live.phases import ended
 from rooms.live.roster import has_started, is_over, person_of
 from rooms.live.state import RoomState
 from rooms.live.text import clean_alias
@@ -71,5 +72,5 @@ def _cancel(state: RoomState, now: Instant) -> tuple[ev.Event, ...]:
     if isinstance(state.phase, Ended):
         raise Refused(Reason.ENDED)
     if has_started(state):
-        raise Refused(Reason.WRONG_PHASE)
+        return ended(EndReason.BY_HOST, now)
     return (ev.PhaseChanged(Canceled(now, CancelReason.BY_HOST)), ev.ChatErased())

@@ -119,9 +119,9 @@ class Rules:
             one.gone_at = now if one.place in ("waiting", "in") else None
 
     def do_CancelSession(self, c: cmd.CancelSession, now: int) -> None:
-        if self.phase != "canceled":
-            self._phase_is(*BEFORE_LIVE)
-            self.phase = "canceled"
+        if self.phase == "ended":
+            raise No
+        self.phase = "canceled" if self.phase in (*BEFORE_LIVE, "canceled") else "ended"
 
     # --- entry --------------------------------------------------------------------------------------------------
     def do_AcceptGuidelines(self, c: cmd.AcceptGuidelines, now: int) -> None:

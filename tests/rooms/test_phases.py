@@ -6,7 +6,8 @@ from rooms.ids import Instant, MessageId, PersonId
 from rooms.live import commands as cmd
 from rooms.live import events as ev
 from rooms.live.audience import notices_for
-from rooms.live.phase import CancelReason, EndReason
+from rooms.live.phase import CancelReason, Ended, EndReason
+from rooms.live.rights import NO_MEDIA
 from rooms.live.settings import MINUTE_MS
 from rooms.live.views import Arrival, OutcomeKind, OutcomeView, TimeLeft
 from rooms.refusals import Reason
@@ -271,13 +272,32 @@ def test_the_end_is_for_everybody_and_erases_every_word() -> None:
     assert scene.do(cmd.Connect(A, True)) == []
 
 
-def test_the_host_cancels_before_it_is_live_and_not_after() -> None:
+def test_the_host_cancels_before_it_is_live_and_ends_it_after() -> None:
     scene = ready_scene(A)
     scene.do(cmd.CancelSession(HOST))
     assert scene.phase == "canceled"
     assert scene.view(A) == OutcomeView(OutcomeKind.CANCELED, may_knock_again=False)
     assert scene.do(cmd.CancelSession(HOST)) == []
-    live_scene().refuses(cmd.CancelSession(HOST), Reason.WRONG_PHASE)
+    for running in (live_scene(A), _paused(A), _held(A)):
+        running.do(cmd.CancelSession(HOST))
+        assert running.state.phase == Ended(running.now, EndReason.BY_HOST)
+        assert running.view(A) == OutcomeView(OutcomeKind.ENDED, may_knock_again=False)
+        assert running.rights(A) == running.rights(LEAD) == NO_MEDIA
+        running.refuses(cmd.CancelSession(HOST), Reason.ENDED)
+
+
+def _paused(*people: PersonId) -> Scene:
+    scene = live_scene(*people)
+    scene.do(cmd.PauseRoom(LEAD))
+    return scene
+
+
+def _held(*people: PersonId) -> Scene:
+    scene = live_scene(*people)
+    scene.do(cmd.Leave(LEAD))
+    scene.wait(scene.state.settings.lost_grace_ms)
+    assert scene.phase == "held"
+    return scene
 
 
 def test_a_room_that_slept_through_everything_tells_it_in_order() -> None:

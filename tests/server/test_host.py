@@ -12,6 +12,7 @@ from rooms.live.views import Arrival, OutcomeKind, OutcomeView, OutsideView, Pre
 from rooms.roles import Role
 from server.host_pages import VERSIONS_KEPT, Page
 from server.ports import Identity
+from server.store.records import SessionEnd
 from sfu.node import Source
 from signaling.errors import CloseCode
 from signaling.server_messages import Draining, Ok, Refused, RoomChanged, Welcome
@@ -209,11 +210,36 @@ async def test_a_page_that_came_while_the_room_stopped_is_sent_away(bench: Bench
 
 async def test_the_host_may_cancel_before_it_is_live_and_twice(bench: Bench) -> None:
     ash = await bench.waiting("Ash")
-    await bench.host.cancel()
-    await bench.host.cancel()
+    assert await bench.host.cancel() is SessionEnd.CANCELED
+    assert await bench.host.cancel() is SessionEnd.CANCELED
     assert isinstance(ash.view, OutcomeView)
     assert ash.view.kind is OutcomeKind.CANCELED
     assert bench.store.records[SESSION].end.value == "canceled"
+
+
+async def test_the_host_ends_a_running_room_by_canceling_it(bench: Bench) -> None:
+    _, ash = await bench.live("Ash")
+    assert await ash.ask("post-chat", text="canary") == "ok"
+    assert await bench.host.cancel() is SessionEnd.ENDED
+    assert isinstance(ash.view, OutcomeView)
+    assert ash.view.kind is OutcomeKind.ENDED
+    assert bench.media.peers == {}
+    assert bench.store.records[SESSION].end is SessionEnd.ENDED
+    assert "canary" not in (bench.store.rows[SESSION].snapshot or "")
+    assert await bench.host.cancel() is SessionEnd.ENDED
+
+
+async def test_a_canceled_room_that_could_not_be_stored_is_canceled_all_the_same(bench: Bench) -> None:
+    bench.store.is_down = True
+    assert await bench.host.cancel() is SessionEnd.CANCELED
+    bench.store.is_down = False
+    await bench.pass_time(5_000)
+    assert bench.store.records[SESSION].end is SessionEnd.CANCELED
+
+
+async def test_canceling_a_room_that_is_going_says_that_it_was_not_done(bench: Bench) -> None:
+    await bench.host.stop()
+    assert await bench.host.cancel() is None
 
 
 async def test_a_revoked_link_costs_connection_and_transport(bench: Bench) -> None:
