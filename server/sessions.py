@@ -10,6 +10,11 @@ from server.store.store import Store
 from server.tokens import new_id
 
 NEUTRAL_TITLE = "Meeting"
+OVER = frozenset({"ended", "canceled"})
+
+
+class OutOfReach(Exception):
+    """The session's room does not run in this process and could not be taken: nothing was changed in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +61,26 @@ class Sessions:
         return await self.rooms.glimpse(record.id) or _from_index(record)
 
     async def cancel(self, record: SessionRecord) -> None:
-        """Cancel before or during; people in the room see the resources. Canceling twice is the same as once."""
+        """Cancel it, or end it for everybody where it has begun. Twice is the same as once. Raises `OutOfReach`.
+
+        The room decides, and its record marks the index: a mark without the room would shut out people by a page
+        while others go on talking.
+        """
         await self.rooms.cancel(record.id)
-        await self.store.rooms.mark_end(record.id, is_canceled=True)
+        glimpse = await self.rooms.glimpse(record.id)
+        if glimpse is None:
+            now_known = await self.store.sessions.get(record.id)
+            is_over = now_known is None or now_known.end is not SessionEnd.OPEN
+        else:
+            is_over = glimpse.phase in OVER
+        if not is_over:
+            raise OutOfReach(record.id)
 
     async def turn_out(self, session: SessionId, person: PersonId) -> None:
-        """Close this person's connections, after their link was revoked."""
+        """Close this person's connections, after their link was revoked. Raises `OutOfReach`."""
         await self.rooms.turn_out(session, person)
+        if await self.rooms.glimpse(session) is None and await self.store.rooms.is_held(session, self.clock.now()):
+            raise OutOfReach(session)
 
 
 def _from_index(record: SessionRecord) -> Glimpse:

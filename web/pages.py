@@ -55,7 +55,7 @@ class ErrorPage(Page):
 # --- for hosts ---------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """One session in a host's list."""
+    """One session in a host's list. `is_running`: it has begun, so that canceling it ends it for everyone inside."""
 
     id: str
     title: str
@@ -63,6 +63,7 @@ class SessionRow:
     ends: When
     doors: Doors
     is_peer_held: bool
+    is_running: bool = False
 
     @property
     def may_open(self) -> bool:
@@ -127,12 +128,16 @@ class ManagePage(Page):
     fresh: FreshLink | None = None
     form: Filled = field(default_factory=Filled)
     is_new: bool = False
+    caution: str = ""  # what was asked for and not wholly done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelPage(Page):
+    """`problem`: why it was not done, where it was tried."""
+
     template: ClassVar[str] = "host/cancel.html"
     session: SessionRow
+    problem: str = ""
 
 
 # --- for everybody who has the link of a session -----------------------------------------------------------------

@@ -6,12 +6,22 @@ from rooms.roles import Role
 from server.pages.answer import need_host, need_own_session, see_other, services_of, show, values_of
 from server.pages.rows import link_row, row_of
 from server.services import Services
+from server.sessions import OutOfReach
 from server.store.records import HostRecord, SessionRecord
 from web.forms import BadForm, Filled, NewLinkForm, read_form
 from web.pages import CancelPage, FreshLink, ManagePage
 from web.schedule_form import clock_note
 
 HOST_LABEL = "yourself, from this page"
+ENDS_FOR_EVERYONE = "everyone"
+NOT_CANCELED = (
+    "Nothing was changed: another server runs this room at the moment. Try again in a minute. A facilitator inside "
+    "can end the session at any time."
+)
+REVOKED_OUT_OF_REACH = (
+    "The link is revoked, and nobody can come in by it any more. Another server runs this room at the moment: whoever "
+    "is inside by this link stays until a facilitator removes them or they leave."
+)
 
 
 async def manage_page(
@@ -21,6 +31,7 @@ async def manage_page(
     fresh: FreshLink | None = None,
     form: Filled | None = None,
     is_new: bool = False,
+    caution: str = "",
 ) -> ManagePage:
     """The page of a session as its host sees it; `fresh` is a link that was made in answer to this request."""
     now = services.clock.now()
@@ -35,6 +46,7 @@ async def manage_page(
         fresh=fresh,
         form=form or Filled(),
         is_new=is_new,
+        caution=caution,
     )
 
 
@@ -68,7 +80,11 @@ async def revoke_link(request: web.Request) -> web.Response:
     if link is None:
         raise web.HTTPNotFound
     if link.person is not None:
-        await services.sessions.turn_out(session.id, link.person)
+        try:
+            await services.sessions.turn_out(session.id, link.person)
+        except OutOfReach:
+            page = await manage_page(services, host, session, caution=REVOKED_OUT_OF_REACH)
+            return show(request, page, status=202)
     return see_other(f"/host/sessions/{session.id}")
 
 
@@ -102,6 +118,13 @@ async def cancel(request: web.Request) -> web.Response:
     host = await need_host(request)
     session = await need_own_session(request, host)
     services = services_of(request)
-    if (await row_of(services, session)).may_open:
-        await services.sessions.cancel(session)
+    row = await row_of(services, session)
+    if row.may_open:
+        if row.is_running and (await values_of(request)).get("ends") != ENDS_FOR_EVERYONE:
+            # It began after the page was shown: that was a yes to something else.
+            return show(request, CancelPage(host=host.name, session=row), status=409)
+        try:
+            await services.sessions.cancel(session)
+        except OutOfReach:
+            return show(request, CancelPage(host=host.name, session=row, problem=NOT_CANCELED), status=503)
     return see_other(f"/host/sessions/{session.id}")

@@ -1,6 +1,7 @@
 """From records to what pages show of a session: its times in words and the state of its doors."""
 
 from rooms.ids import Instant
+from server.ports import Glimpse
 from server.services import Services
 from server.store.records import LinkRecord, SessionRecord
 from web.doors import Doors, Hours, doors_of
@@ -8,9 +9,15 @@ from web.pages import LinkRow, SessionRow
 from web.times import when
 
 
+RUNNING = frozenset({"live", "paused", "held", "closing"})
+
+
 async def hours_and_doors(services: Services, session: SessionRecord) -> tuple[Hours, Doors]:
     """The instants in force and the state, now."""
-    glimpse = await services.sessions.glimpse(session)
+    return _hours_and_doors(services, session, await services.sessions.glimpse(session))
+
+
+def _hours_and_doors(services: Services, session: SessionRecord, glimpse: Glimpse) -> tuple[Hours, Doors]:
     late_ms = session.settings.late_cutoff_ms
     hours = Hours(
         doors_at=glimpse.doors_at,
@@ -22,7 +29,8 @@ async def hours_and_doors(services: Services, session: SessionRecord) -> tuple[H
 
 
 async def row_of(services: Services, session: SessionRecord) -> SessionRow:
-    hours, doors = await hours_and_doors(services, session)
+    glimpse = await services.sessions.glimpse(session)
+    hours, doors = _hours_and_doors(services, session, glimpse)
     return SessionRow(
         id=session.id,
         title=session.title,
@@ -30,6 +38,7 @@ async def row_of(services: Services, session: SessionRecord) -> SessionRow:
         ends=when(hours.end_at, session.zone),
         doors=doors,
         is_peer_held=session.settings.is_peer_held,
+        is_running=glimpse.phase in RUNNING,
     )
 
 

@@ -60,6 +60,12 @@ class RoomTable:
         async with self.database.write() as connection:
             await connection.execute(update(rooms).where(mine).values(owner=None, held_until=None))
 
+    async def is_held(self, session: SessionId, now: Instant) -> bool:
+        """Some node holds a lease on this room; never where nobody shares the database."""
+        held = (rooms.c.session == session) & rooms.c.owner.is_not(None) & (rooms.c.held_until > now)
+        async with self.database.read() as connection:
+            return (await connection.execute(select(rooms.c.session).where(held))).first() is not None
+
     async def save(self, session: SessionId, epoch: int, version: int, snapshot: str) -> None:
         mine = (rooms.c.session == session) & (rooms.c.epoch == epoch)
         async with self.database.write() as connection:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from rooms.ids import Instant, PersonId
 from rooms.live.settings import MINUTE_MS
 from rooms.roles import Role
 from server.accounts import BadAccount
@@ -13,6 +14,7 @@ from server.links import DAY_MS, NewLink
 from server.passwords import hash_now
 from server.ports import Gatekeeper
 from server.services import Services
+from server.sessions import OutOfReach
 from server.store.records import HostRecord, SessionRecord
 from server.store.store import Store
 from server.tokens import hash_of
@@ -117,12 +119,31 @@ async def test_a_host_sees_their_own_sessions_only(
     assert await services.sessions.get_of_host(other.id, session.id) is None
 
 
-async def test_a_canceled_session_is_seen_as_such(services: Services, session: SessionRecord) -> None:
+async def test_a_canceled_session_is_seen_as_such(services: Services, store: Store, session: SessionRecord) -> None:
     assert (await services.sessions.glimpse(session)).phase == "scheduled"
-    await services.sessions.cancel(session)
+    await store.rooms.mark_end(session.id, is_canceled=True)
     canceled = await services.sessions.get(session.id)
     assert canceled is not None
     assert (await services.sessions.glimpse(canceled)).phase == "canceled"
+    await services.sessions.cancel(canceled)
+
+
+async def test_canceling_marks_nothing_that_the_room_did_not_do(services: Services, session: SessionRecord) -> None:
+    with pytest.raises(OutOfReach):
+        await services.sessions.cancel(session)
+    assert await services.sessions.get(session.id) == session
+
+
+async def test_a_person_whose_room_another_node_runs_is_not_said_to_be_out(
+    services: Services, store: Store, session: SessionRecord, clock: VirtualClock
+) -> None:
+    person = PersonId("p_1")
+    await services.sessions.turn_out(session.id, person)
+    await store.rooms.claim_for(session.id, "n_other", clock.now(), Instant(clock.now() + 10_000))
+    with pytest.raises(OutOfReach):
+        await services.sessions.turn_out(session.id, person)
+    clock.advance(10_000)
+    await services.sessions.turn_out(session.id, person)
 
 
 async def test_one_link_is_one_person_on_every_device(services: Services, session: SessionRecord) -> None:
@@ -240,5 +261,6 @@ async def test_a_canceled_demo_is_not_offered_again(services: Services, store: S
     first = await ensure_demo(services)
     host = await services.accounts.by_name("Demo host")
     assert host is not None
-    await services.sessions.cancel((await services.sessions.of_host(host.id))[0])
+    session = (await services.sessions.of_host(host.id))[0]
+    await store.rooms.mark_end(session.id, is_canceled=True)
     assert replace(first).participant != (await ensure_demo(services)).participant

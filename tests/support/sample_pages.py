@@ -69,6 +69,7 @@ def row(phase: str, minutes: int, title: str = TITLE, id: str = SESSION) -> Sess
         ends=when(hours().end_at, ZONE),
         doors=doors_of(phase, hours(), Instant(START + minutes * MINUTE_MS)),
         is_peer_held=False,
+        is_running=phase in ("live", "paused", "held", "closing"),
     )
 
 
@@ -164,6 +165,9 @@ def sample_pages() -> dict[str, Page]:
         "schedule-again": replace(blank, form=Filled(blank.form.values, wrong)),
         "manage": manage,
         "cancel": CancelPage(host="Amina", session=manage.session),
+        "cancel-running": CancelPage(
+            host="Amina", session=row("live", 8), problem="Nothing was changed. Try again in a minute."
+        ),
         "session-not-open": session_page("scheduled", -150),
         "session-open": session_page("doors-open", -8),
         "session-late": session_page("live", 30),

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,7 +17,11 @@ from rooms.roles import Role
 from server.app import build_server
 from server.config import load_config
 from server.demo import DemoLinks, ensure_demo
+from server.hosts import RoomHosts
+from server.ports import Glimpse
 from server.services import Services
+from server.sessions import OutOfReach, Sessions
+from server.store.records import SessionEnd
 from tests.support.fake_media import FakeMedia
 
 FROM_HERE = {"Origin": "http://localhost:8080", "Sec-Fetch-Site": "same-origin"}
@@ -256,6 +260,71 @@ async def test_canceling_asks_first_and_is_told_everywhere_at_once(site: Site) -
     assert response.headers["Location"] == f"/s/{site.session}/after"
     assert "This session was canceled" in await site.get(f"/s/{site.session}/after")
     assert "Open room" not in await site.get(f"/host/sessions/{site.session}")
+
+
+@pytest.fixture
+def is_live(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo's room as it is in the middle of a session."""
+    glimpse = RoomHosts.glimpse
+
+    async def live(hosts: RoomHosts, session: SessionId) -> Glimpse | None:
+        found = await glimpse(hosts, session)
+        return found and replace(found, phase="live")
+
+    monkeypatch.setattr(RoomHosts, "glimpse", live)
+
+
+@pytest.mark.usefixtures("is_live")
+async def test_a_running_session_is_ended_for_everyone_and_the_page_says_so(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await site.enter_as_demo_host()
+    here = f"/host/sessions/{site.session}"
+    assert "End this session" in await site.get(here)
+    asked = await site.get(f"{here}/cancel")
+    assert "This ends it for everyone in the room at once" in asked
+    canceled: list[SessionId] = []
+
+    async def cancel(_: RoomHosts, session: SessionId) -> None:
+        canceled.append(session)
+
+    monkeypatch.setattr(RoomHosts, "cancel", cancel)
+    unaware = await site.post(f"{here}/cancel")
+    assert unaware.status == 409
+    assert "End this session for everyone?" in await unaware.text()
+    assert not canceled
+    await site.post(f"{here}/cancel", ends="everyone")
+    assert canceled == [site.session]
+
+
+@pytest.mark.usefixtures("is_live")
+async def test_a_room_that_did_not_end_is_not_called_ended(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing(*_: object) -> None: ...
+
+    monkeypatch.setattr(RoomHosts, "cancel", nothing)
+    await site.enter_as_demo_host()
+    response = await site.post(f"/host/sessions/{site.session}/cancel", ends="everyone")
+    assert response.status == 503
+    assert "Nothing was changed" in await response.text()
+    session = await site.services.sessions.get(SessionId(site.session))
+    assert session is not None
+    assert session.end is SessionEnd.OPEN
+
+
+async def test_a_revoked_link_whose_room_runs_elsewhere_says_who_stays(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def out_of_reach(*_: object) -> None:
+        raise OutOfReach
+
+    monkeypatch.setattr(Sessions, "turn_out", out_of_reach)
+    await site.enter_as_demo_host()
+    links = await site.services.links.of_session(SessionId(site.session))
+    response = await site.post(f"/host/sessions/{site.session}/links/{links[0].id}/revoke")
+    page = await response.text()
+    assert "stays until a facilitator removes them" in page
+    assert "revoked" in page
+    assert f'data-address="/host/sessions/{site.session}"' in page
 
 
 async def test_the_state_of_a_session_tells_nothing_of_people(site: Site) -> None:
