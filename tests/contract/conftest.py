@@ -1,4 +1,4 @@
-"""One suite, every database: `store` runs each test on a real SQLite file and on a real PostgreSQL."""
+"""One suite, every implementation: `store` on a real SQLite and a real PostgreSQL, `rig` on every packet plane."""
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
@@ -9,6 +9,7 @@ import pytest
 from server.store.database import Database
 from server.store.migrate import migrate
 from server.store.store import Store
+from tests.support.plane_rig import InlineRig, ProcessRig, Stage, started
 from tests.support.postgres import Postgres, postgres
 from tests.support.virtual_clock import VirtualClock
 
@@ -45,3 +46,15 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 async def store(database: Database, clock: VirtualClock) -> Store:
     await migrate(database)
     return Store(database, clock)
+
+
+@pytest.fixture(params=["inline", "inline-session", "process"])
+async def rig(request: pytest.FixtureRequest) -> AsyncIterator[InlineRig | ProcessRig]:
+    made = ProcessRig() if request.param == "process" else InlineRig(direct_srtp=request.param == "inline")
+    async with started(made) as ready:
+        yield ready
+
+
+@pytest.fixture
+def stage(rig: InlineRig | ProcessRig) -> Stage:
+    return Stage(rig)
