@@ -8,7 +8,6 @@ from web.doors import Doors, Hours, doors_of
 from web.pages import LinkRow, SessionRow
 from web.times import when
 
-
 RUNNING = frozenset({"live", "paused", "held", "closing"})
 
 

@@ -212,6 +212,8 @@ async def test_a_ticket_and_a_resume_token_prove_who_somebody_is(
 
     old = await gatekeeper.issue_resume(session.id, person.id)
     new = await gatekeeper.issue_resume(session.id, person.id)
+    assert old is not None
+    assert new is not None
     assert await gatekeeper.redeem_resume(session.id, old) is None
     assert await gatekeeper.redeem_resume(session.id, new) == identity
     assert await gatekeeper.redeem_resume(session.id, new) == identity, "a page may try twice"
@@ -226,7 +228,7 @@ async def test_no_token_is_kept_as_it_was_given_out(
         token_of(link),
         entered.new_credential or "",
         await services.entry.issue_ticket(entered.person),
-        await services.entry.issue_resume(session.id, entered.person.id),
+        await services.entry.issue_resume(session.id, entered.person.id) or "",
         await services.accounts.sign_in(host.id),
     ]
     file = store.database.file
