@@ -92,7 +92,7 @@ class Ingress:
         peer = self._ice.owners.get(path)
         if peer is None:
             return "unbound"
-        if not peer.admits_dtls(now):
+        if not peer.dtls_budget.take(1, now):
             return "dtls-rate"
         self._wire.sink.on_dtls(peer.number, bytes(self._buffer[at : at + length]))
         return None
@@ -168,7 +168,11 @@ class Ingress:
                     subscription.on_block(message, now)
             case rtcp.Nack():
                 if (subscription := peer.slots.get(message.ssrc)) is not None:
-                    subscription.on_nack(message.seqs, now)
+                    count = len(message.seqs)
+                    granted = peer.nack_budget.take(count, now)
+                    if granted < count:
+                        self._wire.drops["nack-rate"] += 1
+                    subscription.on_nack(message.seqs[:granted], now)
             case rtcp.KeyframeRequest():
                 if (subscription := peer.slots.get(message.ssrc)) is not None:
                     subscription.on_keyframe_wanted()
@@ -188,7 +192,7 @@ class Ingress:
         track = publication.tracks.get(route.rid)
         if track is None or track.ssrc != report.ssrc:
             return
-        track.stats.on_sender_report(report.ntp, now)
-        if publication.is_open:
+        # One in a while: a compound has room for dozens, and each would go to every viewer.
+        if track.stats.on_sender_report(report.ntp, now) and publication.is_open:
             for viewer in publication.viewers:
                 viewer.on_sender_report(track, report, now)

@@ -3,6 +3,7 @@
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from sfu.packet.bucket import Bucket
 from sfu.packet.bwe import ArrivalLog
 from sfu.packet.demux import SsrcTable
 from sfu.packet.ice import IceAgent
@@ -15,16 +16,18 @@ if TYPE_CHECKING:
 MAX_DTLS: Final = 16
 DTLS_PER_S: Final = 20.0
 MAX_RTCP_SOURCES: Final = 64
+# Twelve videos at 30 % loss, each number asked for again and again, stay below this.
+NACKS_PER_S: Final = 4000.0
+NACK_BURST: Final = 1024
 
 
 class Peer:
     """`path` is where packets leave for it, None while nothing may be sent. `tx` and `rx` are None before the keys."""
 
     __slots__ = (
-        "_dtls_at",
-        "_dtls_tokens",
         "arrivals",
         "downlink_bps",
+        "dtls_budget",
         "has_timed_out",
         "ice",
         "is_path_told",
@@ -32,6 +35,7 @@ class Peer:
         "is_quiet",
         "keys",
         "last_media",
+        "nack_budget",
         "number",
         "path",
         "publications",
@@ -70,17 +74,9 @@ class Peer:
         self.is_quiet = False
         self.has_timed_out = False
         self.last_media = ice.last_heard
-        self._dtls_tokens = float(MAX_DTLS)
-        self._dtls_at = ice.last_heard
-
-    def admits_dtls(self, now: float) -> bool:
-        """A handshake is a handful of datagrams; a stream of them is not passed on to control."""
-        self._dtls_tokens = min(MAX_DTLS, self._dtls_tokens + (now - self._dtls_at) * DTLS_PER_S)
-        self._dtls_at = now
-        if self._dtls_tokens < 1:
-            return False
-        self._dtls_tokens -= 1
-        return True
+        # A handshake is a handful of datagrams; a stream of them is not passed on to control.
+        self.dtls_budget = Bucket(DTLS_PER_S, MAX_DTLS, ice.last_heard)
+        self.nack_budget = Bucket(NACKS_PER_S, NACK_BURST, ice.last_heard)
 
     def refresh_path(self, now: float) -> None:
         """Set `path` from what ICE allows now."""

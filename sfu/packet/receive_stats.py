@@ -1,6 +1,11 @@
 """What one source's packets tell: highest sequence number, loss, jitter (RFC 3550 sections 6.4.1, A.1, A.3, A.8)."""
 
+import math
+from typing import Final
+
 from sfu.packet.rtcp_write import Block
+
+SR_INTERVAL_S: Final = 0.2  # browsers send one in a second or more
 
 
 class ReceiveStats:
@@ -17,7 +22,7 @@ class ReceiveStats:
         self._expected_before = 0
         self._packets_before = 0
         self._sr_lsr = 0
-        self._sr_at = 0.0
+        self._sr_at = -math.inf
 
     @property
     def expected(self) -> int:
@@ -49,10 +54,13 @@ class ReceiveStats:
             self._transit = transit
         return ahead
 
-    def on_sender_report(self, ntp: int, now: float) -> None:
-        """Remember when this source's SR came, for LSR and DLSR."""
+    def on_sender_report(self, ntp: int, now: float) -> bool:
+        """Remember when this source's SR came, for LSR and DLSR. False: too soon after the last one, not taken."""
+        if now - self._sr_at < SR_INTERVAL_S:
+            return False
         self._sr_lsr = ntp >> 16 & 0xFFFFFFFF
         self._sr_at = now
+        return True
 
     def report(self, now: float) -> Block:
         """The block for the next RR; loss is that since the last call."""

@@ -14,7 +14,7 @@ SDES: Final = 202
 BYE: Final = 203
 RTPFB: Final = 205
 PSFB: Final = 206
-MAX_NACKS: Final = 512
+MAX_NACKS: Final = 512  # in one datagram
 MAX_PARTS: Final = 64
 _HEAD: Final = struct.Struct("!BBH")
 _PAIR: Final = struct.Struct("!II")
@@ -77,6 +77,7 @@ def parse(data: memoryview | bytes) -> Iterator[Message]:
     """What a (compound or reduced-size) packet says; stops at the first part whose length does not fit."""
     at = 0
     size = len(data)
+    nacks_left = MAX_NACKS
     for _ in range(MAX_PARTS):
         if size - at < 8:
             return
@@ -93,7 +94,9 @@ def parse(data: memoryview | bytes) -> Iterator[Message]:
             fits = min(count, (end - at - 4) // 4)
             yield Bye(struct.unpack_from(f"!{fits}I", data, at + 4))
         elif kind == RTPFB and count == 1:
-            yield from _nack(data, at + 4, end)
+            for nack in _nack(data, at + 4, end, nacks_left):
+                nacks_left -= len(nack.seqs)
+                yield nack
         elif kind == PSFB:
             yield from _payload_feedback(data, at + 4, end, count)
         at = end
@@ -113,8 +116,8 @@ def _blocks(data: memoryview | bytes, at: int, end: int, count: int) -> Iterator
         yield ReceiverBlock(ssrc, (lost >> 24) / 256, lsr, dlsr)
 
 
-def _nack(data: memoryview | bytes, at: int, end: int) -> Iterator[Message]:
-    if end - at < 12:
+def _nack(data: memoryview | bytes, at: int, end: int, most: int) -> Iterator[Nack]:
+    if end - at < 12 or not most:
         return
     _, ssrc = _PAIR.unpack_from(data, at)
     seqs: list[int] = []
@@ -122,9 +125,9 @@ def _nack(data: memoryview | bytes, at: int, end: int) -> Iterator[Message]:
         base, mask = struct.unpack_from("!HH", data, where)
         seqs.append(base)
         seqs.extend((base + bit + 1) & 0xFFFF for bit in range(16) if mask >> bit & 1)
-        if len(seqs) >= MAX_NACKS:
+        if len(seqs) >= most:
             break
-    yield Nack(ssrc, tuple(seqs[:MAX_NACKS]))
+    yield Nack(ssrc, tuple(seqs[:most]))
 
 
 def _payload_feedback(data: memoryview | bytes, at: int, end: int, kind: int) -> Iterator[Message]:

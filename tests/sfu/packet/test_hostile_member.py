@@ -9,6 +9,9 @@ from pylibsrtp import Error
 
 from sfu.codecs import Kind
 from sfu.packet.demux import MAX_CONTEXTS
+from sfu.packet.packet_cache import PacketCache, Sent
+from sfu.packet.peer import NACK_BURST
+from sfu.packet.rtcp import MAX_NACKS
 from sfu.plane import Layer
 from tests.support.plane_rig import Client, InlineRig, Stage, started
 from tests.support.rtp_peer import build_rtp, nack, pli, remb, rtcp, sender_report
@@ -126,3 +129,55 @@ async def test_jumping_numbers_cost_little_and_hide_nothing() -> None:
         seqs = [packet.seq for packet in listener.received(OUT)]
         assert len(seqs) == 500
         assert {(later - earlier) & 0xFFFF for earlier, later in itertools.pairwise(seqs)} == {128}
+
+
+async def test_one_datagram_of_many_sender_reports_is_one_report_to_each_viewer() -> None:
+    async with started(InlineRig()) as rig:
+        assert isinstance(rig, InlineRig)
+        stage = Stage(rig)
+        hostile, listeners = await stage.join(), [await stage.join() for _ in range(3)]
+        mic = stage.publish(hostile, ssrc=MIC)
+        for listener in listeners:
+            stage.slot(listener, ssrc=OUT, show=mic)
+        hostile.audio(MIC, 1)
+        await rig.fence()
+        before = rig.plane.core.outbox.packets
+        hostile.rtcp(b"".join(sender_report(MIC, number << 16, 1) for number in range(1, 48)))
+        assert rig.plane.core.outbox.packets - before == len(listeners)
+        rig.plane.advance(1.0)
+        await rig.fence()
+        listeners[0].peer.rtcp.clear()
+        hostile.rtcp(sender_report(MIC, 99 << 16, 1))
+        await rig.fence()
+        assert len(listeners[0].peer.take_rtcp(200)) == 1
+
+
+async def test_nacks_for_what_never_was_end_at_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with started(InlineRig()) as rig:
+        assert isinstance(rig, InlineRig)
+        stage = Stage(rig)
+        publisher, hostile = await stage.join(), await stage.join()
+        camera = stage.publish(publisher, Kind.VIDEO, ssrc=CAMERA)
+        stage.slot(hostile, Kind.VIDEO, ssrc=OUT_VIDEO, rtx=OUT_RTX, show=camera)
+        publisher.video(CAMERA, 1, key=True)
+        await rig.fence()
+        newest = hostile.received(OUT_VIDEO)[-1].seq
+        looked_up = []
+        take = PacketCache.take
+
+        def counting(cache: PacketCache, seq: int, now: float) -> Sent | None:
+            looked_up.append(seq)
+            return take(cache, seq, now)
+
+        monkeypatch.setattr(PacketCache, "take", counting)
+        part = rtcp(205, 1, struct.pack("!II", 1, OUT_VIDEO) + struct.pack("!HH", newest + 9_000 & 0xFFFF, 0xFFFF) * 5)
+        hostile.rtcp(part * 40)
+        assert 0 < len(looked_up) <= MAX_NACKS
+        for _ in range(100):
+            hostile.rtcp(part * 40)
+        assert len(looked_up) <= NACK_BURST
+        assert (await rig.plane.stats()).drops["nack-rate"] > 0
+        rig.plane.advance(0.1)
+        hostile.rtcp(nack(OUT_VIDEO, newest))
+        await rig.fence()
+        assert len(hostile.received(OUT_RTX)) == 1
