@@ -187,6 +187,22 @@ test("an answer that does not fit asks for a new transport, ever more slowly; a 
   }
 });
 
+test("a connection that worked starts with fresh patience", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const { media, connections, requests } = page();
+    for (const transport of [7, 8, 9]) {
+      await media.handleOffer(offer(transport));
+      connections.at(-1).becomes("connected");
+      connections.at(-1).becomes("failed");
+      mock.timers.tick(0);
+      assert.deepEqual(requests.at(-1), { type: "replace-transport", transport });
+    }
+  } finally {
+    mock.timers.reset();
+  }
+});
+
 test("after close nothing is sent and an offer that was on its way answers nothing", async () => {
   const { media, connections, requests } = page();
   const handled = media.handleOffer(offer(7));

@@ -152,6 +152,23 @@ test("muted by a facilitator: silent, and allowing it later opens nothing", asyn
   assert.deepEqual(one.asked, ["mute-self"], "the server hears that this microphone stays closed");
 });
 
+test("muted by the server for whatever reason, only a press opens the microphone again", async () => {
+  const one = await speaker();
+  await one.sees({});
+  await one.sees({ me: HEARD });
+  assert.equal(one.sent.mic, null);
+  assert.equal(one.media.mic.isOn, false);
+});
+
+test("a second press while the first is on its way asks nothing twice", async () => {
+  const one = person();
+  await one.sees({});
+  void one.media.camera.turnOn();
+  void one.media.camera.turnOn();
+  await settle();
+  assert.deepEqual(one.asked, ["start-camera"]);
+});
+
 test("a mute that crosses an unmute on its way wins", async () => {
   const one = person();
   await one.sees({});

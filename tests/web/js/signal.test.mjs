@@ -119,6 +119,15 @@ test("a request without a connection is refused at once, and open ones when it g
   await assert.rejects(open, { reason: "lost" });
 });
 
+test("a socket that is closing is given up as soon as something is to be said", async () => {
+  const one = await connected();
+  one.socket.readyState = 2;
+  await assert.rejects(one.signal.request({ type: "mute-self" }), { reason: "lost" });
+  assert.equal(one.signal.state, "connecting");
+  await one.timers.advance(300);
+  assert.equal(one.sockets.length, 2);
+});
+
 test("comes back after a loss as the same page, with its token and transport", async () => {
   const one = await connected({ transport: 4 });
   one.socket.ends(1006);

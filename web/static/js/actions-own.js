@@ -1,4 +1,5 @@
 import { NOTE } from "./words-room.js";
+import { isOpen } from "./own-rules.js";
 import { mayFacilitate, selfOf } from "./room-state.js";
 
 /**
@@ -13,12 +14,14 @@ export function ownActions(app) {
       const me = app.state.room?.me;
       if (own.mic.isOn) return app.attempt(() => own.mic.turnOff());
       if (me?.muted_by_facilitator) return actions.tell(NOTE.muted);
+      if (app.state.room && !isOpen(app.state.room)) return actions.tell(NOTE.notNow);
       return app.attempt(() => own.mic.turnOn());
     },
 
     toggleCamera() {
       if (own.camera.isOn) return app.attempt(() => own.camera.turnOff());
       const room = app.state.room;
+      if (room && !isOpen(room)) return actions.tell(NOTE.notNow);
       if (room?.me.camera_stopped) return actions.tell(NOTE.cameraStopped);
       if (room?.status.cameras_locked && !mayFacilitate(room.me.role)) return actions.tell(NOTE.camerasLocked);
       return app.attempt(() => own.camera.turnOn());

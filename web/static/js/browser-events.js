@@ -41,7 +41,7 @@ export function watchPage({ app, shortcuts, wakeLock, letGo }) {
     addEventListener(gesture, () => app.ui.isSoundBlocked && hearing.resume());
   }
   addEventListener("blur", () => shortcuts.stopTalking());
-  addEventListener("online", () => signal.probe());
+  for (const change of ["online", "offline"]) addEventListener(change, () => signal.probe());
   addEventListener("pagehide", letGo);
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();

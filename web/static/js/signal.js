@@ -35,6 +35,7 @@ const PROBE_MS = 2_500;
 const STEADY_MS = 5_000;
 const SLOW_ATTEMPT = 13;
 
+const OPEN = 1;
 const DONE = 1000;
 const POLICY = 1008;
 const MOVED_AWAY = 4003;
@@ -136,7 +137,9 @@ export class Signal {
    * @returns {Promise<void>} once it is in force and stored; rejects with a `Refusal`
    */
   request(body) {
-    if (this.#state !== "up" || !this.#socket) return Promise.reject(new Refusal("lost"));
+    // A socket that is closing does not say when it will be closed.
+    if (this.#state === "up" && this.#socket?.readyState !== OPEN) this.#lose();
+    if (this.#state !== "up") return Promise.reject(new Refusal("lost"));
     const { id, answer } = this.#requests.begin();
     const seen = PERMISSIVE.has(body.type) ? { seen: this.#options.seen() } : {};
     this.#sendFrame({ ...body, id, ...seen });
@@ -268,7 +271,7 @@ export class Signal {
 
   /** @param {object} frame */
   #sendFrame(frame) {
-    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(frame));
+    if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
   /** @param {LinkState} state */

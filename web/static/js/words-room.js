@@ -65,6 +65,7 @@ export const STATE = {
 
 export const NOTE = {
   muted: "A facilitator muted you. You can raise your hand to ask to speak.",
+  notNow: "Only facilitators are seen and heard at the moment.",
   mayUnmute: "You can turn your microphone on again when you like.",
   cameraStopped: "A facilitator stopped your camera for now.",
   camerasLocked: "Cameras are off for everyone at the moment.",

@@ -8,7 +8,7 @@ import { icon } from "./icon.js";
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("./app.js").Actions} Actions */
 
-const DOCK_IS_WIDE = "(min-width: 40rem)";
+const DOCK_IS_WIDE = "(min-width: 40rem) and (min-height: 22.51rem)";
 /** @type {readonly import("../layout.js").Layout[]} */
 const LAYOUTS = ["grid", "speaker", "names", "sound"];
 

@@ -77,7 +77,6 @@ function picture(app, person, source) {
       autoplay
       playsinline
       muted
-      hidden
       .muted=${true}
       data-person=${person.id}
       .srcObject=${slot.stream}
@@ -104,16 +103,21 @@ function ownPicture(app) {
 
 /** @type {WeakSet<Element>} */
 const watched = new WeakSet();
+const SURELY_MS = 3_000;
 
-/** Until the first frame has come, the initial stays. @param {Element | undefined} element */
+/**
+ * Until the first frame has come, the initial stays. Transparent and not hidden: some browsers draw no frame of what is
+ * not laid out, and then the first one would never come.
+ * @param {Element | undefined} element
+ */
 function showFirstFrame(element) {
   if (!(element instanceof HTMLVideoElement) || watched.has(element)) return;
   watched.add(element);
-  const show = () => {
-    element.hidden = false;
-  };
+  element.style.setProperty("opacity", "0");
+  const show = () => element.style.removeProperty("opacity");
   if ("requestVideoFrameCallback" in element) element.requestVideoFrameCallback(show);
   else /** @type {HTMLVideoElement} */ (element).addEventListener("playing", show, { once: true });
+  setTimeout(show, SURELY_MS);
 }
 
 /** @param {PersonView} person */
