@@ -20,7 +20,7 @@ from server.errors import errors
 from server.health import Health
 from server.hosts import RoomHosts
 from server.hosts_figures import RoomFigures
-from server.jobs import keep_forgetting
+from server.jobs import keep_forgetting, keep_purging
 from server.keys import SERVICES
 from server.limits import RateLimits, instance_key
 from server.links import Links
@@ -141,9 +141,13 @@ def build_server(
         yield
 
     async def forget(_app: web.Application) -> AsyncIterator[None]:
-        job = asyncio.create_task(keep_forgetting(store, clock, config.retention_days), name="forget")
+        jobs = (
+            asyncio.create_task(keep_forgetting(store, clock, config.retention_days), name="forget"),
+            asyncio.create_task(keep_purging(store.database), name="purge"),
+        )
         yield
-        await _ended(job)
+        for job in jobs:
+            await _ended(job)
 
     app.cleanup_ctx.extend((open_store, keep_leases, run_media, host_rooms, forget))
     return Server(app, services, rooms, drain)

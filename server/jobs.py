@@ -5,29 +5,52 @@ import asyncio
 import structlog
 
 from rooms.ids import Instant
+from server.host_faults import where
 from server.links import DAY_MS
-from server.ports import Clock, StoreDown
+from server.ports import Clock
+from server.store.database import Database
+from server.store.migrate import drop_backups
 from server.store.store import Store
 
 EVERY_S = 10 * 60.0
 LIMITS_MS = DAY_MS
+PURGE_AFTER_S = 5.0  # after something was written
+PURGE_AGAIN_S = 0.5  # where somebody was in the way
 _log = structlog.get_logger("jobs")
 
 
 async def forget(store: Store, clock: Clock, retention_days: int) -> int:
     """One round of retention; returns how many rows went."""
     now = clock.now()
+    oldest = Instant(now - retention_days * DAY_MS)
     await store.limits.forget_before(Instant(now - LIMITS_MS))
-    return await store.retention.forget(now, Instant(now - retention_days * DAY_MS))
+    await drop_backups(store.database, oldest)
+    return await store.retention.forget(now, oldest)
+
+
+async def keep_purging(database: Database) -> None:
+    """Until it is cancelled: soon after something was written, nothing that it replaced is in a file any more."""
+    is_done = True
+    while True:
+        await database.written.wait()
+        await asyncio.sleep(PURGE_AFTER_S if is_done else PURGE_AGAIN_S)
+        database.written.clear()
+        try:
+            is_done = await database.purge()
+        except Exception as error:
+            _log.warning("purging-put-off", kind=type(error).__name__, where=where(error))
+            is_done = False
+        if not is_done:
+            database.written.set()
 
 
 async def keep_forgetting(store: Store, clock: Clock, retention_days: int) -> None:
-    """Until it is cancelled. A store that is down is tried again the next time."""
+    """Until it is cancelled. What could not be done is tried again the next time."""
     while True:
         try:
             rows = await forget(store, clock, retention_days)
             if rows:
                 _log.info("forgotten", rows=rows)
-        except StoreDown as error:
-            _log.warning("forgetting-put-off", error=str(error))
+        except Exception as error:
+            _log.warning("forgetting-put-off", kind=type(error).__name__, where=where(error))
         await asyncio.sleep(EVERY_S)

@@ -14,12 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from server.ports import StoreDown
 
 BUSY_MS = 5_000
+PURGE_MS = 100  # a purge holds writers up, so it gives way soon
 _PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": 2,  # FULL: a commit that was acknowledged survives a power cut
     "foreign_keys": 1,
     "busy_timeout": BUSY_MS,
     "secure_delete": 1,
+    "journal_size_limit": 0,
 }
 
 
@@ -30,6 +32,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        self.written = asyncio.Event()  # set by every commit; who purges clears it
         self._writing = self.engine.execution_options(holdspace_begin="BEGIN IMMEDIATE")
 
     @property
@@ -47,6 +50,23 @@ class Database:
         """Committed, and durable, when the block has been left without an exception."""
         async with _down_is_typed(), self._writing.begin() as connection:
             yield connection
+        self.written.set()
+
+    async def purge(self) -> bool:
+        """Empty SQLite's write-ahead log into the file: what was overwritten is in neither then (`secure_delete`).
+
+        False where somebody reads or writes meanwhile. PostgreSQL sees to it by itself: True.
+        """
+        if not self.is_sqlite:
+            return True
+        outside = self.engine.execution_options(holdspace_begin=None)
+        async with _down_is_typed(), outside.connect() as connection:
+            await connection.exec_driver_sql(f"PRAGMA busy_timeout = {PURGE_MS}")
+            try:
+                is_busy = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).scalar_one()
+            finally:
+                await connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_MS}")
+        return not is_busy
 
     async def copy_to(self, target: Path) -> None:
         """A consistent copy of the SQLite file, readable by its owner alone; replaces an existing one."""

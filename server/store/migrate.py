@@ -1,5 +1,7 @@
 """Bring a database to this version's tables. Forward only; revisions travel inside the package."""
 
+import asyncio
+import glob
 from pathlib import Path
 
 import structlog
@@ -10,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from rooms.ids import Instant
 from server.store.database import Database
 from server.store.tables import metadata
 
@@ -74,6 +77,20 @@ async def _backup(database: Database, revision: str) -> None:
     if file is None or str(file) == ":memory:":
         return
     await database.copy_to(file.with_name(f"{file.stem}.before-{revision}.db"))
+
+
+async def drop_backups(database: Database, made_before: Instant) -> None:
+    """They hold what the database has forgotten since."""
+    file = database.file
+    if file is None:
+        return
+
+    def drop() -> None:
+        for backup in file.parent.glob(f"{glob.escape(file.stem)}.before-*.db"):
+            if backup.stat().st_mtime * 1_000 < made_before:
+                backup.unlink(missing_ok=True)
+
+    await asyncio.to_thread(drop)
 
 
 def _upgrade(connection: Connection, revision: str = "head") -> None:
