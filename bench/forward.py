@@ -10,17 +10,16 @@ import asyncio
 import itertools
 import json
 import os
-import platform
 import random
 import secrets
 import statistics
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from bench.machine import machine
 from sfu.control.peer import Peer, PeerKit, Publication
 from sfu.control.sdp.ledger import SlotLine, UplinkLine
 from sfu.control.transport import Certificate, HalfOpen
@@ -273,21 +272,6 @@ async def run(case: Case, seconds: float, seed: int) -> dict[str, Any]:
         "mb_per_member": (full_mb - empty_mb) / case.members,
         "drops": drops,
         "is_realtime": is_realtime,
-    }
-
-
-def machine() -> dict[str, Any]:
-    cpu = next(line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name"))
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return {
-        "cpu": cpu.partition(":")[2].strip(),
-        "cores": os.cpu_count(),
-        "kernel": platform.release(),
-        "python": platform.python_version(),
-        "commit": commit.stdout.strip() or None,
-        "load_before": os.getloadavg()[0],
     }
 
 

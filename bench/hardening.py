@@ -9,9 +9,7 @@ import argparse
 import asyncio
 import contextlib
 import json
-import platform
 import socket
-import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -23,6 +21,7 @@ from pathlib import Path
 
 from pylibsrtp import Error as SrtpError
 
+from bench.machine import machine
 from tests.support.deadline import until
 from tests.support.impair_datagrams import BadDatagrams, foreign_sockets, spray
 from tests.support.impair_frames import BadFrames, pester
@@ -48,6 +47,7 @@ class Outcome:
 
     seconds: float
     datagrams: int
+    frames: int
     peers_closed: int
     tracebacks: int
     loss_percent: float
@@ -63,17 +63,21 @@ class Outcome:
 
 
 class Counted:
-    """Counts what goes through a sender."""
+    """Counts what the attackers really sent."""
 
     def __init__(self) -> None:
-        self.sent = 0
+        self.datagrams = 0
+        self.frames = 0
 
-    def by(self, send: Callable[[bytes], object]) -> Callable[[bytes], object]:
+    def by(self, send: Send) -> Send:
         def counted(datagram: bytes) -> None:
-            self.sent += 1
+            self.datagrams += 1
             send(datagram)
 
         return counted
+
+    def frame(self) -> None:
+        self.frames += 1
 
 
 async def attack(folder: Path, seconds: float) -> Outcome:
@@ -128,8 +132,10 @@ async def _attack(
     address = ("127.0.0.1", server.udp_port)
     with foreign_sockets(STRANGERS) as strangers:
         tasks = _sprays(counted, insider, members, [_sender(stranger, address) for stranger in strangers])
-        tasks += [asyncio.create_task(pester(links.session_url, SEED + n, 0.2)) for n in range(PESTERERS)]
-        tasks.append(asyncio.create_task(_misbehave(links)))
+        tasks += [
+            asyncio.create_task(pester(links.session_url, SEED + n, 0.2, counted.frame)) for n in range(PESTERERS)
+        ]
+        tasks.append(asyncio.create_task(_misbehave(links, counted)))
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
@@ -144,17 +150,17 @@ async def _attack(
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
     await asyncio.sleep(SETTLE_S)  # memory is asked for after the caches of the attack have aged
-    lost = received = 0
-    worst = 0.0
+    received, worst = 0, 0.0
     for member, (packets, gaps) in zip(members, before, strict=True):
         packets_now, gaps_now = _totals(member)
         new_packets, new_gaps = packets_now - packets, gaps_now - gaps
-        lost, received = lost + new_gaps, received + new_packets
+        received += new_packets
         worst = max(worst, 100 * new_gaps / max(1, new_packets + new_gaps))
     log = server.log[log_before:]
     return Outcome(
         seconds=round(lasted, 1),
-        datagrams=counted.sent,
+        datagrams=counted.datagrams,
+        frames=counted.frames,
         # The insider too: a malformed packet costs the packet, not the transport.
         peers_closed=sum(one.downs + len(one.transports) - 1 + one.is_closed for one in (*members, insider)),
         tracebacks=log.count("Traceback (most recent call last)") + log.count('"level": "error"'),
@@ -212,7 +218,7 @@ def _if_protectable(send: Send) -> Send:
     return protected
 
 
-async def _misbehave(links: Links) -> None:
+async def _misbehave(links: Links, counted: Counted) -> None:
     """Somebody known, with a good ticket, who says bad things and is closed for it, again and again."""
     frames = BadFrames(SEED)
     async with RawMember(links.session_url) as known:
@@ -222,6 +228,7 @@ async def _misbehave(links: Links) -> None:
                 await known.join()
                 for _ in range(20):
                     await known.send_frame(frames.any())
+                    counted.frame()
             if known.socket is not None:
                 await known.socket.close()
             await asyncio.sleep(2.0)
@@ -231,13 +238,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10.0)
     options = parser.parse_args()
+    about = machine()
     # What the store logs while the session is made is not part of the answer.
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(sys.stderr):
         outcome = asyncio.run(attack(Path(folder), options.minutes * 60))
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    machine = {"python": platform.python_version(), "system": platform.platform(), "commit": commit.stdout.strip()}
     growth = round(outcome.rss_growth_percent, 1)
-    print(json.dumps(asdict(outcome) | {"rss_growth_percent": growth} | machine, indent=2))
+    print(json.dumps(asdict(outcome) | {"rss_growth_percent": growth} | about, indent=2))
     return 0 if outcome.peers_closed == 0 and outcome.tracebacks == 0 and outcome.loss_percent < 1 else 1
 
 

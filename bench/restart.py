@@ -10,9 +10,7 @@ and p95, and acknowledged writes lost or doubled.
 import argparse
 import asyncio
 import json
-import platform
 import random
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -24,6 +22,7 @@ from statistics import median
 from time import time
 from typing import Any
 
+from bench.machine import machine
 from tests.support.browser import People, chromium
 from tests.support.deadline import until
 from tests.support.journey import Stage, schedule
@@ -177,16 +176,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=20)
     options = parser.parse_args()
+    about = machine()
     with tempfile.TemporaryDirectory() as folder:
         figures = asyncio.run(bench(options.runs, Path(folder)))
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     rows: dict[str, object] = {"runs": options.runs}
     for name in ("from_kill_s", "from_listen_s", "listen_s"):
         values: list[float] = getattr(figures, name)
         rows |= {f"{name}_p50": round(median(values), 2), f"{name}_p95": round(p95(values), 2)}
     rows |= {"acknowledged": figures.acknowledged, "lost": figures.lost, "doubled": figures.doubled}
-    rows |= {"python": platform.python_version(), "system": platform.platform(), "commit": commit.stdout.strip()}
-    print(json.dumps(rows, indent=2))
+    print(json.dumps(rows | about, indent=2))
     return 0 if p95(figures.from_kill_s) <= MEDIA_BACK_P95_S and figures.lost == figures.doubled == 0 else 1
 
 

@@ -65,7 +65,7 @@ class BadFrames:
         return self._random.choice(odd)
 
 
-async def pester(session_url: str, seed: int, pause_s: float) -> None:
+async def pester(session_url: str, seed: int, pause_s: float, on_sent: Callable[[], None]) -> None:
     """Until canceled: open a socket, say something bad, see it closed or close it, and again."""
     frames, chance = BadFrames(seed), random.Random(seed)
     headers = {"Origin": session_url.split("/s/", 1)[0]}
@@ -76,5 +76,6 @@ async def pester(session_url: str, seed: int, pause_s: float) -> None:
                 async with http.ws_connect(f"{session_url}/ws", max_msg_size=0) as ws:
                     frame = frames.too_big() if chance.random() < 0.1 else frames.any()
                     await (ws.send_bytes(frame) if isinstance(frame, bytes) else ws.send_str(frame))
+                    on_sent()
                     await asyncio.wait_for(ws.receive(), 1.0)
             await asyncio.sleep(pause_s)
