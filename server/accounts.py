@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rooms.ids import Instant
-from server.limits import ACCOUNT, RateLimits
+from server.limits import ACCOUNT, GUESSES, RateLimits
 from server.links import DAY_MS
 from server.passwords import Passwords
 from server.ports import Clock
@@ -40,15 +40,19 @@ class Accounts:
             raise BadAccount("There is a host of this name already.")
         return record
 
-    async def verify(self, name: str, password: str) -> HostRecord | None:
+    async def verify(self, name: str, password: str, prefix: str) -> HostRecord | None:
         """The host, where name and password fit. An unknown name takes as long as a wrong password.
 
-        Raises `TooMany` where this name has been tried too often; the error pages answer that.
+        `prefix` names where the attempt comes from (`addresses.prefix_of`). Raises `TooMany` where this name has been
+        tried too often from there, or without success from everywhere; the error pages answer that.
         """
-        await self.limits.spend(ACCOUNT, name.strip().casefold())
+        account = name.strip().casefold()
+        await self.limits.spend(ACCOUNT, f"{prefix}/{account}")
+        await self.limits.check(GUESSES, account)
         record = await self.store.hosts.by_name(name.strip())
         phc = None if record is None else record.password_hash
         if not await self.passwords.verify(phc, password[:LONGEST_PASSWORD]) or record is None or phc is None:
+            await self.limits.spend(GUESSES, account)
             return None
         if self.passwords.is_old(phc):
             await self.store.hosts.set_password(record.id, await self.passwords.hash(password))

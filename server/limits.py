@@ -28,7 +28,11 @@ class Limit:
 
 # A whole group may sit behind one address, and all of it comes back at once after a restart of the server.
 SIGN_IN = Limit("sign-in", most=20, refill_ms=15_000, is_lasting=True)
+# Of one account from one prefix: whoever tries somebody else's name shuts out nobody but their own neighbours.
 ACCOUNT = Limit("account", most=20, refill_ms=30_000, is_lasting=True)
+# Of one account from everywhere, attempts that did not fit only: against many addresses. It comes back faster than
+# several prefixes together can spend it.
+GUESSES = Limit("guesses", most=1_000, refill_ms=5_000, is_lasting=True)
 ENTER = Limit("enter", most=60, refill_ms=2_000, is_lasting=True)
 TICKET = Limit("ticket", most=120, refill_ms=500, is_lasting=False)
 
@@ -42,14 +46,25 @@ class RateLimits:
         self._key = key
         self._in_memory: OrderedDict[str, tuple[float, Instant]] = OrderedDict()
 
+    async def check(self, limit: Limit, subject: str) -> None:
+        """As `spend` of a lasting limit, and takes nothing."""
+        missing_ms = await self._table.missing(
+            self._bucket(limit, subject), limit.most, limit.refill_ms, self._clock.now()
+        )
+        if missing_ms > 0:
+            raise TooMany(math.ceil(missing_ms / 1_000))
+
     async def spend(self, limit: Limit, subject: str) -> None:
-        bucket = hmac.digest(self._key, f"{limit.scope}/{subject}".encode(), hashlib.sha256).hex()
+        bucket = self._bucket(limit, subject)
         if limit.is_lasting:
             missing_ms = await self._table.spend(bucket, limit.most, limit.refill_ms, self._clock.now())
         else:
             missing_ms = self._spend_here(bucket, limit)
         if missing_ms > 0:
             raise TooMany(math.ceil(missing_ms / 1_000))
+
+    def _bucket(self, limit: Limit, subject: str) -> str:
+        return hmac.digest(self._key, f"{limit.scope}/{subject}".encode(), hashlib.sha256).hex()
 
     def _spend_here(self, bucket: str, limit: Limit) -> int:
         now = self._clock.now()

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from server.addresses import client_address, prefix_of
 from server.pages.answer import host_of, see_other, services_of, show, values_of
 from web.forms import BadForm, Filled, SignInForm, read_form
 from web.pages import SignInPage
@@ -23,7 +24,8 @@ async def sign_in(request: web.Request) -> web.Response:
     except BadForm as error:
         return show(request, SignInPage(form=Filled(kept, error.errors)), status=422)
     services = services_of(request)
-    host = await services.accounts.verify(form.name, form.password)
+    prefix = prefix_of(client_address(request, services.config.trusted_proxies))
+    host = await services.accounts.verify(form.name, form.password, prefix)
     if host is None:
         return show(request, SignInPage(form=Filled(kept, {}, DOES_NOT_FIT)), status=422)
     response = see_other("/host")

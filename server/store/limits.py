@@ -23,12 +23,7 @@ class LimitTable:
         async with self.database.write() as connection:
             await connection.execute(first)  # so that there is a row to lock, and others wait for it
             row = (await connection.execute(select(limits).where(limits.c.bucket == bucket).with_for_update())).one()
-            spent, since = row.spent, row.since
-            back = max(0, now - since) // refill_ms
-            if back >= spent:
-                spent, since = 0, now
-            else:
-                spent, since = spent - back, since + back * refill_ms
+            spent, since = _refilled(row.spent, row.since, refill_ms, now)
             missing = 0
             if spent >= most:
                 missing = since + refill_ms - now
@@ -38,6 +33,20 @@ class LimitTable:
             await connection.execute(counted)
         return missing
 
+    async def missing(self, bucket: str, most: int, refill_ms: int, now: Instant) -> int:
+        """What `spend` would return; nothing is taken."""
+        async with self.database.read() as connection:
+            row = (await connection.execute(select(limits).where(limits.c.bucket == bucket))).first()
+        if row is None:
+            return 0
+        spent, since = _refilled(row.spent, row.since, refill_ms, now)
+        return since + refill_ms - now if spent >= most else 0
+
     async def forget_before(self, since: Instant) -> None:
         async with self.database.write() as connection:
             await connection.execute(delete(limits).where(limits.c.since < since))
+
+
+def _refilled(spent: int, since: int, refill_ms: int, now: Instant) -> tuple[int, int]:
+    back = max(0, now - since) // refill_ms
+    return (0, now) if back >= spent else (spent - back, since + back * refill_ms)

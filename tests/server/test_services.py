@@ -1,5 +1,6 @@
 """Hosts, sessions, links and people together, as pages and commands use them."""
 
+import contextlib
 from dataclasses import replace
 
 import pytest
@@ -10,8 +11,9 @@ from rooms.roles import Role
 from server.accounts import BadAccount
 from server.demo import ensure_demo
 from server.errors import TooMany
+from server.limits import GUESSES
 from server.links import DAY_MS, NewLink
-from server.passwords import hash_now
+from server.passwords import Passwords, hash_now
 from server.ports import Gatekeeper
 from server.services import Services
 from server.sessions import OutOfReach
@@ -22,6 +24,7 @@ from tests.support.store_records import START, session_record
 from tests.support.virtual_clock import VirtualClock
 
 PASSWORD = "a long sentence nobody guesses"
+HERE, THERE = "203.0.113.0/24", "198.51.100.0/24"
 
 
 @pytest.fixture
@@ -43,15 +46,15 @@ def token_of(link: NewLink) -> str:
 
 
 async def test_a_host_signs_in_with_name_and_password(services: Services, host: HostRecord) -> None:
-    assert await services.accounts.verify("ines", PASSWORD) == host
-    assert await services.accounts.verify("ines", PASSWORD + ".") is None
-    assert await services.accounts.verify("tom", PASSWORD) is None
+    assert await services.accounts.verify("ines", PASSWORD, HERE) == host
+    assert await services.accounts.verify("ines", PASSWORD + ".", HERE) is None
+    assert await services.accounts.verify("tom", PASSWORD, HERE) is None
     assert host.password_hash != PASSWORD
 
 
 async def test_a_host_without_a_password_cannot_use_one(services: Services) -> None:
     await services.accounts.create_host("tom", None)
-    assert await services.accounts.verify("tom", "") is None
+    assert await services.accounts.verify("tom", "", HERE) is None
 
 
 async def test_an_old_hash_is_made_anew_at_sign_in(
@@ -62,7 +65,7 @@ async def test_an_old_hash_is_made_anew_at_sign_in(
     old = hash_now(PASSWORD)
     monkeypatch.undo()
     await store.hosts.set_password(host.id, old)
-    assert await services.accounts.verify("tom", PASSWORD) is not None
+    assert await services.accounts.verify("tom", PASSWORD, HERE) is not None
     found = await store.hosts.by_name("tom")
     assert found is not None
     assert found.password_hash is not None
@@ -80,19 +83,52 @@ async def test_an_account_that_cannot_be_is_explained(
         await services.accounts.create_host(name, password)
 
 
-async def test_guessing_one_host_s_password_comes_to_a_halt(
-    services: Services, host: HostRecord, monkeypatch: pytest.MonkeyPatch, clock: VirtualClock
-) -> None:
-    async def wrong(*_: object) -> bool:
-        return False
+@pytest.fixture
+def hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2id in no time."""
 
-    monkeypatch.setattr(services.accounts.passwords, "verify", wrong)
+    async def fits(_: Passwords, phc: str | None, password: str) -> bool:
+        return phc is not None and password == PASSWORD
+
+    monkeypatch.setattr(Passwords, "verify", fits)
+
+
+@pytest.mark.usefixtures("hashes")
+async def test_guessing_one_host_s_password_comes_to_a_halt(
+    services: Services, host: HostRecord, clock: VirtualClock
+) -> None:
     for _ in range(20):
-        assert await services.accounts.verify("ines", "guess") is None
+        assert await services.accounts.verify("ines", "guess", HERE) is None
     with pytest.raises(TooMany):
-        await services.accounts.verify("INES ", "guess")
+        await services.accounts.verify("INES ", "guess", HERE)
     clock.advance(30_000)
-    assert await services.accounts.verify("ines", "guess") is None
+    assert await services.accounts.verify("ines", "guess", HERE) is None
+
+
+@pytest.mark.usefixtures("hashes")
+async def test_who_guesses_a_host_s_password_keeps_the_host_from_nothing(
+    services: Services, host: HostRecord, clock: VirtualClock
+) -> None:
+    for second in range(0, 3_600, 15):
+        with contextlib.suppress(TooMany):
+            await services.accounts.verify("ines", "guess", THERE)
+        clock.advance(15_000)
+        if second % 600 == 0:
+            assert await services.accounts.verify("ines", PASSWORD, HERE) == host
+
+
+@pytest.mark.usefixtures("hashes")
+async def test_guessing_from_everywhere_at_once_comes_to_a_halt_too(
+    services: Services, host: HostRecord, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.accounts.GUESSES", replace(GUESSES, most=40))
+    for n in range(40):
+        assert await services.accounts.verify("ines", "guess", f"network {n // 20}") is None
+    with pytest.raises(TooMany):
+        await services.accounts.verify("ines", PASSWORD, HERE)
+    clock.advance(GUESSES.refill_ms)
+    for _ in range(2):
+        assert await services.accounts.verify("ines", PASSWORD, HERE) == host, "what fits costs nothing"
 
 
 async def test_a_sign_in_ends_by_itself_and_by_hand(services: Services, host: HostRecord, clock: VirtualClock) -> None:
