@@ -23,7 +23,6 @@ from sfu.plane import Address, PacketPlane, PlaneStats
 RETRY_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 STEADY_S: Final = 10.0
 WATCH_EVERY_S: Final = 1.0
-HANGING_S: Final = 2.5
 _log = logging.getLogger(__name__)
 
 
@@ -40,7 +39,6 @@ class ShardKit:
     new_token: Callable[[int], str]
     randomness: random.Random
     watch_every_s: float = WATCH_EVERY_S
-    hanging_s: float = HANGING_S
 
 
 class Shard:
@@ -201,12 +199,12 @@ class Shard:
             self._sink.on_quiet(peer, is_quiet)
 
     def on_lost(self, plane: PacketPlane) -> None:
-        """The process died or hangs: nothing of it is left. People learn now that it is quiet, soon that it is back."""
+        """The process died: nothing of it is left. People learn now that it is quiet, soon that it is back."""
         if plane is not self._plane:
             return
         _log.error("a media process was lost with %d transports", len(self._peers))
         self._plane = None
-        if self._watch is not None and self._watch is not asyncio.current_task():
+        if self._watch is not None:
             self._watch.cancel()
         lost = list(self._peers)
         for peer in lost:
@@ -218,22 +216,10 @@ class Shard:
         self._restart = self._loop.create_task(self._start_again(plane))
 
     async def _keep_watch(self, plane: PacketPlane) -> None:
-        """A process that hangs forwards nothing and lets every `settle` wait: it is as good as dead.
-
-        It is asked twice, since after a stall of control itself the first time-out and the answer come together.
-        """
-        misses = 0
+        """Ask it now and then: a plane that does not answer ends itself, then tells of its loss."""
         while plane is self._plane:
             await asyncio.sleep(self._kit.watch_every_s)
-            try:
-                async with asyncio.timeout(self._kit.hanging_s):
-                    await plane.settle()
-            except TimeoutError:
-                misses += 1
-                if misses == 2:
-                    self.on_lost(plane)
-            else:
-                misses = 0
+            await plane.settle()
 
     async def _start_again(self, dead: PacketPlane) -> None:
         with contextlib.suppress(Exception):

@@ -24,8 +24,9 @@ MAX_INJECTED = 1400
 class PlaneCore:
     """The verbs of `PacketPlane`, and the datagrams.
 
-    The shell sets the time with `advance(now)` before verbs and after batches, hands in datagrams, and calls `flush`,
-    which gives what is to be sent to `transmit` as (path, egress slot, length). One thread only.
+    The shell sets the time with `set_now` or `advance` before verbs, hands in datagrams, calls `advance` after batches
+    and when it is due, and calls `flush`, which gives what is to be sent to `transmit` as (path, egress
+    slot, length). One thread only.
     """
 
     def __init__(
@@ -66,6 +67,10 @@ class PlaneCore:
     def drops(self) -> Counter[str]:
         """How many datagrams were discarded, by cause; shells add their own."""
         return self._wire.drops
+
+    def set_now(self, now: float) -> None:
+        """The present, for the verbs that follow."""
+        self._wire.now = now
 
     def advance(self, now: float) -> None:
         """The present, and everything that is due by it."""

@@ -19,6 +19,10 @@ log = logging.getLogger(__name__)
 # Above these the media process does not read any more: shared playback skips first, then the plane counts as lost.
 INJECT_BACKLOG: Final = 256 * 1024
 MAX_BACKLOG: Final = 8 * 1024 * 1024
+# A media process that has not done its verbs for so long is ended: nobody waits longer to hear that a gate is closed.
+SETTLE_TIMEOUT_S: Final = 2.5
+# A time-out that comes late by this much is a stall of control or of the whole machine: wait so long again.
+STALL_S: Final = 1.0
 _ROOT: Final = str(Path(__file__).resolve().parents[2])
 _NO_STATS: Final = PlaneStats({}, {}, {}, 0, 0, 0.0)
 
@@ -31,7 +35,7 @@ class ProcessPlane:
     Start a new one then. A process that does not answer `settle` in time is killed and counts as dead.
     """
 
-    def __init__(self, *, settle_timeout_s: float = 5.0, close_timeout_s: float = 2.0) -> None:
+    def __init__(self, *, settle_timeout_s: float = SETTLE_TIMEOUT_S, close_timeout_s: float = 2.0) -> None:
         self._settle_timeout_s = settle_timeout_s
         self._close_timeout_s = close_timeout_s
         self._sink: PlaneSink | None = None
@@ -79,19 +83,31 @@ class ProcessPlane:
             if self._burial is not None:
                 await asyncio.shield(self._burial)
             return
+        loop = asyncio.get_running_loop()
         number = self._next_number()
-        barrier: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        barrier: asyncio.Future[None] = loop.create_future()
         self._barriers[number] = barrier
+        barrier.add_done_callback(lambda _: self._barriers.pop(number, None))
         self._send(Verb.SETTLE, number)
-        try:
-            await asyncio.wait_for(asyncio.shield(barrier), self._settle_timeout_s)
-        except TimeoutError:
-            log.error("media process does not answer, giving it up")
-            if self._transport is not None:
-                self._transport.abort()
-            await barrier
-        finally:
-            self._barriers.pop(number, None)
+        # Of the verbs, not of whoever waits here: a waiter that is canceled must not keep a hanging process alive.
+        due = loop.time() + self._settle_timeout_s
+        loop.call_at(due, self._give_up, barrier, due)
+        await asyncio.shield(barrier)
+
+    def _give_up(self, barrier: "asyncio.Future[None]", due: float | None) -> None:
+        """End a process that did not answer: at once, since all that it still forwards may be forbidden by now."""
+        loop = asyncio.get_running_loop()
+        if barrier.done():
+            return
+        if due is not None and loop.time() - due > STALL_S:
+            loop.call_later(STALL_S, self._give_up, barrier, None)
+            return
+        log.error("media process does not answer, giving it up")
+        if self._child is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._child.kill()
+        if self._transport is not None:
+            self._transport.abort()
 
     async def stats(self) -> PlaneStats:
         """The plane's counters; empty ones after the plane was lost."""

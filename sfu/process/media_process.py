@@ -1,6 +1,6 @@
 """The media process: `python -m sfu.process.media_process FD`, started by `ProcessPlane`, FD its end of a socketpair.
 
-One thread, no asyncio: poll, read a batch, send what it caused, read verbs. It ends when the socketpair closes, which
+One thread, no asyncio: poll, read verbs, read a batch, send what it caused. It ends when the socketpair closes, which
 is also how control stops it, so that its UDP port is free however control ended; signals meant for a whole process
 group do not end it. There is no garbage collection here: what peers leave behind is freed by reference counts.
 """
@@ -56,6 +56,7 @@ class MediaProcess:
         self._arena = Arena()
         self._core = PlaneCore(self._upcalls, self._transmit, random=SystemRandom(), arena=self._arena)
         self._mux: Mux | None = None
+        self._settling: list[int] = []
 
     def run(self) -> None:
         """Until control is gone."""
@@ -72,6 +73,7 @@ class MediaProcess:
 
     def _loop(self, mux: Mux) -> None:
         core, upcalls = self._core, self._upcalls
+        self._end_turn()
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         indexes = {fd: index for index, fd in enumerate(mux.fds)}
@@ -83,19 +85,28 @@ class MediaProcess:
             wait_ms = None if deadline is None else max(0.0, (deadline - time.monotonic()) * 1000)
             if upcalls.is_behind:
                 wait_ms = 5.0 if wait_ms is None else min(wait_ms, 5.0)
-            is_asked = False
-            for fd, _ in poll.poll(wait_ms):
+            ready = [fd for fd, _ in poll.poll(wait_ms)]
+            if control_fd in ready:
+                # Before the packets: those that wait may have been sent after somebody was muted.
+                core.set_now(time.monotonic())
+                self._read_verbs()
+            for fd in ready:
                 if fd == control_fd:
-                    is_asked = True
                     continue
                 for _ in range(BATCHES):
                     if not mux.receive(indexes[fd], core):
                         break
+            # After the packets: after a stall, those that wait are what shows that people are still there.
             core.advance(time.monotonic())
-            if is_asked:
-                self._read_verbs()
-            core.flush()
-            upcalls.flush()
+            self._end_turn()
+
+    def _end_turn(self) -> None:
+        """All that was caused has left: answer those who wait to know their verbs in force."""
+        self._core.flush()
+        for number in self._settling:
+            self._upcalls.send(Upcall.SETTLED, number)
+        self._settling.clear()
+        self._upcalls.flush()
 
     def _transmit(self, entries: list[Sent]) -> None:
         if self._mux is not None:
@@ -125,9 +136,7 @@ class MediaProcess:
             case Verb.START:
                 self._start(link.unpack_addresses(args[0]))
             case Verb.SETTLE:
-                # What was forwarded before the verbs ahead of this one has left; nothing since.
-                core.flush()
-                self._upcalls.send(Upcall.SETTLED, *args)
+                self._settling.append(*args)
             case Verb.STATS:
                 self._upcalls.send(Upcall.STATS, args[0], link.pack_stats(core.stats(time.process_time())))
             case Verb.ADD_PEER:

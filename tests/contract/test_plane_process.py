@@ -6,13 +6,15 @@ import signal
 import socket
 import sys
 import textwrap
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from server.host import SETTLE_S
 from sfu.plane import Address
-from sfu.process.client import ProcessPlane
+from sfu.process.client import SETTLE_TIMEOUT_S, STALL_S, ProcessPlane
 from tests.support.plane_rig import ProcessRig, RecordingSink, Stage, started
 from tests.support.rtp_peer import RtpPeer, read_stun_success
 
@@ -66,6 +68,60 @@ async def test_a_process_that_hangs_is_given_up() -> None:
     bind(address).close()
     assert sink.calls == [("lost",)]
     await plane.close()
+
+
+async def test_a_process_that_hangs_is_given_up_whoever_stopped_waiting_for_it() -> None:
+    plane, sink = ProcessPlane(settle_timeout_s=0.3), RecordingSink()
+    [address] = await plane.start([ANY], sink)
+    assert plane.pid is not None
+    os.kill(plane.pid, signal.SIGSTOP)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(plane.settle(), 0.05)
+    async with asyncio.timeout(5):
+        while not sink.calls:  # noqa: ASYNC110 - nobody waits for the plane any more
+            await asyncio.sleep(0.01)
+    bind(address).close()
+    assert sink.calls == [("lost",)]
+    await plane.close()
+
+
+async def test_a_process_that_answers_late_because_control_stalled_is_kept() -> None:
+    plane, sink = ProcessPlane(settle_timeout_s=0.2), RecordingSink()
+    await plane.start([ANY], sink)
+    assert plane.pid is not None
+    os.kill(plane.pid, signal.SIGSTOP)
+    settling = asyncio.create_task(plane.settle())
+    await asyncio.sleep(0)
+    time.sleep(1.4)  # noqa: ASYNC251 - the whole machine stands still, and control wakes first
+    asyncio.get_running_loop().call_later(0.05, os.kill, plane.pid, signal.SIGCONT)
+    await asyncio.wait_for(settling, 5)
+    assert plane.pid is not None
+    await plane.settle()
+    assert sink.calls == []
+    await plane.close()
+
+
+async def test_a_gate_that_closes_comes_before_the_packets_that_wait(rig: ProcessRig) -> None:
+    stage = Stage(rig)
+    speaker, listener = await stage.join(), await stage.join()
+    pub = stage.publish(speaker, ssrc=0x1111)
+    stage.slot(listener, ssrc=0xA001, show=pub)
+    await rig.fence()
+    speaker.audio(0x1111, 1, b"heard")
+    await rig.until(lambda: listener.received(0xA001))
+    assert rig.plane.pid is not None
+    os.kill(rig.plane.pid, signal.SIGSTOP)
+    for seq in range(2, 10):
+        speaker.audio(0x1111, seq, b"not heard")
+    rig.plane.set_gate(pub, False)
+    os.kill(rig.plane.pid, signal.SIGCONT)
+    await rig.fence()
+    assert [packet.payload for packet in listener.received(0xA001)] == [b"heard"]
+    assert (await rig.plane.stats()).publications[pub].gated == 8
+
+
+def test_a_room_waits_longer_than_a_process_that_hangs_lives() -> None:
+    assert SETTLE_S > SETTLE_TIMEOUT_S + STALL_S
 
 
 async def test_a_successor_binds_the_same_port_at_once(rig: ProcessRig) -> None:

@@ -1,6 +1,5 @@
 """A packet plane without packets: remembers every verb, keeps what is in force, and lets a test play the upcalls."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -25,7 +24,6 @@ class FakePlane:
         self.dtls: list[tuple[int, bytes]] = []
         self.wires: dict[int, Callable[[bytes], None]] = {}
         self.refuses_to_start = False
-        self.is_hanging = False
 
     async def start(self, bind: Sequence[Address], sink: PlaneSink) -> list[Address]:
         if self.refuses_to_start:
@@ -35,8 +33,6 @@ class FakePlane:
 
     async def settle(self) -> None:
         self.calls.append(("settle",))
-        if self.is_hanging:
-            await asyncio.Event().wait()
 
     async def close(self) -> None:
         self.calls.append(("close",))

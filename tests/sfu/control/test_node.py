@@ -1,7 +1,9 @@
 """The node: rooms pinned to media processes, upcalls outside of verbs, and a process that dies is replaced."""
 
 import asyncio
+import os
 import random
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +15,7 @@ from sfu.control.shard import Shard, ShardKit
 from sfu.control.transport import Certificate, HalfOpen
 from sfu.node import BadAnswer, Offer, SlotShown, Source
 from sfu.plane import Address
+from sfu.process.client import ProcessPlane
 from tests.sfu.control.dtls_client import PROOF, DtlsClient
 from tests.support.client_packets import read_offer, write_answer
 from tests.support.fake_plane import FakePlane
@@ -240,12 +243,12 @@ async def test_a_process_that_dies_is_replaced_and_its_peers_are_told_to_come_ag
     assert len(scene.planes) == 2
 
 
-async def test_a_process_that_hangs_is_as_good_as_dead() -> None:
-    planes: list[FakePlane] = []
+async def test_a_process_that_hangs_is_ended_before_anybody_is_told_that_all_is_settled() -> None:
+    planes: list[ProcessPlane] = []
     sink = Sink()
 
-    def new_plane() -> FakePlane:
-        planes.append(FakePlane())
+    def new_plane() -> ProcessPlane:
+        planes.append(ProcessPlane(settle_timeout_s=0.2))
         return planes[-1]
 
     kit = ShardKit(
@@ -258,16 +261,19 @@ async def test_a_process_that_hangs_is_as_good_as_dead() -> None:
         "x".__mul__,
         random.Random(1),
         watch_every_s=0.01,
-        hanging_s=0.05,
     )
     shard = Shard(kit, sink)
     await shard.start()
+    pid = planes[0].pid
+    assert pid is not None
     shard.open_peer(1, 1)
-    planes[0].is_hanging = True
+    os.kill(pid, signal.SIGSTOP)
+    await until(lambda: bool(sink.quiet))
+    await shard.settle()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
     await until(lambda: sink.lost == [(1,)])
-    assert ("close",) in planes[0].calls
-    shard.open_peer(2, 1)
-    assert 2 in planes[1].peers
+    assert planes[1].pid is not None
     await shard.close()
 
 
