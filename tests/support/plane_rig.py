@@ -183,7 +183,7 @@ class ProcessRig:
         return made
 
     async def fence(self) -> None:
-        # Loopback delivers within `send`, and the media process reads its sockets before its verbs.
+        # Loopback delivers within `send`, and the media process reads its sockets before it answers.
         await self.plane.settle()
         for link in self._links:
             link.drain()
