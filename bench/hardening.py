@@ -146,9 +146,7 @@ async def _attack(
                 rss_during.append(server.rss_kib())
         finally:
             lasted = loop.time() - started
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _stopped(tasks)
     await asyncio.sleep(SETTLE_S)  # memory is asked for after the caches of the attack have aged
     received, worst = 0, 0.0
     for member, (packets, gaps) in zip(members, before, strict=True):
@@ -171,6 +169,15 @@ async def _attack(
         log_bytes=len(log),
         rss_during_kib=tuple(rss_during),
     )
+
+
+async def _stopped(tasks: list[asyncio.Task[None]]) -> None:
+    """Asks again: a cancellation may be lost where it meets the end of a connection."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=1.0)
 
 
 def _sender(stranger: socket.socket, address: tuple[str, int]) -> Send:

@@ -77,5 +77,6 @@ async def pester(session_url: str, seed: int, pause_s: float, on_sent: Callable[
                     frame = frames.too_big() if chance.random() < 0.1 else frames.any()
                     await (ws.send_bytes(frame) if isinstance(frame, bytes) else ws.send_str(frame))
                     on_sent()
-                    await asyncio.wait_for(ws.receive(), 1.0)
+                    async with asyncio.timeout(1.0):
+                        await ws.receive()
             await asyncio.sleep(pause_s)

@@ -79,7 +79,8 @@ class RawMember:
     async def read(self, within_s: float = 10.0) -> dict[str, Any] | None:
         """The next message; None once the socket is closed. Raises TimeoutError."""
         assert self.socket is not None
-        frame = await asyncio.wait_for(self.socket.receive(), within_s)
+        async with asyncio.timeout(within_s):
+            frame = await self.socket.receive()
         if frame.type is not aiohttp.WSMsgType.TEXT:
             return None
         message: dict[str, Any] = json.loads(frame.data)
