@@ -1,4 +1,4 @@
-"""`python -m server <command>`: run, migrate, create-host, invite, doctor, demo."""
+"""`python -m server <command>`: run, migrate, create-host, set-password, sign-out-host, invite, doctor, demo."""
 
 import argparse
 import sys
@@ -22,6 +22,10 @@ def parser() -> argparse.ArgumentParser:
     host = sub.add_parser("create-host", help="make a host, who schedules sessions")
     host.add_argument("name")
     host.add_argument("--link-only", action="store_true", help="no password: print a sign-in link instead")
+    password = sub.add_parser("set-password", help="give a host a new password, and sign their browsers out")
+    password.add_argument("name")
+    out = sub.add_parser("sign-out-host", help="sign a host out everywhere; their sign-in links stop working")
+    out.add_argument("name")
     invite = sub.add_parser("invite", help="print a personal link to a session, or a sign-in link of a host")
     who = invite.add_mutually_exclusive_group(required=True)
     who.add_argument("--session", help="id of the session (s_…)")
@@ -37,6 +41,8 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "run": commands.run,
     "migrate": commands.migrate,
     "create-host": commands.create_host,
+    "set-password": commands.set_password,
+    "sign-out-host": commands.sign_out_host,
     "invite": commands.invite,
     "doctor": commands.doctor,
     "demo": commands.demo,

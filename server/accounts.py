@@ -32,9 +32,7 @@ class Accounts:
         name = name.strip()
         if not 1 <= len(name) <= 80 or not name.isprintable():
             raise BadAccount("Choose a name of 1 to 80 characters.")
-        if password is not None and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-            raise BadAccount(f"Choose a password of {SHORTEST_PASSWORD} characters or more.")
-        phc = None if password is None else await self.passwords.hash(password)
+        phc = None if password is None else await self._hash(password)
         record = HostRecord(id=new_id("h"), name=name, password_hash=phc)
         if not await self.store.hosts.add(record, self.clock.now()):
             raise BadAccount("There is a host of this name already.")
@@ -76,4 +74,16 @@ class Accounts:
             await self.store.hosts.drop_sign_in(hash_of(token))
 
     async def sign_out_everywhere(self, host: str) -> None:
+        """All browsers of this host are signed out, and sign-in links that were made so far stop working."""
+        await self.store.links.void_of_host(host, self.clock.now())
         await self.store.hosts.drop_sign_ins(host)
+
+    async def set_password(self, host: str, password: str) -> None:
+        """Whoever was signed in is signed out. Raises `BadAccount`."""
+        await self.store.hosts.set_password(host, await self._hash(password))
+        await self.sign_out_everywhere(host)
+
+    async def _hash(self, password: str) -> str:
+        if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+            raise BadAccount(f"Choose a password of {SHORTEST_PASSWORD} characters or more.")
+        return await self.passwords.hash(password)

@@ -23,6 +23,7 @@ from server.serve import serve
 from server.services import Services
 from server.store.database import Database
 from server.store.migrate import migrate as migrate_store
+from server.store.records import HostRecord
 from server.store.store import Store
 
 ROLES = tuple(role.value for role in Role)
@@ -72,12 +73,32 @@ def create_host(config: Config, options: argparse.Namespace) -> int:
     return _with_services(config, work)
 
 
+def set_password(config: Config, options: argparse.Namespace) -> int:
+    password = _ask_password()
+
+    async def work(services: Services) -> None:
+        host = await _host(services, options.name)
+        try:
+            await services.accounts.set_password(host.id, password)
+        except BadAccount as error:
+            raise CommandProblem(str(error)) from None
+        print("Changed. Whoever was signed in as this host is signed out.")
+
+    return _with_services(config, work)
+
+
+def sign_out_host(config: Config, options: argparse.Namespace) -> int:
+    async def work(services: Services) -> None:
+        await services.accounts.sign_out_everywhere((await _host(services, options.name)).id)
+        print("Signed out everywhere. Sign-in links that were made so far do not work any more.")
+
+    return _with_services(config, work)
+
+
 def invite(config: Config, options: argparse.Namespace) -> int:
     async def work(services: Services) -> None:
         if options.host is not None:
-            host = await services.accounts.by_name(options.host)
-            if host is None:
-                raise CommandProblem("There is no host of this name. `create-host` makes one.")
+            host = await _host(services, options.host)
             print((await services.links.make_for_host(host.id)).url)
             return
         session = await services.sessions.get(SessionId(options.session))
@@ -108,6 +129,13 @@ def doctor(config: Config, options: argparse.Namespace) -> int:
 
 async def _demo_words(services: Services) -> str:
     return (await ensure_demo(services)).words()
+
+
+async def _host(services: Services, name: str) -> HostRecord:
+    host = await services.accounts.by_name(name)
+    if host is None:
+        raise CommandProblem("There is no host of this name. `create-host` makes one.")
+    return host
 
 
 def _ask_password() -> str:

@@ -33,6 +33,7 @@ class DemoLinks:
             f"    Facilitator  {self.facilitator}\n"
             f"    Participant  {self.participant}\n\n"
             "  The participant link can be opened by several people; the other two are personal.\n"
+            "  The host's link works once.\n"
             "  Stop with Ctrl+C.\n"
         )
 

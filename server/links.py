@@ -55,7 +55,7 @@ class Links:
         return NewLink(record, self._url(token))
 
     async def make_for_host(self, host: str) -> NewLink:
-        """A sign-in link for a host, good for a day."""
+        """A sign-in link for a host: good for one sign-in within a day, and until the next one is made."""
         token = new_token()
         record = LinkRecord(
             id=new_id("l"),
@@ -67,7 +67,7 @@ class Links:
             label="",
             expires_at=Instant(self.clock.now() + HOST_LINK_MS),
         )
-        await self.store.links.add(record, None, self.clock.now())
+        await self.store.links.add_for_host(record, self.clock.now())
         return NewLink(record, self._url(token))
 
     async def of_session(self, session: SessionId) -> list[LinkRecord]:
@@ -81,11 +81,12 @@ class Links:
         return None if record is None else replace(record, revoked_at=record.revoked_at or now)
 
     async def redeem(self, token: str) -> LinkRecord | None:
-        """The link of this token while it is neither revoked nor expired."""
+        """The link of this token while it is neither revoked nor expired. A host's link is spent by this."""
+        now = self.clock.now()
         record = await self.store.links.by_hash(hash_of(token))
-        if record is None or record.revoked_at is not None or record.expires_at <= self.clock.now():
+        if record is None or record.revoked_at is not None or record.expires_at <= now:
             return None
-        return record
+        return await self.store.links.spend(record.token_hash, now) if record.session is None else record
 
     def _url(self, token: str) -> str:
         return f"{self.public_url}/enter#{token}"

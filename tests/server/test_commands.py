@@ -62,6 +62,24 @@ def test_a_host_may_come_by_link_only(capsys: pytest.CaptureFixture[str]) -> Non
     assert "/enter#" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("type_in")
+def test_a_host_gets_a_new_password_or_is_signed_out(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["set-password", "ines"]) == 1
+    assert "no host of this name" in capsys.readouterr().err
+    assert main(["create-host", "ines", "--link-only"]) == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO("short\nshort\n"))
+    assert main(["set-password", "ines"]) == 1
+    assert "10 characters or more" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n{PASSWORD}\n"))
+    assert main(["set-password", "ines"]) == 0
+    assert "Changed." in capsys.readouterr().out
+    assert main(["sign-out-host", "ines"]) == 0
+    assert "Signed out everywhere." in capsys.readouterr().out
+    assert main(["sign-out-host", "tom"]) == 1
+
+
 def test_a_session_s_link_is_printed_by_role(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo"]) == 0
     session = capsys.readouterr().out.partition("/s/")[2].split()[0]

@@ -1,5 +1,6 @@
 """Hosts, sessions, links and people together, as pages and commands use them."""
 
+import asyncio
 import contextlib
 from dataclasses import replace
 
@@ -216,8 +217,46 @@ async def test_a_host_s_link_names_the_host(services: Services, host: HostRecord
     assert (link.host, link.session, link.role, link.person) == (host.id, None, None, None)
     with pytest.raises(ValueError, match="names no person"):
         await services.entry.by_link(link)
+    late = token_of(await services.links.make_for_host(host.id))
     clock.advance(DAY_MS)
+    assert await services.links.redeem(late) is None
+
+
+async def test_a_host_s_link_is_good_for_one_sign_in(services: Services, host: HostRecord) -> None:
+    token = token_of(await services.links.make_for_host(host.id))
+    redeemed = await asyncio.gather(*(services.links.redeem(token) for _ in range(5)))
+    assert [link.host for link in redeemed if link is not None] == [host.id]
     assert await services.links.redeem(token) is None
+
+
+async def test_a_new_link_of_a_host_voids_the_former_and_nobody_else_s(services: Services, host: HostRecord) -> None:
+    other = await services.accounts.create_host("tom", None)
+    of_other = token_of(await services.links.make_for_host(other.id))
+    former = token_of(await services.links.make_for_host(host.id))
+    newest = token_of(await services.links.make_for_host(host.id))
+    assert await services.links.redeem(former) is None
+    assert await services.links.redeem(newest) is not None
+    assert await services.links.redeem(of_other) is not None
+
+
+async def test_signing_a_host_out_or_changing_the_password_leaves_no_way_in(
+    services: Services, host: HostRecord, session: SessionRecord
+) -> None:
+    personal = token_of(await services.links.make(session, Role.FACILITATOR, ""))
+    for end in (
+        services.accounts.sign_out_everywhere(host.id),
+        services.accounts.set_password(host.id, "another long sentence"),
+    ):
+        browser = await services.accounts.sign_in(host.id)
+        link = token_of(await services.links.make_for_host(host.id))
+        await end
+        assert await services.accounts.signed_in(browser) is None
+        assert await services.links.redeem(link) is None
+    assert await services.links.redeem(personal) is not None, "links to sessions are theirs who got them"
+    assert await services.accounts.verify("ines", PASSWORD, HERE) is None
+    assert await services.accounts.verify("ines", "another long sentence", HERE) is not None
+    with pytest.raises(BadAccount):
+        await services.accounts.set_password(host.id, "short")
 
 
 async def test_a_browser_becomes_one_participant(services: Services, session: SessionRecord) -> None:
