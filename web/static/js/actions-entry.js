@@ -21,7 +21,6 @@ export function entryActions(app, letGo) {
       if (!alias) return app.update({ missing: "alias" });
       if (!isLead && !outside.guidelines_accepted && !app.ui.agreed) return app.update({ missing: "agreed" });
       app.update({ isJoining: true, missing: null, joinProblem: null });
-      app.parts.sound.wake();
       try {
         if (!isLead && !outside.guidelines_accepted)
           await signal.request({ type: "accept-guidelines", version: page.guidelines.version });
@@ -47,7 +46,6 @@ export function entryActions(app, letGo) {
       app.hasLeft = false;
       const alias = app.ui.alias.trim();
       const isLead = app.role !== null && mayFacilitate(app.role);
-      app.parts.sound.wake();
       if (signal.state !== "up") {
         app.update({ isJoining: true });
         return signal.start();

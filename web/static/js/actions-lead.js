@@ -1,6 +1,6 @@
 import { LEAD } from "./words-lead.js";
 
-/** @typedef {import("./signal.js").RequestBody} RequestBody */
+/** @typedef {import("./signal-types.js").RequestBody} RequestBody */
 
 const DECLINE_AFTER_MS = 5_000;
 

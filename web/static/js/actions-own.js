@@ -90,7 +90,6 @@ export function ownActions(app) {
     },
 
     hear() {
-      sound.wake();
       hearing.resume();
     },
 

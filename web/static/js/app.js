@@ -123,7 +123,7 @@ export class App {
 
   /**
    * Asks the server; a no is shown in one sentence.
-   * @param {import("./signal.js").RequestBody} body
+   * @param {import("./signal-types.js").RequestBody} body
    * @returns {Promise<boolean>} it was done
    */
   ask(body) {

@@ -38,7 +38,7 @@ export class Inbox {
     app.redraw();
   }
 
-  /** @param {import("./signal.js").LinkState} link */
+  /** @param {import("./signal-types.js").LinkState} link */
   handleLink(link) {
     const app = this.#app;
     if (link === "up") {
@@ -60,6 +60,7 @@ export class Inbox {
       if (!app.ui.alias) app.update({ alias: app.parts.name.value ?? answer.suggestedAlias });
     } else if (answer.kind === "over") app.state = withoutTicket(app.state, answer.outcome);
     else if (answer.kind === "unknown") app.state = withoutTicket(app.state, "unknown");
+    else app.lostAt ??= performance.now();
     if (!app.state.room) app.parts.own.handleRoom(null);
     app.redraw();
   }

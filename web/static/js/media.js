@@ -9,7 +9,7 @@ import { Refusal } from "./refusal.js";
  * @typedef {object} MediaOptions
  * @property {boolean} isSupported the browser has WebRTC at all
  * @property {() => RTCPeerConnection} makeConnection
- * @property {(body: import("./signal.js").RequestBody) => Promise<void>} request
+ * @property {(body: import("./signal-types.js").RequestBody) => Promise<void>} request
  * @property {(transport: number) => void} onTransport a new transport begins; the tracks of the last one are gone
  * @property {(mid: string, track: MediaStreamTrack) => void} onTrack
  * @property {(state: RTCPeerConnectionState) => void} onState

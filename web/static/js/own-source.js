@@ -11,7 +11,7 @@ import { DeviceError } from "./devices.js";
  * @typedef {object} OwnParts
  * @property {Record<SourceName, () => Promise<MediaStreamTrack>>} acquire rejects with a `DeviceError`
  * @property {(source: SourceName, track: MediaStreamTrack | null) => Promise<void>} send
- * @property {(body: import("./signal.js").RequestBody) => Promise<void>} request
+ * @property {(body: import("./signal-types.js").RequestBody) => Promise<void>} request
  * @property {() => void} onChange
  * @property {(note: OwnNote) => void} onNote
  * @property {(source: SourceName, problem: DeviceProblem) => void} onProblem

@@ -1,6 +1,23 @@
 import { Refusal } from "./refusal.js";
 
 /**
+ * Named in `seen`: where somebody else changed the subject meanwhile, these are asked again with open eyes.
+ */
+export const PERMISSIVE = new Set([
+  "admit",
+  "admit-all",
+  "allow-unmute",
+  "allow-unmute-all",
+  "ask-to-unmute",
+  "allow-camera",
+  "allow-text",
+  "promote",
+  "readmit",
+  "unlock-cameras",
+  "unlock-entry",
+]);
+
+/**
  * Requests that wait for their `ok` or `refused`. Ids grow within one connection; a new connection starts with none.
  */
 export class Requests {

@@ -1,31 +1,12 @@
 import { backoffMs } from "./backoff.js";
 import { NamedTimers } from "./named-timers.js";
-import { Requests } from "./requests.js";
+import { PERMISSIVE, Requests } from "./requests.js";
 import { Refusal } from "./refusal.js";
 
-/**
- * @typedef {import("./protocol.js").ServerMessage} ServerMessage
- * @typedef {import("./ticket.js").TicketAnswer} TicketAnswer
- * @typedef {import("./protocol.js").RoomRequest | import("./protocol.js").MediaRequest} AnyRequest
- * @typedef {AnyRequest extends infer R ? R extends AnyRequest ? Omit<R, "id" | "seen"> : never : never} RequestBody
- * @typedef {"idle" | "connecting" | "up" | "asking" | "stopped"} LinkState
- *   "asking": the person is open elsewhere, and the page asks its user
- */
-
-/**
- * @typedef {object} SignalOptions
- * @property {() => Promise<TicketAnswer>} fetchTicket
- * @property {() => WebSocket} openSocket
- * @property {{value: string | null, keep: (token: string) => void, forget: () => void}} resume
- * @property {() => number | null} heldTransport the media transport that this page still holds
- * @property {() => boolean} isNeeded false where everything was said: a connection that ends then is not missed
- * @property {() => number} seen the version of the newest view
- * @property {import("./named-timers.js").Timers} timers
- * @property {() => number} random
- * @property {(message: ServerMessage) => void} onMessage everything but answers and pongs
- * @property {(state: LinkState) => void} onLink
- * @property {(answer: TicketAnswer) => void} onTicket
- */
+/** @typedef {import("./signal-types.js").LinkState} LinkState */
+/** @typedef {import("./signal-types.js").RequestBody} RequestBody */
+/** @typedef {import("./signal-types.js").SignalOptions} SignalOptions */
+/** @typedef {import("./protocol.js").ServerMessage} ServerMessage */
 
 const PROTOCOL = 1;
 const PING_MS = 5_000;
@@ -40,23 +21,6 @@ const DONE = 1000;
 const POLICY = 1008;
 const MOVED_AWAY = 4003;
 const ROOM_GONE = 4004;
-
-/**
- * Named in `seen`: where somebody else changed the subject meanwhile, these are asked again with open eyes.
- */
-const PERMISSIVE = new Set([
-  "admit",
-  "admit-all",
-  "allow-unmute",
-  "allow-unmute-all",
-  "ask-to-unmute",
-  "allow-camera",
-  "allow-text",
-  "promote",
-  "readmit",
-  "unlock-cameras",
-  "unlock-entry",
-]);
 
 /**
  * The signaling connection of one page: ticket, hello, requests, pings, and coming back after a loss. It holds no
@@ -240,7 +204,10 @@ export class Signal {
     this.#drop();
     this.#timers.clear();
     if (this.#state === "asking") return;
-    if (code === MOVED_AWAY) this.#options.resume.forget();
+    if (code === MOVED_AWAY) {
+      this.#options.resume.forget();
+      this.#options.onMessage({ type: "moved-away" });
+    }
     if (code === DONE || code === MOVED_AWAY) return this.#become("stopped");
     if (code === POLICY || code === ROOM_GONE) this.#attempt = Math.max(this.#attempt, SLOW_ATTEMPT);
     this.#retryLater();

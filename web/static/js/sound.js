@@ -1,33 +1,42 @@
-/** Small sounds made here: nothing is fetched, nothing is kept. */
+const REST_AFTER_MS = 3_000;
+
+/** @typedef {readonly [pitch: number, after: number, length: number, volume: number]} Note Hz, s, s, 0 to 1 */
+
+/** @type {readonly Note[]} */
+const TEST = [
+  [392, 0, 0.5, 0.16],
+  [494, 0.45, 0.5, 0.16],
+  [587, 0.9, 0.5, 0.16],
+];
+
+/** @type {readonly Note[]} */
+const CHIME = [
+  [523, 0, 0.5, 0.06],
+  [659, 0.16, 0.7, 0.05],
+];
+
+/** Small sounds made here: nothing is fetched, nothing is kept. Between them the audio engine rests. */
 export class Sound {
   /** @type {AudioContext | null} */
   #context = null;
   #speaker = "";
+  #meters = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #rest;
 
-  /** Belongs into the handler of a press: browsers start sound only then. */
-  wake() {
-    this.#context ??= new AudioContext();
-    this.#route();
-    void this.#context.resume().catch(() => {});
-  }
-
-  /** @param {string} deviceId */
+  /** @param {string} deviceId where the sound goes; "" is the system's choice */
   setSpeaker(deviceId) {
     this.#speaker = deviceId;
-    this.#route();
   }
 
   /** Three soft notes, to hear whether the sound works. */
   test() {
-    this.wake();
-    [392, 494, 587].forEach((pitch, place) => this.#note(pitch, 0.45 * place, 0.5, 0.16));
+    void this.#play(TEST);
   }
 
-  /** Somebody asks to join. Does nothing before the first press on the page. */
+  /** Somebody asks to join. Browsers stay silent before the first press on the page, and so do we. */
   chime() {
-    if (this.#context?.state !== "running") return;
-    this.#note(523, 0, 0.5, 0.06);
-    this.#note(659, 0.16, 0.7, 0.05);
+    if (navigator.userActivation?.hasBeenActive !== false) void this.#play(CHIME);
   }
 
   /**
@@ -37,8 +46,8 @@ export class Sound {
    * @returns {() => void} ends it
    */
   meter(track, onLevel) {
-    this.wake();
-    const context = /** @type {AudioContext} */ (this.#context);
+    this.#meters += 1;
+    const context = this.#wake();
     const source = context.createMediaStreamSource(new MediaStream([track]));
     const analyser = new AnalyserNode(context, { fftSize: 1024 });
     source.connect(analyser);
@@ -48,29 +57,53 @@ export class Sound {
       onLevel(loudness(samples));
     }, 100);
     return () => {
+      this.#meters -= 1;
       clearInterval(timer);
       source.disconnect();
       onLevel(0);
+      this.#restSoon();
     };
   }
 
-  #route() {
-    const context = /** @type {(AudioContext & {setSinkId?: (id: string) => Promise<void>}) | null} */ (this.#context);
-    if (context?.setSinkId) void context.setSinkId(this.#speaker).catch(() => {});
+  #wake() {
+    clearTimeout(this.#rest);
+    const context = (this.#context ??= new AudioContext());
+    void context.resume().catch(() => {});
+    return context;
   }
 
-  /** @param {number} pitch Hz @param {number} after s @param {number} length s @param {number} volume */
-  #note(pitch, after, length, volume) {
-    const context = /** @type {AudioContext} */ (this.#context);
-    const start = context.currentTime + after;
-    const gain = new GainNode(context, { gain: 0 });
-    gain.gain.setTargetAtTime(volume, start, 0.02);
-    gain.gain.setTargetAtTime(0, start + length * 0.4, length * 0.2);
-    const tone = new OscillatorNode(context, { type: "sine", frequency: pitch });
-    tone.connect(gain).connect(context.destination);
-    tone.start(start);
-    tone.stop(start + length * 2);
+  #restSoon() {
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      if (this.#meters === 0) void this.#context?.suspend().catch(() => {});
+    }, REST_AFTER_MS);
   }
+
+  /** @param {readonly Note[]} notes */
+  async #play(notes) {
+    const context = this.#wake();
+    await context.resume().catch(() => {});
+    await route(context, this.#speaker);
+    for (const note of notes) sing(context, note);
+    this.#restSoon();
+  }
+}
+
+/** @param {AudioContext & {setSinkId?: (id: string) => Promise<void>}} context @param {string} speaker */
+async function route(context, speaker) {
+  if (context.setSinkId) await context.setSinkId(speaker).catch(() => {});
+}
+
+/** @param {AudioContext} context @param {Note} note */
+function sing(context, [pitch, after, length, volume]) {
+  const start = context.currentTime + after;
+  const gain = new GainNode(context, { gain: 0 });
+  gain.gain.setTargetAtTime(volume, start, 0.02);
+  gain.gain.setTargetAtTime(0, start + length * 0.4, length * 0.2);
+  const tone = new OscillatorNode(context, { type: "sine", frequency: pitch });
+  tone.connect(gain).connect(context.destination);
+  tone.start(start);
+  tone.stop(start + length * 2);
 }
 
 const QUIET_DB = -60;

@@ -13,7 +13,7 @@ export class ViewReport {
   #wanted = null;
 
   /**
-   * @param {(body: import("./signal.js").RequestBody) => Promise<void>} request
+   * @param {(body: import("./signal-types.js").RequestBody) => Promise<void>} request
    * @param {import("./named-timers.js").Timers} timers
    */
   constructor(request, timers) {

@@ -9,7 +9,7 @@ import { LEAD } from "../words-lead.js";
 /** @typedef {import("../protocol.js").LeadView} LeadView */
 /** @typedef {import("../protocol.js").PersonView} PersonView */
 /** @typedef {import("../protocol.js").LedPersonView} LedPersonView */
-/** @typedef {import("../signal.js").RequestBody} RequestBody */
+/** @typedef {import("../signal-types.js").RequestBody} RequestBody */
 
 /**
  * Who is here, in a stable order, and what a facilitator may do for each.

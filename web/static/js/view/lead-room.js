@@ -5,7 +5,7 @@ import { LEAD } from "../words-lead.js";
 /** @typedef {import("./app.js").Actions} Actions */
 /** @typedef {import("../protocol.js").RoomView} RoomView */
 /** @typedef {import("../protocol.js").LeadView} LeadView */
-/** @typedef {import("../signal.js").RequestBody} RequestBody */
+/** @typedef {import("../signal-types.js").RequestBody} RequestBody */
 
 /**
  * The room as a whole.

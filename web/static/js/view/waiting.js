@@ -40,7 +40,7 @@ export function waitingView(app, actions, waiting) {
         ${noteLine("ear", WAITING.quiet, "note-plain")}
       </div>
       ${notes(actions, waiting)}
-      <details class="disclosure">
+      <details class="disclosure" ?open=${app.parts.own.camera.isOn}>
         <summary>${WAITING.devices}</summary>
         ${deviceControls(app, actions)}
       </details>
