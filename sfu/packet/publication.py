@@ -5,7 +5,7 @@ retransmissions are unwrapped and before anything is copied: closed means droppe
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from sfu.codecs import VP8, Kind
 from sfu.packet import vp8
@@ -19,6 +19,10 @@ from sfu.plane import LayerRate, PublicationSpec, PublicationStats
 
 if TYPE_CHECKING:
     from sfu.packet.peer import Peer
+
+# Far above what a browser sends, simulcast included; what is above would cost every viewer's slot.
+MAX_PPS: Final = {Kind.AUDIO: 400, Kind.VIDEO: 2_500}
+BURST_S: Final = 1.0  # of it at once: what waited while this process or the publisher's network stood still
 
 
 class Viewer(Protocol):
@@ -58,6 +62,8 @@ class Publication:
         self._is_audio = spec.kind is Kind.AUDIO
         self._payload_types = frozenset(spec.payload_types)
         self._on_gap = on_gap
+        self._interval = 1 / MAX_PPS[spec.kind]
+        self._paid_until = 0.0  # each forwarded packet moves it on by `_interval`
         # What tracks that are gone had counted.
         self._packets = self._bytes = self._lost = 0
 
@@ -99,7 +105,7 @@ class Publication:
                 self._on_gap(self, track)
         elif ahead <= 0 and not track.missing.take(view.seq):
             return "late"
-        return self._pass(view, track, now)
+        return self._pass(view, track, now, ahead <= 0)
 
     def receive_repair(self, view: RtpView, rid: str | None, media_type: int, now: float) -> str | None:
         """A retransmission: forwarded once, if what it repeats is missing. Probes end here cheaply."""
@@ -115,9 +121,15 @@ class Publication:
         if not view.unwrap_rtx(track.ssrc, media_type):
             return "rtx-malformed"
         track.bytes += view.end - view.start
-        return self._pass(view, track, now)
+        return self._pass(view, track, now, True)
 
-    def _pass(self, view: RtpView, track: Track, now: float) -> str | None:
+    def _pass(self, view: RtpView, track: Track, now: float, is_late: bool) -> str | None:
+        paid_until = self._paid_until
+        if paid_until < now:
+            paid_until = now
+        elif paid_until - now >= BURST_S:
+            return "media-rate"
+        self._paid_until = paid_until + self._interval
         if self._is_audio:
             if view.level is not None:
                 self.meter.on_level(view.level, now)
@@ -129,7 +141,10 @@ class Publication:
                 return self._leave_out(track, view.seq)
             is_keyframe, picture = self._look(view)
             if is_keyframe:
-                track.throttle.on_keyframe()
+                # Of one that begins late, later packets came before it: no slot can begin there.
+                is_keyframe = not is_late
+                if is_keyframe:
+                    track.throttle.on_keyframe()
         if self.viewers:
             view.clean(now)
             packet = MediaPacket(view, is_keyframe, picture)

@@ -118,13 +118,38 @@ async def test_mutations_reach_nobody_as_an_error(seed: int) -> None:
         assert len(rig.plane.core._peers[hostile.number].ssrcs) <= MAX_CONTEXTS
 
 
+@pytest.mark.parametrize(("kind", "pps"), [(Kind.AUDIO, 400), (Kind.VIDEO, 2_500)])
+async def test_a_flood_of_one_publication_is_forwarded_at_a_bounded_rate(kind: Kind, pps: int) -> None:
+    async with started(InlineRig()) as rig:
+        assert isinstance(rig, InlineRig)
+        stage = Stage(rig)
+        hostile, listener = await stage.join(), await stage.join()
+        stage.slot(listener, kind, ssrc=OUT, show=stage.publish(hostile, kind, ssrc=MIC))
+        send = hostile.audio if kind is Kind.AUDIO else hostile.video
+        if kind is Kind.VIDEO:
+            hostile.video(MIC, 0, key=True)
+        for seq in range(1, 2 * pps):
+            send(MIC, seq)
+        await rig.fence()
+        burst = len(listener.received(OUT))
+        assert burst == pytest.approx(pps, abs=2)
+        rig.plane.advance(0.1)
+        for seq in range(2 * pps, 3 * pps):
+            send(MIC, seq)
+        await rig.fence()
+        assert len(listener.received(OUT)) - burst == pytest.approx(pps * 0.1, abs=2)
+        assert (await rig.plane.stats()).drops["media-rate"] == pytest.approx(1.9 * pps, abs=5)
+
+
 async def test_jumping_numbers_cost_little_and_hide_nothing() -> None:
     async with started(InlineRig()) as rig:
+        assert isinstance(rig, InlineRig)
         stage = Stage(rig)
         hostile, listener = await stage.join(), await stage.join()
         stage.slot(listener, ssrc=OUT, show=stage.publish(hostile, ssrc=MIC))
         for step in range(500):
             hostile.audio(MIC, step * 1000 & 0xFFFF)
+            rig.plane.advance(0.01)
         await rig.fence()
         seqs = [packet.seq for packet in listener.received(OUT)]
         assert len(seqs) == 500

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from sfu.codecs import Kind
+from sfu.codecs import VP8, Kind
 from sfu.plane import Layer, SlotSpec
-from tests.support.plane_rig import InlineRig, Stage, started
-from tests.support.rtp_peer import nack, pli, rtcp
+from tests.support.plane_rig import VIDEO_KEY, InlineRig, Stage, started
+from tests.support.rtp_peer import build_rtp, nack, pli, rtcp
 
 MIC, CAMERA = 0x1111, 0x2222
 OUT, OUT_VIDEO, OUT_RTX = 0xA001, 0xA002, 0xA003
@@ -75,6 +75,33 @@ async def test_a_slot_that_waits_asks_again_each_half_second(rig: InlineRig, sta
     rig.plane.advance(3.0)
     await rig.fence()
     assert publisher.peer.take_rtcp(206, 1) == []
+
+
+async def test_a_keyframe_whose_start_came_late_is_no_beginning(rig: InlineRig, stage: Stage) -> None:
+    publisher, watching, viewer = await stage.join(), await stage.join(), await stage.join()
+    pub = stage.publish(publisher, Kind.VIDEO, ssrc=CAMERA, rtx=CAMERA + 1)
+    stage.slot(watching, Kind.VIDEO, ssrc=OUT_VIDEO, show=pub)
+    publisher.video(CAMERA, 1, key=True)
+    publisher.video(CAMERA, 2)
+    stage.slot(viewer, Kind.VIDEO, ssrc=OUT_VIDEO, show=pub)
+    rig.plane.advance(0.6)
+    for seq in (4, 5):
+        publisher.video(CAMERA, seq, timestamp=9_000, payload=b"\x00\x00" + b"c" * 50)
+    repair = (3).to_bytes(2, "big") + VIDEO_KEY
+    publisher.rtp(build_rtp(VP8.rtx, 1, 9_000, CAMERA + 1, repair))
+    publisher.video(CAMERA, 6)
+    await rig.fence()
+    assert viewer.received(OUT_VIDEO) == []
+    assert sorted(packet.seq - watching.received(OUT_VIDEO)[0].seq for packet in watching.received(OUT_VIDEO)) == [
+        *range(6)
+    ]
+    publisher.peer.rtcp.clear()
+    rig.plane.advance(1.2)
+    await rig.fence()
+    assert publisher.peer.take_rtcp(206, 1)
+    publisher.video(CAMERA, 7, key=True)
+    await rig.fence()
+    assert len(viewer.received(OUT_VIDEO)) == 1
 
 
 async def test_a_closed_gate_is_not_asked_for_keyframes_and_an_opened_one_is(rig: InlineRig, stage: Stage) -> None:
