@@ -32,7 +32,8 @@ _MSG_DONTWAIT: Final = 0x40
 _MSG_TRUNC: Final = 0x20
 _WORDS: Final = 8
 _CMSG: Final = struct.Struct("=Qii")
-_GSO_OFF: Final = (errno.EIO, errno.EINVAL, errno.EMSGSIZE, errno.EOPNOTSUPP)
+_NO_GSO: Final = (errno.EIO, errno.EOPNOTSUPP)  # this socket's network card cannot
+_NO_RUN: Final = (errno.EINVAL, errno.EMSGSIZE)  # the way to this destination is too narrow
 _CDEF: Final = """
 int recvmmsg(int fd, void *messages, unsigned int count, int flags, void *timeout);
 int sendmmsg(int fd, void *messages, unsigned int count, int flags);
@@ -189,9 +190,14 @@ class Sender:
             if code in (errno.EAGAIN, errno.ENOBUFS):
                 self._drops["send-full"] += sum(len(run) for run in runs[sent:])
                 return None
-            if code in _GSO_OFF and len(runs[sent]) > 1:
+            if code in _NO_GSO and len(runs[sent]) > 1:
                 self._without_gso.add(fd)
                 return self._send_runs(fd, [[entry] for run in runs[sent:] for entry in run])
+            if code in _NO_RUN and len(runs[sent]) > 1:
+                runs = [[entry] for entry in runs[sent]] + runs[sent + 1 :]
+                self._fill(runs)
+                sent = 0
+                continue
             # The error belongs to this message alone: an unreachable network, a firewall.
             self._drops["send-error"] += len(runs[sent])
             sent += 1

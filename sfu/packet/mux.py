@@ -18,6 +18,10 @@ from sfu.packet.arena import Arena, Sent
 from sfu.packet.core import PlaneCore
 from sfu.plane import Address
 
+# Linux: neither believe in a path MTU that anybody can forge by ICMP, nor forbid routers to split what is too long.
+IP_MTU_DISCOVER: Final = 10
+IPV6_MTU_DISCOVER: Final = 23
+PMTU_OMIT: Final = 5
 BUFFER_BYTES: Final = 4 * 1024 * 1024
 # A kernel time stamp that differs more than this from our clock is a clock that was set, not a queue.
 MAX_QUEUED_S: Final = 1.0
@@ -127,6 +131,8 @@ def _open(address: Address) -> socket.socket:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         if sys.platform == "linux":
             sock.setsockopt(socket.SOL_SOCKET, batch.SO_TIMESTAMPNS, 1)
+            level, option = (socket.IPPROTO_IPV6, IPV6_MTU_DISCOVER) if is_v6 else (socket.IPPROTO_IP, IP_MTU_DISCOVER)
+            sock.setsockopt(level, option, PMTU_OMIT)
             if host.is_unspecified and is_v6:
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
             elif host.is_unspecified:

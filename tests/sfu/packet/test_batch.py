@@ -99,6 +99,49 @@ def test_a_socket_that_refuses_segments_gets_the_same_packets_singly(
     assert drops == {}
 
 
+@pytest.mark.parametrize("refusal", [errno.EINVAL, errno.EMSGSIZE])
+def test_a_path_too_narrow_for_a_run_gets_it_singly_and_costs_the_others_nothing(
+    refusal: int, pair: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = pair
+    with udp() as narrow:
+        arena, drops = Arena(), Counter[str]()
+        sender = batch.Sender(arena, drops)
+        messages = sender._messages
+        real = sender._sendmmsg
+
+        def refusing(fd: int, pointer: object, count: int, flags: int) -> int:
+            first = messages.word_pointers.index(pointer)
+            for index in range(first, first + count):
+                name_at = index * 32
+                is_narrow = bytes(messages.names[name_at : name_at + 16]) == path_to(narrow)[1:]
+                if is_narrow and messages.words[index * 8 + 3] > 1:
+                    if index > first:
+                        return int(real(fd, pointer, index - first, flags))
+                    sender._ffi.errno = refusal
+                    return -1
+            return int(real(fd, pointer, count, flags))
+
+        monkeypatch.setattr(sender, "_sendmmsg", refusing)
+        for _ in range(2):
+            entries = fill(arena, path_to(theirs), [100] * 12)
+            for slot in (3, 4, 5, 9):
+                entries[slot] = (path_to(narrow), slot, 100)
+            sender.messages_sent = 0
+            sender.send([ours.fileno()], entries)
+            assert [datagram[0] for datagram in received(narrow)] == [3, 4, 5, 9]
+            assert [datagram[0] for datagram in received(theirs)] == [0, 1, 2, 6, 7, 8, 10, 11]
+            assert sender.messages_sent == 5
+        assert drops == {}
+
+
+@pytest.mark.parametrize(("host", "level", "option"), [("127.0.0.1", 0, 10), ("::1", 41, 23)])
+def test_a_forged_path_mtu_does_not_narrow_the_way(host: str, level: int, option: int) -> None:
+    [sock] = mux.open_sockets([Address(host, 0)])
+    with sock:
+        assert sock.getsockopt(level, option) == mux.PMTU_OMIT
+
+
 def test_one_bad_destination_costs_only_its_own_packets(pair: tuple[socket.socket, socket.socket]) -> None:
     ours, theirs = pair
     arena, drops = Arena(), Counter[str]()
