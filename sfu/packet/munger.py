@@ -78,7 +78,13 @@ class Munger:
         else:
             ahead = ((seq - self._highest) & _SEQ ^ 0x8000) - 0x8000
             if ahead <= 0:
-                return self._fill(seq)
+                out = self._fill(seq)
+                if out >= 0 and 0 < (out - self.last_seq) & _SEQ < 0x8000:
+                    # All that came after it was dropped: it is the newest that leaves.
+                    self.last_seq = out
+                    self.last_timestamp = (timestamp + self.timestamp_offset) & _TIMESTAMP
+                    self._last_at = now
+                return out
             if ahead > 1:
                 self._keep_free(seq, ahead)
         self._highest = seq

@@ -42,6 +42,16 @@ def test_drops_close_their_hole_and_losses_around_them_stay() -> None:
     assert run(munger, 15, 12, 13, 14) == [103, 101, 102, -1]
 
 
+def test_a_late_packet_above_all_that_was_sent_is_not_repeated_after_a_switch() -> None:
+    munger = fresh()
+    run(munger, 10)
+    munger.drop(12)
+    assert munger.forward(11, 40_000, 1.0) == 101
+    munger.begin(B)
+    assert munger.forward(500, 9, 1.0) == 102
+    assert munger.last_timestamp == 5_000 + 10_000 + 1
+
+
 def test_numbers_wrap() -> None:
     munger = Munger(65_534, 0, 48_000)
     munger.begin(A)
@@ -92,6 +102,8 @@ class Continuity(RuleBasedStateMachine):
         self.munger.begin(object())
         self.seq = start
         self.skipped: list[int] = []
+        self.reserved = 0  # numbers kept above the newest, for what was lost before a drop
+        self.flows = False
         self.given: list[int] = []
         self.now = 0.0
 
@@ -99,6 +111,7 @@ class Continuity(RuleBasedStateMachine):
         self.now += 0.01
         out = self.munger.forward(seq & 0xFFFF, int(self.now * 90_000), self.now)
         if out >= 0:
+            self.flows = True
             extended = self.newest + ((out - self.newest & 0xFFFF ^ 0x8000) - 0x8000) if self.given else out
             self.given.append(extended)
         return out
@@ -118,10 +131,15 @@ class Continuity(RuleBasedStateMachine):
         if is_first:
             assert self.given == [self.next_out]
         else:
-            assert before < self.newest <= before + lost + 1
+            assert before < self.newest <= before + self.reserved + lost + 1
+        self.reserved = 0
 
-    @rule()
-    def dropped(self) -> None:
+    @rule(lost=st.integers(0, 3))
+    def dropped(self, lost: int) -> None:
+        if self.flows:
+            self.skipped += range(self.seq, self.seq + lost)
+            self.reserved += lost
+        self.seq += lost
         self.munger.drop(self.seq & 0xFFFF)
         self.seq += 1
 
@@ -143,16 +161,19 @@ class Continuity(RuleBasedStateMachine):
         else:
             self.munger.interrupt()
         self.skipped.clear()
+        self.reserved = 0
+        self.flows = False
 
     @rule(jump=st.integers(200, 30_000))
     def jumped(self, jump: int) -> None:
         if self.given:
-            before = self.newest
+            before = self.newest + self.reserved
             self.seq += jump
             self.forward(self.seq)
             self.seq += 1
             self.skipped.clear()
-            assert before < self.newest <= before + MAX_GAP
+            self.reserved = 0
+            assert self.newest <= before + MAX_GAP
 
     @invariant()
     def no_number_twice(self) -> None:
