@@ -15,6 +15,7 @@ from rooms.ids import Instant, MessageId, PersonId
 from rooms.live.audience import notices_for, view_of
 from rooms.live.clockwork import next_deadline
 from rooms.live.commands import CancelSession, Command, Connect, Disconnect, Introduce
+from rooms.live.person import Admitted
 from rooms.live.phase import Canceled, Ended
 from rooms.live.rights import all_rights
 from rooms.live.room import Decision, advanced, decide
@@ -26,8 +27,10 @@ from server.effects_peers import PeerBook
 from server.host_alarm import Alarm
 from server.host_commands import is_restrictive
 from server.host_faults import where
+from server.host_pace import BURST, JOINS, Pace, is_paced
 from server.host_pages import Joining, Line, Page, RoomPages
 from server.host_record import RoomRecord
+from server.host_turns import Turn, Turns
 from server.hosts_figures import RoomFigures
 from server.ports import Clock, Gatekeeper, Glimpse, LeaseLost, RoomStore, StoreDown
 from server.store.records import SessionEnd
@@ -58,14 +61,6 @@ class HostParts:
     alarm: Callable[[], Alarm]
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """One turn of the writer. `drop` is called instead where the host ends before."""
-
-    run: Callable[[], Awaitable[None]]
-    drop: Callable[[], object] = lambda: None
-
-
 class RoomHost:
     """Everything is asked by putting it into the queue; nothing raises and nothing waits for the room.
 
@@ -82,7 +77,8 @@ class RoomHost:
         self._pages = RoomPages()
         self.media = RoomMedia(parts.media, number, parts.peers, self._pages)
         self._alarm = parts.alarm()
-        self._queue: asyncio.Queue[_Item] = asyncio.Queue()
+        self._turns = Turns()
+        self._asks, self._joins = Pace(BURST), Pace(JOINS)
         self._log = _log.bind(room=record.session)
         self._task = asyncio.create_task(self._run(), name="room-host")
         self._set_alarm(self._now())
@@ -90,15 +86,31 @@ class RoomHost:
     # --- what others ask ------------------------------------------------------------------------------------------
     def join(self, joining: Joining) -> None:
         """A proven person on a new connection; it will be accepted, asked, or closed."""
-        self._put(lambda: self._join(joining), drop=lambda: joining.line.close(CloseCode.GOING_AWAY))
+        line, may_lead = joining.line, joining.identity.role.may_facilitate
+        if not may_lead and not self._joins.take(joining.identity.person, self._parts.clock.monotonic()):
+            self._parts.figures.count("joins-too-often")
+            line.close(CloseCode.GOING_AWAY)
+            return
+        turn = Turn(lambda: self._join(joining), lambda: line.close(CloseCode.GOING_AWAY), line)
+        self._put(turn, is_first=may_lead)
 
     def request(self, line: Line, request: RoomRequest | MediaRequest) -> None:
         """Answered on `line` by one `Ok` or `Refused`, unless the line is not in the room any more."""
-        self._put(lambda: self._request(line, request))
+        page = self._pages.on(line)
+        if page is None:
+            return
+        known = self._state.people.get(page.person)  # nobody new is known to a room that is over
+        may_lead = known is not None and known.role.may_facilitate
+        is_inside = known is not None and isinstance(known.standing, Admitted)
+        is_held_to_pace = is_paced(request) and not (may_lead or is_inside)
+        if is_held_to_pace and not self._asks.take(page.person, self._parts.clock.monotonic()):
+            line.send(Refused(id=request.id, reason="busy"))
+            return
+        self._put(Turn(lambda: self._request(line, request), line=line), is_first=may_lead)
 
     def lost(self, line: Line) -> None:
         """The connection is gone."""
-        self._put(lambda: self._lost(line))
+        self._put(Turn(lambda: self._lost(line), line=line))
 
     async def cancel(self) -> SessionEnd | None:
         """The host cancels; how the room is over then, or was before. None where this was not done."""
@@ -117,7 +129,7 @@ class RoomHost:
         await self._done(lambda: self._turn_out(person))
 
     async def stop(self) -> None:
-        """Tell everybody to come back, and end. What was asked before is done before."""
+        """Tell everybody to come back, and end. Only what those who lead asked before is done before."""
         await self._done(self._stop)
         await asyncio.gather(self._task, return_exceptions=True)
 
@@ -125,7 +137,7 @@ class RoomHost:
         """End at once, with nobody to tell."""
         if not self.is_gone:
             self._end(CloseCode.GOING_AWAY, is_draining=False)
-            self._drop_rest()
+            self._turns.drop_all()
         self._task.cancel()
 
     @property
@@ -147,15 +159,15 @@ class RoomHost:
     @property
     def is_idle(self) -> bool:
         """Over, stored, and nobody looks any more."""
-        is_at_rest = self._queue.empty() and not self._is_working
+        is_at_rest = self._turns.is_empty and not self._is_working
         return is_over(self._state) and not len(self._pages) and is_at_rest and self._record.retry_at is None
 
     # --- the one writer -------------------------------------------------------------------------------------------
-    def _put(self, run: Callable[[], Awaitable[None]], drop: Callable[[], object] = lambda: None) -> None:
+    def _put(self, turn: Turn, is_first: bool = True) -> None:
         if self.is_gone:
-            drop()
+            turn.drop()
         else:
-            self._queue.put_nowait(_Item(run, drop))
+            self._turns.put(turn, is_first)
 
     async def _done(self, run: Callable[[], Awaitable[None]]) -> None:
         """As `_put`, and wait until it was done or the room is gone. Raises what `run` raises."""
@@ -172,19 +184,19 @@ class RoomHost:
             else:
                 done.set_result(None)
 
-        self._put(marked, drop=done.cancel)
+        self._put(Turn(marked, done.cancel))
         await asyncio.wait((done, self._task), return_when=asyncio.FIRST_COMPLETED)
         if done.done() and not done.cancelled():
             done.result()
 
     async def _run(self) -> None:
         while not self.is_gone:
-            item = await self._queue.get()
+            turn = await self._turns.get()
             self._is_working = True
             earliest = self._now()
             try:
                 await self._catch_up()
-                await item.run()
+                await turn.run()
             except LeaseLost:
                 self._yield_room()
             except Exception as error:
@@ -194,15 +206,11 @@ class RoomHost:
             if not self.is_gone:
                 self._set_alarm(earliest)
             self._is_working = False
-        self._drop_rest()
-
-    def _drop_rest(self) -> None:
-        while not self._queue.empty():
-            self._queue.get_nowait().drop()
+        self._turns.drop_all()
 
     def _set_alarm(self, earliest: Instant) -> None:
         instants = [max(at, earliest) for at in (next_deadline(self._state), self._record.retry_at) if at is not None]
-        self._alarm.set(min(instants, default=None), lambda: self._put(self._rung))
+        self._alarm.set(min(instants, default=None), lambda: self._put(Turn(self._rung)))
 
     async def _rung(self) -> None:
         """Whatever is due was done by `_catch_up`."""

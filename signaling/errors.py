@@ -93,7 +93,7 @@ REFUSAL_MEANING: Final[dict[Reason | ConnectionReason, str]] = {
     Reason.STALE_VERSION: "Somebody else changed this after the view you named in `seen`. Look again.",
     "not-saved": "The server cannot store anything now. What restricts (mute, remove, lock) is in force all the same; "
     "anything else changed nothing. Try again.",
-    "busy": "Too many requests of yours are still unanswered, or something went wrong here. Try again.",
+    "busy": "Too many requests of yours are unanswered or came too fast, or something went wrong here. Try again.",
     "bad-answer": "The SDP answer does not fit the offer. The transport is as it was.",
     "no-media": "You have no media transport of that number.",
     "not-understood": "A request of this id came, but a field is missing, unknown or out of bounds.",

@@ -21,7 +21,10 @@ apart by `type`. Fields that are not named here are not accepted.
    may know. Somebody who is not inside gets nothing else about the room, whatever happens in it.
 4. **Requests.** Each has an `id` that grows within the connection, and gets exactly one answer: `ok` once it is in
    force and stored, or `refused` with a code of the table below. A refusal changed nothing, with the one exception of
-   `not-saved`. A page may have up to 100 requests unanswered.
+   `not-saved`. Unanswered may be up to 100
+   requests of somebody who leads, and 20 of anybody else: of these, 2 besides media, `mute-self`, `stop-own-camera`,
+   `stop-share`, `take-break` and `leave`. What is more is refused as `busy`. So is what a person without a seat asks
+   too fast (5 at once, then one in 2 s): `accept-guidelines`, `knock`, `rename`, `send-note`.
 5. **The end.** The close code says what to do; see the table.
 
 The server pings every 5 s and drops a connection that was silent for 10 s. A page that wants to notice a dead network

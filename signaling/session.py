@@ -12,18 +12,32 @@ from dataclasses import dataclass
 from typing import Final
 
 from rooms.live.views import OutcomeKind
-from signaling.client_messages import PROTOCOL, ClientMessage, Hello, MediaRequest, Ping, RoomRequest
+from signaling.client_messages import (
+    PROTOCOL,
+    ClientMessage,
+    Hello,
+    Leave,
+    MediaRequest,
+    MuteSelf,
+    Ping,
+    RoomRequest,
+    StopOwnCamera,
+    StopShare,
+    TakeBreak,
+)
 from signaling.codec import decode
 from signaling.errors import CloseCode, NotUnderstood, Unusable
 from signaling.rate import Bucket
 from signaling.server_messages import (
     Elsewhere,
+    MeChanged,
     Ok,
     Outcome,
     Outside,
     Pong,
     Refused,
     Room,
+    RoomChanged,
     ServerMessage,
     WaitingStatus,
 )
@@ -31,7 +45,9 @@ from signaling.server_messages import (
 HELLO_WITHIN_S: Final = 5.0
 FRAMES_PER_S: Final = 20.0
 FRAME_BURST: Final = 60
-MAX_UNANSWERED: Final = 100
+MOST_BY_LEADERS: Final = 100
+MOST_BY_OTHERS: Final = 20  # of which
+MOST_TO_STORE: Final = 2  # may be other than media and what closes one's own
 SILENCE_S: Final = 10.0
 ASKED_FOR_S: Final = 600.0
 LINGER_S: Final = 60.0
@@ -69,6 +85,9 @@ class Deliver:
 
     request: RoomRequest | MediaRequest
 
+
+# Nobody has to wait before they may be silent, unseen or gone.
+ClosesOneself = MuteSelf | StopOwnCamera | StopShare | TakeBreak | Leave
 
 Action = Send | Close | Prove | TakeOver | Deliver
 
@@ -112,7 +131,9 @@ class Session:
         self._heard_at = now
         self._linger_until: float | None = None
         self._newest_id = -1
+        self._leads = False
         self._unanswered: set[int] = set()
+        self._to_store: set[int] = set()
 
     def handle_text(self, text: str, now: float) -> Sequence[Action]:
         """One text frame of the page."""
@@ -152,12 +173,22 @@ class Session:
         match message:
             case Ok(id=id) | Refused(id=id):
                 self._unanswered.discard(id)
+                self._to_store.discard(id)
             case Outcome(view=view) if view.kind is OutcomeKind.REMOVED:
                 return (Send(message), *self.close(CloseCode.DONE))
             case Outcome():
+                self._leads = False
                 self._linger_until = now + LINGER_S
-            case Outside() | WaitingStatus() | Room():
+            case Outside() | WaitingStatus():
+                self._leads = False
                 self._linger_until = None
+            case Room(view=view):
+                self._leads = view.me.role.may_facilitate
+                self._linger_until = None
+            case RoomChanged(changes=changes):
+                for change in changes:
+                    if isinstance(change, MeChanged):
+                        self._leads = change.me.role.may_facilitate
             case _:
                 pass
         return (Send(message),)
@@ -215,10 +246,18 @@ class Session:
         if request.id <= self._newest_id:
             return self.close(CloseCode.POLICY)
         self._newest_id = request.id
-        if len(self._unanswered) >= MAX_UNANSWERED:
+        is_to_store = not isinstance(request, MediaRequest | ClosesOneself)
+        if self._is_too_much(is_to_store):
             return (Send(Refused(id=request.id, reason="busy")),)
         self._unanswered.add(request.id)
+        if is_to_store:
+            self._to_store.add(request.id)
         return (Deliver(request),)
+
+    def _is_too_much(self, is_to_store: bool) -> bool:
+        if self._leads:
+            return len(self._unanswered) >= MOST_BY_LEADERS
+        return len(self._unanswered) >= MOST_BY_OTHERS or (is_to_store and len(self._to_store) >= MOST_TO_STORE)
 
     def _not_understood(self, id: int) -> Sequence[Action]:
         if not isinstance(self.state, Joined) or id <= self._newest_id:

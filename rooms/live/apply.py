@@ -7,6 +7,7 @@ from typing import assert_never
 from rooms.ids import Instant, PersonId
 from rooms.live import events as ev
 from rooms.live import person_changes as change
+from rooms.live.kept import CHAT_BYTES, CHAT_LINES, newest
 from rooms.live.person import (
     Admitted,
     Camera,
@@ -21,8 +22,6 @@ from rooms.live.phase import AwaitingFacilitator, Live, Phase
 from rooms.live.roster import had_seat, has_started, is_running
 from rooms.live.state import RoomState
 from rooms.live.timetable import cues_past
-
-CHAT_KEPT = 500
 
 
 def apply(state: RoomState, recorded: ev.Recorded) -> RoomState:
@@ -124,7 +123,7 @@ def apply(state: RoomState, recorded: ev.Recorded) -> RoomState:
 
         # words
         case ev.ChatPosted():
-            return replace(state, chat=(*state.chat, event.line)[-CHAT_KEPT:])
+            return replace(state, chat=newest((*state.chat, event.line), CHAT_LINES, CHAT_BYTES))
         case ev.ChatDeleted():
             return replace(state, chat=tuple(line for line in state.chat if line.id != event.message))
         case ev.ChatErased():

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from rooms.ids import Instant
 from rooms.live import events as ev
+from rooms.live.kept import NOTES, NOTES_BYTES, newest
 from rooms.live.person import (
     Admitted,
     Camera,
@@ -20,8 +21,6 @@ from rooms.live.person import (
 from rooms.live.roster import had_seat
 from rooms.live.state import RoomState
 from rooms.roles import Role
-
-NOTES_KEPT = 50
 
 
 def stand(person: Person, standing: Standing, version: int) -> Person:
@@ -108,7 +107,7 @@ def closed(seat: Admitted) -> Admitted:
 
 
 def last_notes(waiting: Waiting, note: Note) -> tuple[Note, ...]:
-    return (*waiting.notes, note)[-NOTES_KEPT:]
+    return newest((*waiting.notes, note), NOTES, NOTES_BYTES)
 
 
 def wordless(person: Person) -> Person:

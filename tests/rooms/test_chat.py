@@ -5,6 +5,7 @@ import pytest
 from rooms.ids import MessageId, PersonId
 from rooms.live import commands as cmd
 from rooms.live.settings import ChatPolicy
+from rooms.live.snapshot import dump
 from rooms.live.state import ChatTo, ToEveryone, ToFacilitators, ToPerson
 from rooms.refusals import Reason
 from rooms.roles import Role
@@ -133,6 +134,17 @@ def test_the_chat_keeps_its_newest_five_hundred_lines() -> None:
         scene.do(cmd.PostChat(A, MessageId(f"m_{number}"), f"line {number}"))
     lines = reads(scene, A)
     assert (len(lines), lines[0], lines[-1]) == (500, "line 10", "line 509")
+
+
+def test_the_chat_keeps_no_more_than_a_quarter_of_a_megabyte() -> None:
+    scene = live_scene(A)
+    for number in range(100):
+        says(scene, A, chr(0x1F600) * 4_000)
+        says(scene, A, f"line {number}")
+    lines = reads(scene, A)
+    assert lines[-1] == "line 99"
+    assert 240_000 < sum(len(line.encode()) for line in lines) <= 256 * 1_024
+    assert len(dump(scene.state)) < 300_000
 
 
 def test_on_a_break_one_reads_and_writes_on() -> None:

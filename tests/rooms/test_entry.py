@@ -193,13 +193,21 @@ def test_notes_go_between_one_waiting_person_and_the_facilitators() -> None:
     scene.refuses(cmd.SendNote(C, A, MessageId("m_3"), "hello"), Reason.NOT_PERMITTED)
 
 
-def test_a_thread_of_notes_keeps_the_newest_fifty() -> None:
+def test_a_thread_of_notes_keeps_the_newest_ten() -> None:
     scene = open_scene()
     scene.waits(A)
     for number in range(60):
         scene.do(cmd.SendNote(A, A, MessageId(f"m_{number}"), f"line {number}"))
     texts = [note.text for note in scene.waiting_view(A).notes]
-    assert (len(texts), texts[0], texts[-1]) == (50, "line 10", "line 59")
+    assert (len(texts), texts[0], texts[-1]) == (10, "line 50", "line 59")
+
+
+def test_a_thread_of_notes_keeps_four_kilobytes_at_most() -> None:
+    scene = open_scene()
+    scene.waits(A)
+    for number in range(5):
+        scene.do(cmd.SendNote(A, A, MessageId(f"m_{number}"), str(number) + chr(0x1F600) * 499))
+    assert [note.text[0] for note in scene.waiting_view(A).notes] == ["3", "4"]
 
 
 def test_a_waiting_place_is_held_for_a_lost_connection_and_then_given_up() -> None:

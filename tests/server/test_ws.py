@@ -388,6 +388,6 @@ async def test_logs_hold_no_words_of_people(wire: SocketBench, capsys: pytest.Ca
 
 async def test_requests_of_one_page_are_answered_in_order_even_when_sent_at_once(wire: SocketBench) -> None:
     page = await wire.come("Ash")
-    ids = [await page.begin(type="accept-guidelines", version=1) for _ in range(20)]
+    ids = [await page.begin(type="leave") for _ in range(20)]
     await page.answer(ids[-1])
     assert [said["id"] for said in page.said if "id" in said] == ids

@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.ids import Instant
-from rooms.live.views import Arrival, OutcomeKind, OutcomeView, OutsideView
+from rooms.ids import Instant, PersonId
+from rooms.live.settings import ChatPolicy
+from rooms.live.views import Arrival, OutcomeKind, OutcomeView, OutsideView, OwnView, RoomStatusView, RoomView
+from rooms.refusals import Reason
+from rooms.roles import Role
 from signaling.errors import CloseCode
-from signaling.server_messages import Elsewhere, Ok, Outcome, Outside, Pong, Refused
+from signaling.server_messages import Elsewhere, MeChanged, Ok, Outcome, Outside, Pong, Refused, Room, RoomChanged
 from signaling.session import Action, Close, Closed, Deliver, Joined, Prove, Send, Session, TakeOver
 
 TICKET = "t" * 32
@@ -38,6 +41,12 @@ def closed_with(actions: Sequence[Action]) -> CloseCode | None:
 
 def outcome(kind: OutcomeKind) -> Outcome:
     return Outcome(version=1, now=Instant(0), view=OutcomeView(kind, False))
+
+
+def room(role: Role) -> Room:
+    me = OwnView(PersonId("p_ash"), role, True, False, False, False, False, False, False, False)
+    status = RoomStatusView("live", Instant(0), Instant(0), ChatPolicy.ALL, False, False)
+    return Room(version=1, now=Instant(0), view=RoomView(me, status, (), (), None))
 
 
 def test_hello_asks_who_this_is() -> None:
@@ -133,13 +142,46 @@ def test_protocol_pings_count_too() -> None:
     assert codes.count(CloseCode.POLICY) == 1
 
 
-def test_a_hundred_unanswered_requests_are_enough() -> None:
+def is_delivered(session: Session, id: int, type: str = "raise-hand", **fields: Any) -> bool:
+    """Whether this is passed on; the only other answer is `busy`."""
+    (action,) = session.handle_text(frame(type=type, id=id, **fields), float(id))
+    assert isinstance(action, Deliver) or action == Send(Refused(id=id, reason="busy"))
+    return isinstance(action, Deliver)
+
+
+def test_a_hundred_unanswered_requests_of_somebody_who_leads_are_enough() -> None:
     session = joined()
-    for id in range(100):
-        assert isinstance(session.handle_text(frame(type="raise-hand", id=id), float(id))[0], Deliver)
-    assert session.handle_text(frame(type="raise-hand", id=100), 100.0) == (Send(Refused(id=100, reason="busy")),)
-    session.send(Ok(id=5), 100.0)
-    assert isinstance(session.handle_text(frame(type="raise-hand", id=101), 101.0)[0], Deliver)
+    session.send(room(Role.FACILITATOR), 0.0)
+    assert [is_delivered(session, id) for id in range(102)] == [True] * 100 + [False] * 2
+    session.send(Ok(id=5), 102.0)
+    assert is_delivered(session, 102)
+
+
+def test_anybody_else_waits_for_the_answer_to_one_of_two_requests() -> None:
+    session = joined()
+    assert [is_delivered(session, id) for id in range(4)] == [True, True, False, False]
+    session.send(Refused(id=0, reason=Reason.NOT_ADMITTED), 4.0)
+    assert [is_delivered(session, id) for id in (4, 5)] == [True, False]
+
+
+@pytest.mark.parametrize("type", ["mute-self", "stop-own-camera", "take-break", "leave"])
+def test_nobody_waits_to_be_silent_or_gone(type: str) -> None:
+    session = joined()
+    assert [is_delivered(session, id) for id in range(3)] == [True, True, False]
+    assert is_delivered(session, 3, type)
+    assert is_delivered(session, 4, "answer", transport=1, generation=1, sdp="v=0")
+    assert [is_delivered(session, id, type) for id in range(5, 25)].count(True) == 16
+
+
+def test_who_begins_to_lead_or_stops_is_held_to_the_other_number() -> None:
+    session = joined()
+    session.send(room(Role.PARTICIPANT), 0.0)
+    assert [is_delivered(session, id) for id in range(3)] == [True, True, False]
+    leading = room(Role.CO_FACILITATOR).view.me
+    session.send(RoomChanged(version=2, now=Instant(0), changes=(MeChanged(me=leading),)), 0.0)
+    assert is_delivered(session, 3)
+    session.send(room(Role.PARTICIPANT), 0.0)
+    assert not is_delivered(session, 4)
 
 
 def test_ten_seconds_of_silence_close() -> None:

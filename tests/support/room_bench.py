@@ -96,12 +96,17 @@ class Seat:
     # --- what a test does -----------------------------------------------------------------------------------------
     async def ask(self, type: str, **fields: Any) -> str:
         """Send a request; "ok" or the reason of the refusal."""
+        id = self.begin(type, **fields)
+        await self.bench.rest()
+        return self.answer(id)
+
+    def begin(self, type: str, **fields: Any) -> int:
+        """Send a request and do not wait; its id."""
         self._ids += 1
         request = decode(json.dumps({"type": type, "id": self._ids, **fields}))
         assert isinstance(request, RoomRequest | MediaRequest)
         self.bench.host.request(self, request)
-        await self.bench.rest()
-        return self.answer(self._ids)
+        return self._ids
 
     def answer(self, id: int) -> str:
         answers = [message for message in self.told if isinstance(message, Ok | Refused) and message.id == id]
@@ -213,12 +218,17 @@ class Bench:
     async def come(self, name: str, role: Role = Role.PARTICIPANT, **joining: Any) -> Seat:
         """A page of `name` connects, a moment later."""
         await self.pass_time(1)
+        seat = self.arrive(name, role, **joining)
+        await self.rest()
+        return seat
+
+    def arrive(self, name: str, role: Role = Role.PARTICIPANT, **joining: Any) -> Seat:
+        """A page of `name` connects; it is not waited for."""
         identity = Identity(self.person(name), role, name)
         self.gatekeeper.identities[identity.person] = identity
         seat = Seat(self, identity)
         given = {"takes_over": False, "is_same_page": False, "transport": None, **joining}
         self.host.join(Joining(line=seat, identity=identity, **given))
-        await self.rest()
         return seat
 
     async def facilitator(self, name: str = "Fern") -> Seat:
