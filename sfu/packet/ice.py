@@ -1,8 +1,8 @@
 """ICE-lite: which paths belong to which peer, and on which one we send (RFC 8445 section 7.3, rules N4 and N5).
 
-The first valid check binds a path and selects it; later only a check with USE-CANDIDATE moves the selection, media
-never does. A path belongs to one peer. After an ICE restart both credential pairs live until the first nomination on
-the new one.
+The first valid check binds a path and selects it. Later only a check with USE-CANDIDATE moves the selection, or any
+valid one when the selected path had none for 10 s; media never does. A path belongs to one peer. After an ICE restart
+both credential pairs live until the first nomination on the new one.
 """
 
 from dataclasses import dataclass, field
@@ -37,8 +37,8 @@ class IceAgent:
     last_heard: float = 0.0
 
     def may_send(self, now: float) -> bool:
-        """Consent: nothing is sent after 10 s without a valid check (RFC 7675 asks for 30 s at most)."""
-        return self.selected is not None and now - self.last_check < SEND_S
+        """Consent: nothing is sent to a path after 10 s without a valid check on it (RFC 7675: 30 s at most)."""
+        return self.selected is not None and now - self.paths[self.selected] < SEND_S
 
 
 class IceOwner(Protocol):
@@ -115,12 +115,14 @@ class IceTable(Generic[Owner]):
         owner, credentials = entry
         if not stun.is_authentic(data, check, credentials.pwd):
             return "stun-integrity"
+        ice = owner.ice
+        # Before this check counts: a browser behind a NAT that forgot it comes from elsewhere without nominating again.
+        is_adrift = not ice.may_send(now)
         cause = self._bind(owner, path, now)
         if cause:
             return cause
-        ice = owner.ice
         ice.last_check = ice.last_heard = now
-        has_moved = ice.selected is None or (check.use_candidate and ice.selected != path)
+        has_moved = ice.selected != path and (is_adrift or check.use_candidate)
         if has_moved:
             ice.selected = path
         if check.use_candidate and ice.previous is not None and credentials is ice.current:

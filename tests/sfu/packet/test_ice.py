@@ -119,6 +119,21 @@ def test_sending_ends_after_ten_seconds_without_a_check(world: World) -> None:
     assert not owner.ice.may_send(world.now + 10)
 
 
+def test_a_path_that_went_dead_gives_way_to_one_that_is_checked(world: World) -> None:
+    """A NAT gave the browser another port, and the browser does not nominate again, as Firefox does."""
+    owner = world.owner("a")
+    world.check("a", b"p1")
+    for _ in range(3):
+        world.now += 3.0
+        assert not world.moves("a", b"p2", nominate=False)
+    assert owner.ice.may_send(world.now)
+    world.now += 1.0
+    assert not owner.ice.may_send(world.now)
+    assert world.moves("a", b"p2", nominate=False)
+    assert owner.ice.selected == b"p2"
+    assert owner.ice.may_send(world.now)
+
+
 def test_a_removed_peer_leaves_nothing(world: World) -> None:
     owner = world.owner("a")
     world.check("a", b"p1")

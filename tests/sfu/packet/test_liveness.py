@@ -72,6 +72,25 @@ async def test_nothing_is_sent_after_ten_seconds_without_a_check_and_the_end_is_
         assert rig.sink.named("timeout") == [(listener.number,)]
 
 
+async def test_media_follows_a_browser_behind_a_nat_that_forgot_it() -> None:
+    async with started(InlineRig()) as rig:
+        assert isinstance(rig, InlineRig)
+        stage = Stage(rig)
+        speaker, listener = await stage.join(), await stage.join()
+        stage.slot(listener, ssrc=OUT, show=stage.publish(speaker, ssrc=MIC))
+        there = rig.link(listener.peer)
+        for seq in range(110):
+            if seq % 40 == 0:
+                there.send(listener.peer.check(use_candidate=False))
+            speaker.check()
+            speaker.audio(MIC, seq)
+            rig.plane.advance(0.1)
+        rig.plane.take()
+        there.send(listener.peer.check(use_candidate=False))
+        speaker.audio(MIC, 200)
+        assert {address for address, datagram in rig.plane.take() if datagram[0] >= 128} == {there.address}
+
+
 async def test_a_peer_that_never_came_times_out_too() -> None:
     async with started(InlineRig()) as rig:
         assert isinstance(rig, InlineRig)
