@@ -28,8 +28,7 @@ async def stage(server: ServerProcess, people: People) -> Stage:
     stage = await schedule(server, people)
     link = stage.personal_links[DISRUPTOR] = await stage.host.make_link("first guest", "Participant")
     disruptor = await stage.participant(DISRUPTOR)
-    await disruptor.page.goto(link)
-    await disruptor.page.wait_for_url(f"{stage.links.session_url}**")
+    await disruptor.exchange(link)
     await stage.gather((DISRUPTOR, WITNESS))
     await disruptor.speak()
     await everyone_hears(rest(stage), await disruptor.me())
@@ -92,7 +91,7 @@ async def test_a_second_tab_does_not_lead_back(stage: Stage) -> None:
 async def test_the_same_link_in_another_browser_does_not_lead_back(stage: Stage) -> None:
     person = await stage.people.arrive("another browser")
     page = ParticipantPage(person, stage.links.session_url, "Another Name")
-    await page.page.goto(stage.personal_links[DISRUPTOR])
+    await page.exchange(stage.personal_links[DISRUPTOR])
     await page.page.goto(f"{stage.links.session_url}/room")
     await stays_out(page)
     await person.close()

@@ -41,6 +41,13 @@ class RoomPage:
         await expect(self.heading(heading).first).to_be_visible(timeout=within_s * 1_000)
 
     # --- pre-join ----------------------------------------------------------------------------------------------
+    async def exchange(self, link: str) -> None:
+        """Follow a personal link; the token leaves the address."""
+        await self.page.goto(link)
+        await self.button("Continue").click()
+        await self.page.wait_for_url(re.compile(r"/s/[^/#?]+"))
+        assert "#" not in self.page.url, "The token is still in the address."
+
     async def open(self) -> None:
         await self.page.goto(f"{self.session_url}/room")
         await self.sees("You are not in the room yet")
@@ -209,12 +216,6 @@ class FacilitatorPage(RoomPage):
     @property
     def panel(self) -> Locator:
         return self.page.get_by_label("Facilitator panel")
-
-    async def exchange(self, link: str) -> None:
-        """Follow a personal link; the token leaves the address."""
-        await self.page.goto(link)
-        await self.page.wait_for_url(re.compile(r"/s/[^/#?]+"))
-        assert "#" not in self.page.url, "The token is still in the address."
 
     async def enter(self, *, mic: bool = False, camera: bool = True) -> None:
         await self.open()

@@ -88,13 +88,30 @@ async def plain_web() -> AsyncIterator[Web]:
         yield one
 
 
-async def test_a_token_in_the_fragment_is_posted_and_leaves_the_address(web: Web) -> None:
+async def test_a_token_in_the_fragment_leaves_the_address_and_is_posted_by_the_person_alone(web: Web) -> None:
     page = await web.open(f"/enter#{TOKEN}", "enter")
+    go_on = page.get_by_role("button", name="Continue")
+    await expect(go_on).to_be_focused()
+    await expect(page.get_by_text("Your link is here.")).to_be_visible()
+    await expect(page.get_by_role("textbox", name="Your personal link")).not_to_be_visible()
+    assert urlsplit(page.url).fragment == ""
+    await page.wait_for_load_state("networkidle")
+    assert web.posted == [], "another site's page could lead here: nobody is signed in without a press"
+    await go_on.click()
     await expect(page.get_by_role("heading", name="posted")).to_be_visible()
     assert web.posted == [f"link={TOKEN}"]
     assert not [url for url in web.visited if TOKEN in url.partition("#")[0]]
     await page.go_back()
     assert TOKEN not in page.url
+
+
+async def test_a_link_that_is_opened_on_the_page_itself_is_taken_too(web: Web) -> None:
+    page = await web.open("/enter", "enter")
+    await expect(page.get_by_role("textbox", name="Your personal link")).to_be_visible()
+    await page.goto(f"{ORIGIN}/enter#{TOKEN}")
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.get_by_role("heading", name="posted")).to_be_visible()
+    assert web.posted == [f"link={TOKEN}"]
 
 
 async def test_without_scripts_a_link_can_be_pasted(plain_web: Web) -> None:
