@@ -175,7 +175,10 @@ class PacketPlane(Protocol):
     def add_slot(self, slot: int, peer: int, spec: SlotSpec) -> None: ...
 
     def subscribe(self, slot: int, pub: int | None, target: Layer | None) -> None:
-        """Across rooms it is refused and counted; nothing is ever forwarded from one room to another."""
+        """A publication of another room or kind, or that is gone, is refused and counted: the slot shows nothing then.
+
+        Nothing is ever forwarded from one room to another.
+        """
 
     def set_target_layer(self, slot: int, target: Layer) -> None: ...
 

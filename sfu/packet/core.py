@@ -243,11 +243,14 @@ class PlaneCore:
 
     def subscribe(self, slot: int, pub: int | None, target: Layer | None) -> None:
         subscription = self._subscriptions.get(slot)
-        publication = None if pub is None else self._publications.get(pub)
-        if subscription is None or (pub is not None and publication is None):
+        if subscription is None:
             return
-        router = self._routers[subscription.viewer.room]
-        if not router.subscribe(subscription, publication, target, self._wire.now):
+        publication = None if pub is None else self._publications.get(pub)
+        router, now = self._routers[subscription.viewer.room], self._wire.now
+        is_gone = pub is not None and publication is None
+        if is_gone or not router.subscribe(subscription, publication, target, now):
+            # What it showed until now was not asked for either.
+            subscription.subscribe(None, None, now)
             self._refuse("subscribe-refused")
 
     def set_target_layer(self, slot: int, target: Layer) -> None:

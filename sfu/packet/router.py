@@ -13,7 +13,7 @@ class Router:
         self.peers = 0
 
     def subscribe(self, slot: Subscription, publication: Publication | None, target: Layer | None, now: float) -> bool:
-        """False: refused, another room's; what the slot showed stays."""
+        """False: refused, of another room or kind; the slot is as it was."""
         if publication is not None:
             if publication.room is None:
                 publication.room = self.room

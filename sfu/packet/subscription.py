@@ -151,6 +151,8 @@ class Subscription:
         if publication is None or not self.needs_keyframe:
             return
         self._wire.waiting.add(self)
+        if self.viewer.path is None:
+            return  # nobody could see it
         self.next_request = now + KEYFRAME_RETRY_S
         rid = self.selector.target.rid
         for track in publication.tracks.values():
@@ -180,6 +182,10 @@ class Subscription:
             packet.picture is not None or track is not self.selector.current or publication is not self.publication
         ) and self._judge(publication, packet, track, now) is not Verdict.FORWARD:
             return
+        path, tx = self.viewer.path, self.viewer.tx
+        if path is None or tx is None:
+            self._miss(packet.seq)
+            return
         munger = self._munger
         seq = munger.forward(packet.seq, packet.timestamp, now)
         if seq < 0:
@@ -196,9 +202,6 @@ class Subscription:
         if self.repair is not None:
             self.repair.on_sent(Sent(seq, now, packet, timestamp, picture))
         wire = self._wire
-        path, tx = self.viewer.path, self.viewer.tx
-        if path is None or tx is None:
-            return
         index = wire.outbox.reserve()
         at = index * STRIDE
         length = packet.write(wire.buffer, at, seq, timestamp, self._ssrc, self._mid)
@@ -213,6 +216,14 @@ class Subscription:
         report.packets += 1
         report.bytes += length
         report.octets += length - packet.header_length
+
+    def _miss(self, seq: int) -> None:
+        """Nothing can be sent now: audio goes on without a hole, video with a keyframe."""
+        if self._is_audio:
+            self._munger.drop(seq)
+        else:
+            self._interrupt()
+            self._wire.waiting.add(self)
 
     def leave_out(self, track: Track, seq: int) -> None:
         """A packet of this track carries nothing: no hole for it."""

@@ -257,6 +257,54 @@ async def test_a_payload_type_that_a_viewer_did_not_accept_is_not_sent(rig: Inli
     assert viewer.received(OUT_VIDEO) == []
 
 
+async def test_what_cannot_be_sent_uses_no_number_and_leaves_no_broken_picture(rig: InlineRig, stage: Stage) -> None:
+    publisher, viewer = await stage.join(), await stage.join()
+    mic, camera = stage.publish(publisher, ssrc=MIC), stage.publish(publisher, Kind.VIDEO, ssrc=CAMERA, mid="01")
+    stage.slot(viewer, ssrc=OUT, show=mic)
+    stage.slot(viewer, Kind.VIDEO, ssrc=OUT_VIDEO, rtx=OUT_RTX, show=camera)
+    publisher.audio(MIC, 1)
+    publisher.video(CAMERA, 1, key=True)
+    rig.plane.advance(6)
+    publisher.check()
+    rig.plane.advance(5)
+    publisher.peer.rtcp.clear()
+    for seq in range(2, 50):
+        publisher.audio(MIC, seq)
+        publisher.video(CAMERA, seq, key=seq == 20)
+        rig.plane.advance(0.02)
+    await rig.fence()
+    assert publisher.peer.take_rtcp(206, 1) == []
+    viewer.check()
+    rig.plane.advance(0.6)
+    publisher.audio(MIC, 50)
+    publisher.video(CAMERA, 50)
+    await rig.fence()
+    assert publisher.peer.take_rtcp(206, 1)
+    publisher.video(CAMERA, 51, key=True)
+    await rig.fence()
+    for ssrc in (OUT, OUT_VIDEO):
+        first, second = viewer.received(ssrc)
+        assert second.seq == first.seq + 1
+    assert viewer.received(OUT_VIDEO)[1].payload == VIDEO_KEY
+
+
+@pytest.mark.parametrize("wrong", ["kind", "room", "gone"])
+async def test_a_slot_that_may_not_show_what_is_asked_shows_nothing(rig: InlineRig, stage: Stage, wrong: str) -> None:
+    speaker, listener, stranger = await stage.join(), await stage.join(), await stage.join(room=2)
+    slot = stage.slot(listener, ssrc=OUT, show=stage.publish(speaker, ssrc=MIC))
+    speaker.audio(MIC, 1)
+    asked = {
+        "kind": lambda: stage.publish(speaker, Kind.VIDEO, ssrc=CAMERA, mid="01"),
+        "room": lambda: stage.publish(stranger, ssrc=MIC),
+        "gone": lambda: 99,
+    }[wrong]()
+    rig.plane.subscribe(slot, asked, None)
+    speaker.audio(MIC, 2)
+    await rig.fence()
+    assert len(listener.received(OUT)) == 1
+    assert (await rig.plane.stats()).drops["subscribe-refused"] == 1
+
+
 async def test_a_mid_of_another_length_is_blanked(rig: InlineRig, stage: Stage) -> None:
     speaker, listener = await stage.join(), await stage.join()
     stage.slot(listener, ssrc=OUT, mid="10", show=stage.publish(speaker, ssrc=MIC, mid="007"))
