@@ -128,9 +128,14 @@ class Conference:
             self._rates[pub] = sum(rate.bps for rate in live)
 
     def on_levels(self, levels: Sequence[AudioLevel]) -> None:
-        mine = {level.pub: level.level for level in levels if level.pub in self._publishers}
+        mine = {level.pub: level.level for level in levels if self._is_open(level.pub)}
         if self._speakers.update(mine, self._loop.time()):
             self._speaking_changed()
+
+    def _is_open(self, pub: int) -> bool:
+        """A batch of levels may cross the verb that closed a gate."""
+        entry = self._publishers.get(pub)
+        return entry is not None and entry[1].source in entry[0].gates
 
     def flush(self) -> None:
         """Bring every viewer's slots in line with what was asked; otherwise done at the loop's next turn."""

@@ -163,6 +163,19 @@ async def test_with_more_microphones_than_slots_the_one_who_speaks_is_heard() ->
     assert len(room.seen_by(viewer, Source.MIC)) == 8
 
 
+async def test_levels_measured_before_a_gate_closed_make_nobody_a_speaker() -> None:
+    room = Room()
+    first, second = room.everybody(2, Source.MIC)
+    levels = [AudioLevel(room.pub(first, Source.MIC), 20), AudioLevel(room.pub(second, Source.MIC), 20)]
+    room.conference.on_levels(levels)
+    room.conference.set_gate(first, Source.MIC, False)
+    room.conference.on_levels(levels)
+    async with asyncio.timeout(2):
+        while not room.owner.speaking:  # noqa: ASYNC110 - at most four times a second
+            await asyncio.sleep(0.01)
+    assert room.owner.speaking == [(second,)]
+
+
 async def test_speakers_are_told_as_people_and_a_closed_microphone_speaks_no_more() -> None:
     room = Room()
     first, second = room.everybody(2, Source.MIC)
