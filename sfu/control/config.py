@@ -40,7 +40,7 @@ class NodeConfig:
     def candidates(self, bound: Sequence[Address]) -> tuple[Address, ...]:
         """What goes into offers of a process that is bound so."""
         if self.advertise:
-            return tuple(Address(host, bound[0].port) for host in self.advertise)
+            return tuple(Address(host, _port_for(host, bound)) for host in self.advertise)
         found: dict[Address, None] = {}
         for address in bound:
             hosts = own_addresses(address.host) if address.host in _ELSEWHERE else (address.host,)
@@ -49,6 +49,11 @@ class NodeConfig:
         if self.is_local or not found:
             found |= dict.fromkeys(Address(_LOOPBACK, address.port) for address in bound if address.host == "0.0.0.0")  # noqa: S104
         return tuple(found)
+
+
+def _port_for(host: str, bound: Sequence[Address]) -> int:
+    """Of the socket of the host's address family; of the first where a translator stands between."""
+    return next((own.port for own in bound if (":" in own.host) is (":" in host)), bound[0].port)
 
 
 def own_addresses(wildcard: str) -> tuple[str, ...]:

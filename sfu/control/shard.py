@@ -52,6 +52,7 @@ class Shard:
         self._peers: dict[int, tuple[Peer, Conference]] = {}
         self._rooms: dict[int, Conference] = {}
         self._lost: list[int] = []
+        self._asked = self._in_force = 0  # verbs
         self._losses = 0
         self._up_at = 0.0
         self._restart: asyncio.Task[None] | None = None
@@ -76,7 +77,7 @@ class Shard:
         for task in (self._restart, self._watch):
             if task is not None:
                 task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
+                with contextlib.suppress(asyncio.CancelledError, Exception):
                     await task
         for peer in list(self._peers):
             self.close_peer(peer)
@@ -92,6 +93,7 @@ class Shard:
         return len(self._rooms)
 
     def open_peer(self, peer: int, room: int) -> None:
+        self._asked += 1
         if self._plane is None:
             self._lost.append(peer)
             return
@@ -112,6 +114,7 @@ class Shard:
         opened.open()
 
     def close_peer(self, peer: int) -> None:
+        self._asked += 1
         if peer in self._lost:
             self._lost.remove(peer)
         entry = self._peers.pop(peer, None)
@@ -125,30 +128,40 @@ class Shard:
             del self._rooms[conference.room]
 
     def answer(self, peer: int, generation: int, text: str) -> None:
+        self._asked += 1
         if peer in self._peers:
             self._peers[peer][0].answer(generation, text)
 
     def restart_ice(self, peer: int) -> None:
+        self._asked += 1
         if peer in self._peers:
             self._peers[peer][0].restart_ice()
 
     def set_gate(self, peer: int, source: Source, is_open: bool) -> None:
+        self._asked += 1
         if peer in self._peers:
             self._peers[peer][1].set_gate(peer, source, is_open)
 
     def set_receiving(self, peer: int, is_receiving: bool) -> None:
+        self._asked += 1
         if peer in self._peers:
             self._peers[peer][1].set_receiving(peer, is_receiving)
 
     def set_wanted(self, peer: int, wanted: Wanted) -> None:
+        self._asked += 1
         if peer in self._peers:
             self._peers[peer][1].set_wanted(peer, wanted)
 
     async def settle(self) -> None:
+        """Returns when all verbs until now are in force, at once where none is new."""
+        asked = self._asked
+        if asked == self._in_force:
+            return
         for conference in list(self._rooms.values()):
             conference.flush()
         if self._plane is not None:
             await self._plane.settle()
+        self._in_force = max(self._in_force, asked)
 
     async def stats(self) -> PlaneStats | None:
         return None if self._plane is None else await self._plane.stats()
@@ -230,8 +243,9 @@ class Shard:
             attempt += 1
             try:
                 await self.start()
-            except OSError as fault:
-                _log.error("a media process could not start: %s", fault.strerror)
+            except Exception as fault:
+                # Whatever it is: without a plane nobody hears anybody, so go on trying.
+                _log.error("a media process could not start: %s", getattr(fault, "strerror", None) or type(fault))
                 continue
             break
         lost, self._lost = tuple(self._lost), []

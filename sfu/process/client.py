@@ -23,6 +23,7 @@ MAX_BACKLOG: Final = 8 * 1024 * 1024
 SETTLE_TIMEOUT_S: Final = 2.5
 # A time-out that comes late by this much is a stall of control or of the whole machine: wait so long again.
 STALL_S: Final = 1.0
+START_TIMEOUT_S: Final = 10.0  # an interpreter on a busy machine, then the port
 _ROOT: Final = str(Path(__file__).resolve().parents[2])
 _NO_STATS: Final = PlaneStats({}, {}, {}, 0, 0, 0.0)
 
@@ -35,7 +36,14 @@ class ProcessPlane:
     Start a new one then. A process that does not answer `settle` in time is killed and counts as dead.
     """
 
-    def __init__(self, *, settle_timeout_s: float = SETTLE_TIMEOUT_S, close_timeout_s: float = 2.0) -> None:
+    def __init__(
+        self,
+        *,
+        start_timeout_s: float = START_TIMEOUT_S,
+        settle_timeout_s: float = SETTLE_TIMEOUT_S,
+        close_timeout_s: float = 2.0,
+    ) -> None:
+        self._start_timeout_s = start_timeout_s
         self._settle_timeout_s = settle_timeout_s
         self._close_timeout_s = close_timeout_s
         self._sink: PlaneSink | None = None
@@ -54,7 +62,11 @@ class ProcessPlane:
         return None if self._child is None else self._child.pid
 
     async def start(self, bind: Sequence[Address], sink: PlaneSink) -> list[Address]:
-        """Spawn and bind. Raises OSError when an address cannot be bound within about 3 s or the child dies."""
+        """Spawn and bind.
+
+        Raises OSError when an address cannot be bound within about 3 s or the child dies, TimeoutError (which is one)
+        when the child says nothing.
+        """
         if self._sink is not None:
             raise RuntimeError("a ProcessPlane starts once")
         loop = asyncio.get_running_loop()
@@ -72,7 +84,7 @@ class ProcessPlane:
         self._transport, _ = await loop.create_unix_connection(lambda: _Link(self), sock=ours)
         self._send(Verb.START, link.pack_addresses(list(bind)))
         try:
-            return await self._started
+            return await asyncio.wait_for(self._started, self._start_timeout_s)
         except BaseException:
             await self.close()
             raise

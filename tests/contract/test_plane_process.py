@@ -14,6 +14,7 @@ import pytest
 
 from server.host import SETTLE_S
 from sfu.plane import Address
+from sfu.process import client
 from sfu.process.client import SETTLE_TIMEOUT_S, STALL_S, ProcessPlane
 from tests.support.plane_rig import ProcessRig, RecordingSink, Stage, started
 from tests.support.rtp_peer import RtpPeer, read_stun_success
@@ -148,6 +149,19 @@ async def test_start_waits_for_a_port_that_is_freed_and_refuses_one_that_is_not(
     holder.close()
     assert await starting == [taken]
     await late.close()
+
+
+async def test_a_process_that_does_not_start_in_time_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def spawn(theirs: socket.socket) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-c", "import sys; sys.stdin.read()", stdin=theirs.fileno()
+        )
+
+    monkeypatch.setattr(client, "_spawn", spawn)
+    plane = ProcessPlane(start_timeout_s=0.2, close_timeout_s=0.2)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(plane.start([ANY], RecordingSink()), 10)
+    assert plane.pid is None
 
 
 async def test_a_name_is_not_an_address() -> None:

@@ -174,6 +174,28 @@ async def test_settle_puts_everything_in_force_before_the_plane_is_asked_to_sett
     assert names == ["set_gate", "subscribe", "settle"]
 
 
+async def test_only_processes_that_were_asked_something_are_waited_for() -> None:
+    scene = Scene(processes=2)
+    await scene.node.start(scene.sink)
+    for peer in (1, 2):
+        scene.verb(scene.node.open_peer, peer, peer)
+    await scene.node.settle()
+    first, second = scene.planes
+    may_settle = asyncio.Event()
+    second.settle = may_settle.wait  # type: ignore[method-assign, assignment]
+    first.calls.clear()
+    scene.verb(scene.node.set_gate, 1, Source.MIC, False)
+    await asyncio.wait_for(scene.node.settle(), 1)
+    assert first.calls == [("settle",)]
+    scene.verb(scene.node.set_gate, 2, Source.MIC, False)
+    waiting = [asyncio.create_task(scene.node.settle()) for _ in range(2)]
+    await turn()
+    assert not any(task.done() for task in waiting)
+    may_settle.set()
+    await asyncio.gather(*waiting)
+    await scene.close()
+
+
 async def test_closing_a_peer_takes_it_out_at_once_and_says_goodbye_to_the_browser(scene: Scene) -> None:
     client = await scene.connect(1)
     scene.verb(scene.node.close_peer, 1)
@@ -241,6 +263,38 @@ async def test_a_process_that_dies_is_replaced_and_its_peers_are_told_to_come_ag
     await scene.connect(3)
     assert 3 in scene.planes[1].peers
     assert len(scene.planes) == 2
+
+
+async def test_a_process_that_fails_to_start_in_any_way_is_tried_again(scene: Scene, caplog: Any) -> None:
+    await scene.connect(1)
+    started, old = FakePlane.start, scene.planes[0]
+    faults = [RuntimeError("no such thing"), TimeoutError()]
+
+    async def start(plane: FakePlane, bind: Any, sink: Any) -> list[Address]:
+        if faults:
+            raise faults.pop()
+        return await started(plane, bind, sink)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FakePlane, "start", start)
+        assert old.sink is not None
+        old.sink.on_lost()
+        await until(lambda: bool(scene.sink.lost))
+    assert scene.sink.lost == [(1,)]
+    assert [record.levelname for record in caplog.records if "could not start" in record.message] == ["ERROR"] * 2
+
+
+async def test_a_shard_closes_whatever_became_of_its_restart(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(peers: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(scene.node._shards[0]._sink, "on_lost", fail)
+    assert scene.planes[0].sink is not None
+    scene.planes[0].sink.on_lost()
+    await until(lambda: len(scene.planes) == 2)
+    await turn()
+    await scene.node.close()
+    assert ("close",) in scene.planes[1].calls
 
 
 async def test_a_process_that_hangs_is_ended_before_anybody_is_told_that_all_is_settled() -> None:
@@ -312,6 +366,10 @@ def test_browsers_are_told_where_the_server_can_be_reached() -> None:
     bound = [Address("0.0.0.0", 5)]
     assert NodeConfig(advertise=("203.0.113.9",)).candidates(bound) == (Address("203.0.113.9", 5),)
     assert NodeConfig(("192.0.2.50",)).candidates([Address("192.0.2.50", 6)]) == (Address("192.0.2.50", 6),)
+    both = [Address("0.0.0.0", 5), Address("::", 6)]
+    told = NodeConfig(advertise=("2001:db8::9", "203.0.113.9")).candidates(both)
+    assert told == (Address("2001:db8::9", 6), Address("203.0.113.9", 5))
+    assert NodeConfig(advertise=("2001:db8::9",)).candidates(bound) == (Address("2001:db8::9", 5),)
     found = NodeConfig(is_local=True).candidates(bound)
     assert found[-1] == Address("127.0.0.1", 5)
     assert NodeConfig().candidates(bound) == (found[:-1] or found)
