@@ -35,7 +35,8 @@ def content_security_policy(public_url: str) -> str:
 def security_headers(public_url: str) -> dict[str, str]:
     headers = {
         "Content-Security-Policy": content_security_policy(public_url),
-        "Referrer-Policy": "no-referrer",
+        # Nothing to other sites; with "no-referrer" browsers would send "Origin: null" with our own forms.
+        "Referrer-Policy": "same-origin",
         "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), screen-wake-lock=(self), "
         "autoplay=(self)",
         "Cross-Origin-Opener-Policy": "same-origin",

@@ -91,7 +91,7 @@ async def test_every_answer_carries_the_headers(running: Running) -> None:
         assert "connect-src 'self' ws://localhost:8080;" in policy
         assert "trusted-types lit-html" in policy
         assert "unsafe" not in policy
-        assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert response.headers["Referrer-Policy"] == "same-origin"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
         assert "camera=(self)" in response.headers["Permissions-Policy"]

@@ -7,7 +7,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import BrowserContext, Page, Route, async_playwright, expect
+from playwright.async_api import BrowserContext, Page, Request, Route, async_playwright, expect
 
 from server.security import content_security_policy
 from tests.support.browser import chromium_path
@@ -103,6 +103,25 @@ async def test_a_token_in_the_fragment_leaves_the_address_and_is_posted_by_the_p
     assert not [url for url in web.visited if TOKEN in url.partition("#")[0]]
     await page.go_back()
     assert TOKEN not in page.url
+
+
+async def test_a_form_says_where_it_comes_from_and_a_way_out_does_not(web: Web) -> None:
+    """Browsers without `Sec-Fetch-Site` have the `Origin` alone to show that a form is ours."""
+    requests: list[Request] = []
+    web.context.on("request", lambda request: requests.append(request))
+    page = await web.open("/enter", "enter")
+    await page.get_by_role("textbox", name="Your personal link").fill(TOKEN)
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.get_by_role("heading", name="posted")).to_be_visible()
+    (posted,) = [request for request in requests if request.method == "POST"]
+    assert (await posted.all_headers())["origin"] == ORIGIN
+    page = await web.open("/help", "help")
+    for _ in range(3):
+        await page.keyboard.press("Shift")
+    await page.wait_for_url(f"{NEUTRAL}**")
+    out = [await request.all_headers() for request in requests if request.url.startswith(NEUTRAL)]
+    assert out
+    assert not any("referer" in sent for sent in out)
 
 
 async def test_a_link_that_is_opened_on_the_page_itself_is_taken_too(web: Web) -> None:
