@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
 
 from tests.support.browser_guard import Guard
 from tests.support.browser_probe import PROBE_JS, Probe
@@ -30,6 +30,10 @@ QUIET_FLAGS = (
     # Whatever a page or the browser itself may try, no name outside this machine resolves.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 )
+
+
+PATIENCE_MS = 15_000  # for what a page is to show; a busy machine is slow, not wrong
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class NoChromium(RuntimeError):
@@ -115,7 +119,7 @@ class People:
             has_touch=has_touch,
             permissions=["camera", "microphone"] if devices else [],
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         guard = Guard(name, self._origin)
         await context.add_init_script(PROBE_JS)
         context.on("page", guard.watch)
