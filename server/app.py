@@ -97,7 +97,16 @@ def build_server(
         preloads=modules_of("js/main.js"),
     )
     more = {} if cluster is None else {"redis": cluster.is_well}
-    health = Health(store, config.data_dir, site.build, metrics, config.metrics_token, drain.is_draining, more)
+    health = Health(
+        store=store,
+        data_dir=config.data_dir,
+        build=site.build,
+        metrics=metrics,
+        metrics_token=config.metrics_token,
+        is_draining=drain.is_draining,
+        is_open_here=config.is_local_http,
+        more=more,
+    )
 
     middlewares = (
         access(metrics),

@@ -43,7 +43,7 @@ class Config(BaseModel):
     data_dir: Path = Path("data")
     database_url: SecretStr | None = None  # None: SQLite in data_dir
     redis_url: SecretStr | None = None  # None: this process is the only one
-    metrics_token: SecretStr | None = None  # None: /metrics answers this machine only
+    metrics_token: SecretStr | None = None  # None: /metrics answers nobody, or on plain http this machine
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()  # whose X-Forwarded-For is believed
     quick_exit_url: str = "https://www.wikipedia.org/"

@@ -89,6 +89,13 @@ def address(config: Config) -> Iterator[Finding]:
         yield Finding(
             "Address", True, f"{config.public_url}, so TLS has to end in front of this server (OPERATIONS.md)"
         )
+        if not config.trusted_proxies:
+            yield Finding(
+                "Proxy",
+                False,
+                "all visitors look like one address, and share its limits. Set HOLDSPACE_TRUSTED_PROXIES to the "
+                "address of the server that ends TLS, 127.0.0.1 where it is this machine",
+            )
     else:
         advice = "on this machine only. For other people set HOLDSPACE_PUBLIC_URL to an https address"
         yield Finding("Address", True, f"{config.public_url}, {advice}")

@@ -24,7 +24,11 @@ Check = Callable[[], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`checks` is asked anew each time; `is_draining` is looked at through the gate that sets it."""
+    """`checks` is asked anew each time; `is_draining` is looked at through the gate that sets it.
+
+    `is_open_here`: this machine may read the figures without the token. Not behind a proxy, whose requests all come
+    from here and may carry no word of it.
+    """
 
     store: Store
     data_dir: Path
@@ -32,6 +36,7 @@ class Health:
     metrics: Metrics
     metrics_token: SecretStr | None
     is_draining: Callable[[], bool]
+    is_open_here: bool
     more: Mapping[str, Check] = field(default_factory=dict)
 
     async def healthz(self, _request: web.Request) -> web.Response:
@@ -48,7 +53,7 @@ class Health:
         return web.json_response({"version": holdspace_version(), "build": self.build})
 
     async def figures(self, request: web.Request) -> web.Response:
-        if not (is_this_machine(request) or self._has_token(request)):
+        if not ((self.is_open_here and is_this_machine(request)) or self._has_token(request)):
             raise web.HTTPNotFound
         self.metrics.is_draining.set(self.is_draining())
         return web.Response(body=self.metrics.text(), content_type="text/plain", charset="utf-8")

@@ -172,3 +172,14 @@ def test_doctor_finds_a_clock_that_was_never_set(
     monkeypatch.setattr("server.doctor.time.time", lambda: 86_400.0)
     assert main(["doctor"]) == 1
     assert "LOOK  Clock" in capsys.readouterr().out
+
+
+def test_doctor_names_a_proxy_that_is_not_trusted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOLDSPACE_PUBLIC_URL", "https://groups.example.org")
+    assert main(["doctor"]) == 1
+    assert "LOOK  Proxy: all visitors look like one address" in capsys.readouterr().out
+    monkeypatch.setenv("HOLDSPACE_TRUSTED_PROXIES", "127.0.0.1")
+    assert main(["doctor"]) == 0
+    assert "Proxy" not in capsys.readouterr().out

@@ -240,6 +240,11 @@ async def test_figures_are_for_this_machine(running: Running) -> None:
     assert behind_a_proxy.status == 404
 
 
+@pytest.mark.parametrize("extra_env", [{"HOLDSPACE_PUBLIC_URL": "https://groups.example.org"}])
+async def test_figures_are_for_nobody_without_a_token_where_a_proxy_stands_in_front(running: Running) -> None:
+    assert (await running.client.get("/metrics")).status == 404, "a proxy may forward without a word of it"
+
+
 @pytest.mark.parametrize("extra_env", [{"HOLDSPACE_METRICS_TOKEN": "letmesee"}])
 async def test_figures_are_for_who_has_the_token(running: Running) -> None:
     async def status(token: str) -> int:
