@@ -83,4 +83,4 @@ class Entry:
 
 
 def _identity(person: PersonRecord) -> Identity:
-    return Identity(person=person.id, role=person.role, alias=person.suggested_alias)
+    return Identity(person=person.id, role=person.role, alias=person.suggested_alias, has_link=person.link is not None)

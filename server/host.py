@@ -19,7 +19,7 @@ from rooms.live.person import Admitted
 from rooms.live.phase import Canceled, Ended
 from rooms.live.rights import all_rights
 from rooms.live.room import Decision, advanced, decide
-from rooms.live.roster import is_over, waiting
+from rooms.live.roster import is_over, is_waiting_room_full
 from rooms.live.state import RoomState
 from rooms.refusals import Refused as DomainRefused
 from server.effects import RoomMedia
@@ -143,7 +143,7 @@ class RoomHost:
     @property
     def glimpse(self) -> Glimpse:
         schedule = self._state.settings.schedule
-        is_full = len(waiting(self._state)) >= self._state.settings.max_waiting
+        is_full = is_waiting_room_full(self._state)
         return Glimpse(self._state.phase.tag, schedule.doors_at, schedule.start_at, schedule.end_at, is_full)
 
     @property
@@ -306,7 +306,8 @@ class RoomHost:
             return
         try:
             resume = await self._parts.gatekeeper.issue_resume(self._record.session, identity.person)
-            known = decide(self._state, Introduce(identity.person, identity.role, identity.alias), self._now())
+            introduce = Introduce(identity.person, identity.role, identity.alias, identity.has_link)
+            known = decide(self._state, introduce, self._now())
             came = decide(known.state, Connect(identity.person, not joining.is_same_page), self._now())
         except (StoreDown, DomainRefused) as error:
             line.close(CloseCode.GOING_AWAY if isinstance(error, StoreDown) else CloseCode.POLICY)

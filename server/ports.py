@@ -59,6 +59,7 @@ class Identity:
     person: PersonId
     role: Role
     alias: str
+    has_link: bool = False  # a host gave them a personal link
 
 
 class Gatekeeper(Protocol):

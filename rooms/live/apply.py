@@ -32,6 +32,8 @@ def apply(state: RoomState, recorded: ev.Recorded) -> RoomState:
         # entry and seat
         case ev.PersonIntroduced():
             return _introduced(state, event)
+        case ev.PersonForgotten():
+            return replace(state, people={id: p for id, p in state.people.items() if id != event.person})
         case ev.GuidelinesAccepted():
             return _person(state, event.person, lambda p: change.accepted(p, event.version, version))
         case ev.PersonKnocked():

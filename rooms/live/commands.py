@@ -19,6 +19,7 @@ class Introduce:
     by: PersonId
     role: Role
     alias: str
+    has_link: bool = False  # a host gave them a personal link: they are never too many
 
 
 @dataclass(frozen=True, slots=True)

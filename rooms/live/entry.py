@@ -8,7 +8,7 @@ from rooms.live.commands import AcceptGuidelines, Enter, Knock
 from rooms.live.permission import require_doors, require_open, require_welcome
 from rooms.live.person import Admitted, Waiting
 from rooms.live.phase import Closing
-from rooms.live.roster import accepted_current_guidelines, had_seat, names_inside, person_of, waiting
+from rooms.live.roster import accepted_current_guidelines, had_seat, is_waiting_room_full, names_inside, person_of
 from rooms.live.state import RoomState
 from rooms.live.text import clean_alias, distinct
 from rooms.live.timetable import is_late
@@ -66,7 +66,7 @@ def _require_open_door(state: RoomState, now: Instant) -> None:
         raise Refused(Reason.TOO_LATE)
     if state.is_entry_locked:
         raise Refused(Reason.ENTRY_LOCKED)
-    if len(waiting(state)) >= state.settings.max_waiting:
+    if is_waiting_room_full(state):
         raise Refused(Reason.WAITING_ROOM_FULL)
 
 

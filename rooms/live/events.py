@@ -22,6 +22,13 @@ class PersonIntroduced:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonForgotten:
+    """Somebody who only looked in and is gone makes room for a newcomer."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
 class GuidelinesAccepted:
     person: PersonId
     version: int
@@ -278,6 +285,7 @@ class ChatPolicySet:
 
 Event = (
     PersonIntroduced
+    | PersonForgotten
     | GuidelinesAccepted
     | PersonKnocked
     | WaitingHeld

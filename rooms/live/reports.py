@@ -12,13 +12,12 @@ from rooms.live.commands import CancelSession, Connect, Disconnect, Introduce, R
 from rooms.live.person import Admitted
 from rooms.live.phase import Canceled, CancelReason, Ended, EndReason
 from rooms.live.phases import ended
-from rooms.live.roster import has_started, is_over, person_of
+from rooms.live.roster import has_started, is_over, only_looked_in, person_of
 from rooms.live.state import RoomState
 from rooms.live.text import clean_alias
 from rooms.refusals import Reason, Refused
 from rooms.roles import Role
 
-MAX_KNOWN = 500
 _RANK = {Role.PARTICIPANT: 0, Role.CO_FACILITATOR: 1, Role.FACILITATOR: 2}
 
 
@@ -46,9 +45,14 @@ def _introduce(state: RoomState, command: Introduce) -> tuple[ev.Event, ...]:
             return ()
         role = max(command.role, known.role, key=_RANK.__getitem__)
         return (ev.PersonIntroduced(command.by, role, known.alias),)
-    if len(state.people) >= MAX_KNOWN and not command.role.may_facilitate:
-        raise Refused(Reason.WAITING_ROOM_FULL)
-    return (ev.PersonIntroduced(command.by, command.role, clean_alias(command.alias)),)
+    introduced = ev.PersonIntroduced(command.by, command.role, clean_alias(command.alias))
+    if len(state.people) < state.settings.max_known:
+        return (introduced,)
+    if (passer_by := next((p for p in state.people.values() if only_looked_in(p)), None)) is not None:
+        return (ev.PersonForgotten(passer_by.id), introduced)
+    if command.role.may_facilitate or command.has_link:
+        return (introduced,)
+    raise Refused(Reason.WAITING_ROOM_FULL)
 
 
 def _connect(state: RoomState, command: Connect) -> tuple[ev.Event, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from rooms.ids import Instant, PersonId
-from rooms.live.person import Admitted, Declined, Left, Person, Removed, Waiting
+from rooms.live.person import Admitted, Declined, Gated, Invited, Left, Person, Removed, Waiting
 from rooms.live.phase import Canceled, Closing, Ended, Held, Live, Paused, Ready
 from rooms.live.state import RoomState
 from rooms.live.text import distinct, name_key
@@ -28,6 +28,11 @@ def waiting(state: RoomState) -> list[tuple[Person, Waiting]]:
     """The waiting room, in order of arrival."""
     there = [(p, p.standing) for p in state.people.values() if isinstance(p.standing, Waiting)]
     return sorted(there, key=lambda pair: (pair[1].since, pair[0].id))
+
+
+def is_waiting_room_full(state: RoomState) -> bool:
+    """Those whose connection is lost do not count: their place is kept, and keeps nobody out."""
+    return sum(person.is_connected for person, _ in waiting(state)) >= state.settings.max_waiting
 
 
 def leads(person: Person) -> bool:
@@ -56,6 +61,12 @@ def had_seat(person: Person) -> bool:
             return had
         case _:
             return False
+
+
+def only_looked_in(person: Person) -> bool:
+    """Gone again, never had a seat, and nobody judged of them: the room needs to remember nothing."""
+    is_outside = isinstance(person.standing, Invited | Gated | Left) and not had_seat(person)
+    return is_outside and not person.is_connected and not person.role.may_facilitate
 
 
 def is_over(state: RoomState) -> bool:

@@ -47,6 +47,7 @@ class Settings:
     max_participants: int = 12
     max_people: int = 25  # hard cap on seats; never keeps a facilitator out
     max_waiting: int = 100
+    max_known: int = 500  # people without a personal link; those who only looked in make room
     early_start_ms: int = 5 * MINUTE_MS
     late_cutoff_ms: int | None = 10 * MINUTE_MS
     absent_page_ms: int = 5 * MINUTE_MS

@@ -45,7 +45,8 @@ class ChatLine:
 
 @dataclass(frozen=True, slots=True)
 class RoomState:
-    """`people` holds everybody ever known in this session, whatever their standing.
+    """`people` holds everybody known in this session, whatever their standing, in the order they became known; of those
+    who only looked in, the newest (`Settings.max_known`).
 
     `phase_version` is the version at which the phase, the end, a lock or the chat policy last changed (features R9).
     """

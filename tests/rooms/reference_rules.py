@@ -96,11 +96,22 @@ class Rules:
             return
         ranks = list(Role)
         if c.by not in self.people:
+            if len(self.people) >= self.set.max_known:
+                self._make_room(c)
             self.people[c.by] = Somebody(c.role, c.role.may_facilitate)
         elif ranks.index(c.role) > ranks.index(self.people[c.by].link):
             one = self.people[c.by]
             one.link, one.leads = c.role, True
             one.shut = True
+
+    def _make_room(self, c: cmd.Introduce) -> None:
+        for id, one in self.people.items():
+            looked_in = one.place in ("invited", "gated", "left") and not one.was_in
+            if looked_in and not one.there and not one.leads:
+                del self.people[id]
+                return
+        if not (c.has_link or c.role.may_facilitate):
+            raise No
 
     def do_Connect(self, c: cmd.Connect, now: int) -> None:
         if self.phase in OVER:
@@ -148,7 +159,7 @@ class Rules:
         if not one.was_in:
             cutoff = self.set.late_cutoff_ms
             late = cutoff is not None and now >= self.set.schedule.start_at + cutoff
-            crowd = sum(other.place == "waiting" for other in self.people.values())
+            crowd = sum(other.place == "waiting" and other.there for other in self.people.values())
             if late or self.phase == "closing" or self.locked or crowd >= self.set.max_waiting:
                 raise No
         one.place, one.held, one.came_at = "waiting", False, now

@@ -102,6 +102,7 @@ def settings_of(random: Random) -> Settings:
         max_participants=random.choice((2, 4, 12)),
         max_people=random.choice((4, 25)),
         max_waiting=random.choice((2, 100)),
+        max_known=random.choice((5, 8, 500)),
         late_cutoff_ms=random.choice((None, 10 * MINUTE_MS)),
     )
 
@@ -154,6 +155,7 @@ def command_of(kind: type[Any], random: Random, bias: Bias, state: RoomState, nu
         "by": lambda: by,
         "role": lambda: ROLES.get(by, Role.PARTICIPANT) if random.random() < 0.95 else random.choice(tuple(Role)),
         "alias": lambda: _alias(random, by),
+        "has_link": lambda: random.random() < 0.5,
         "is_new_page": lambda: random.random() < 0.5,
         "version": lambda: random.choice((state.settings.guidelines_version, state.settings.guidelines_version, 2)),
         "target": lambda: target,

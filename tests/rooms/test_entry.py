@@ -4,6 +4,7 @@ import pytest
 
 from rooms.ids import MessageId, PersonId
 from rooms.live import commands as cmd
+from rooms.live import events as ev
 from rooms.live.audience import notices_for
 from rooms.live.settings import MINUTE_MS, ChatPolicy
 from rooms.live.views import Arrival, Knocked, NoteArrived, OutcomeKind, OutcomeView, OutsideView
@@ -255,12 +256,59 @@ def test_somebody_promoted_who_left_walks_in_again_by_the_knock_their_page_knows
     assert scene.standing(A) == "admitted"
 
 
-def test_a_session_knows_at_most_five_hundred_people_besides_facilitators() -> None:
+def test_passers_by_keep_nobody_out_however_many_they_are() -> None:
     scene = open_scene()
-    for number in range(500):
-        scene.do(cmd.Introduce(PersonId(f"p{number}"), Role.PARTICIPANT, "Somebody"))
-    scene.refuses(cmd.Introduce(D, Role.PARTICIPANT, "Dee"), Reason.WAITING_ROOM_FULL)
-    scene.leads()
+    for number in range(1_200):
+        person = PersonId(f"p{number}")
+        scene.meets(person)
+        if number % 2:
+            scene.do(cmd.AcceptGuidelines(person, 1))
+        if number % 4 == 3:
+            scene.do(cmd.Knock(person, "Somebody"))
+            scene.do(cmd.Leave(person))
+        scene.do(cmd.Disconnect(person))
+    scene.waits(A)
+    assert len(scene.state.people) == 500
+    assert scene.standing(A) == "waiting"
+
+
+def test_the_one_who_looked_in_longest_ago_is_forgotten_first_and_may_come_again() -> None:
+    scene = open_scene(max_known=3)
+    for person in (A, B, C):
+        scene.meets(person)
+    scene.do(cmd.Disconnect(B))
+    scene.do(cmd.Disconnect(C))
+    assert scene.do(cmd.Introduce(D, Role.PARTICIPANT, "Dee"))[0] == ev.PersonForgotten(B)
+    assert list(scene.state.people) == [A, C, D]
+    scene.meets(B)
+    assert list(scene.state.people) == [A, D, B]
+
+
+def test_who_was_inside_or_judged_or_waits_is_never_forgotten() -> None:
+    scene = live_scene(A, B, max_known=6)
+    scene.do(cmd.Remove(LEAD, A, ""))
+    scene.do(cmd.Leave(B))
+    scene.waits(C, D)
+    scene.do(cmd.Decline(LEAD, C, ""))
+    scene.meets(CO, Role.CO_FACILITATOR)
+    for person in (A, B, C, D, CO):
+        scene.do(cmd.Disconnect(person))
+    newcomer = PersonId("newcomer")
+    scene.refuses(cmd.Introduce(newcomer, Role.PARTICIPANT, "New"), Reason.WAITING_ROOM_FULL)
+    scene.do(cmd.Introduce(newcomer, Role.PARTICIPANT, "New", has_link=True))
+    scene.do(cmd.Connect(newcomer, True))
+    scene.do(cmd.Introduce(PersonId("lead2"), Role.FACILITATOR, "Lead"))
+    assert set(scene.state.people) >= {A, B, C, D, CO, newcomer}
+
+
+def test_who_lost_the_connection_keeps_a_place_and_keeps_nobody_out_of_the_waiting_room() -> None:
+    scene = open_scene(max_waiting=1)
+    scene.waits(A)
+    scene.do(cmd.Disconnect(A))
+    scene.waits(B)
+    assert (scene.standing(A), scene.standing(B)) == ("waiting", "waiting")
+    scene.do(cmd.Connect(A, True))
+    assert scene.standing(A) == "waiting"
 
 
 def test_somebody_the_room_does_not_know_stands_outside() -> None:

@@ -130,6 +130,7 @@ def test_every_event_is_either_hidden_from_peers_or_meant_for_them() -> None:
         ev.ChatPosted,
     }
     hidden = {
+        ev.PersonForgotten,
         ev.GuidelinesAccepted,
         ev.PersonKnocked,
         ev.WaitingHeld,

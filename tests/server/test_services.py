@@ -193,6 +193,9 @@ async def test_one_link_is_one_person_on_every_device(services: Services, sessio
     assert phone.new_credential != laptop.new_credential
     for entered in (phone, laptop):
         assert await services.entry.who(session.id, entered.new_credential) == phone.person
+    named = await services.entry.redeem_ticket(session.id, await services.entry.issue_ticket(phone.person))
+    assert named is not None
+    assert named.has_link
 
 
 async def test_a_link_ends_by_revocation_and_by_time(

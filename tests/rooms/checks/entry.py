@@ -157,6 +157,16 @@ def everybody_known_has_one_of_the_roles_of_the_link(moment: Moment) -> None:
             assert known.role is Role.CO_FACILITATOR and known.role_by_link is Role.PARTICIPANT
 
 
+def only_who_looked_in_is_forgotten(moment: Moment) -> None:
+    for before, recorded, _ in moment.walk():
+        if isinstance(recorded.event, ev.PersonForgotten):
+            person = before.people[recorded.event.person]
+            assert isinstance(person.standing, Invited | Gated | Left) and not had_seat(person)
+            assert not person.is_connected and not person.role.may_facilitate
+            assert len(before.people) >= before.settings.max_known
+            assert isinstance(moment.command, cmd.Introduce)
+
+
 CHECKS = (
     r2_nobody_is_admitted_but_by_a_facilitators_act,
     r2_before_a_room_is_led_nobody_is_inside,
@@ -167,4 +177,5 @@ CHECKS = (
     r8_every_seat_was_reached_through_the_gate,
     r8_a_lock_a_pause_and_a_full_room_let_nobody_new_in,
     everybody_known_has_one_of_the_roles_of_the_link,
+    only_who_looked_in_is_forgotten,
 )

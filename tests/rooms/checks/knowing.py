@@ -82,7 +82,8 @@ def is_hidden(before: RoomState, event: ev.Event) -> bool:
     seat = known.standing if known is not None and isinstance(known.standing, Admitted) else None
     match event:
         case (
-            ev.GuidelinesAccepted()
+            ev.PersonForgotten()
+            | ev.GuidelinesAccepted()
             | ev.PersonKnocked()
             | ev.WaitingHeld()
             | ev.NoteSent()

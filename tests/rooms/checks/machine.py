@@ -10,6 +10,7 @@ from rooms.live.person import Person
 from rooms.live.phase import Canceled, Closing, Ended, Held, Live, Paused
 from rooms.live.rights import all_rights
 from rooms.live.room import advanced, decide, replay
+from rooms.live.roster import only_looked_in
 from rooms.live.settings import MINUTE_MS, SECOND_MS, Settings
 from rooms.live.snapshot import dump, load
 from rooms.live.views import OutcomeView
@@ -175,7 +176,11 @@ def one_jump_is_many_small_steps(moment: Moment) -> None:
 
 def what_is_kept_is_bounded(moment: Moment) -> None:
     assert len(moment.after.chat) <= 500
-    assert len(moment.after.people) <= 520
+    most = max(moment.after.settings.max_known, len(moment.reached.people))
+    if len(moment.after.people) > most:
+        assert isinstance(moment.command, cmd.Introduce)
+        assert moment.command.has_link or moment.command.role.may_facilitate
+        assert not any(only_looked_in(person) for person in moment.reached.people.values())
 
 
 def asking_twice_changes_nothing_more(moment: Moment) -> None:
