@@ -3,7 +3,7 @@
 import random
 import struct
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sfu.packet.bwe import MAX_SPAN, ArrivalLog
@@ -97,6 +97,7 @@ def test_a_long_silence_starts_a_feedback_of_its_own() -> None:
     assert decode(second)[1][2] == 20.0
 
 
+@settings(deadline=None)
 @given(st.integers(0, 65_535), st.integers(0, 2**32))
 def test_whatever_arrives_is_told_truly(start: int, seed: int) -> None:
     rng = random.Random(seed)
@@ -126,6 +127,7 @@ def test_whatever_arrives_is_told_truly(start: int, seed: int) -> None:
     assert all(abs(told[number] - truth[number]) < 0.001 for number in told)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 65_535), max_size=100))
 def test_any_numbers_give_a_bounded_feedback(seqs: list[int]) -> None:
     log = ArrivalLog()
@@ -145,6 +147,7 @@ def test_what_came_too_late_to_be_told_is_let_go() -> None:
     assert not log.has_news
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_delays_and_leaps_never_stop_the_feedback_nor_empty_it(seed: int) -> None:
     rng = random.Random(seed)
