@@ -12,7 +12,7 @@ import json
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -43,7 +43,11 @@ SEED = 20_261
 
 @dataclass(frozen=True)
 class Outcome:
-    """`loss_percent` is that of the worst member. `log_bytes`: how much the log grew during the attack."""
+    """`loss_percent` is that of the worst member. `log_bytes`: how much the log grew during the attack.
+
+    `member_drops` and `server_drops` are datagrams that the kernel dropped because a socket of the members, or of the
+    server, was not read in time: on a busy machine the first explain loss that the server had no part in.
+    """
 
     seconds: float
     datagrams: int
@@ -51,6 +55,9 @@ class Outcome:
     peers_closed: int
     tracebacks: int
     loss_percent: float
+    late: int
+    member_drops: int
+    server_drops: int
     packets_received: int
     rss_before_kib: int
     rss_after_kib: int
@@ -126,6 +133,8 @@ async def _all_receive(people: list[MediaMember]) -> bool:
 async def _attack(
     server: ServerProcess, links: Links, members: list[MediaMember], insider: MediaMember, seconds: float
 ) -> Outcome:
+    ports = [member.media.udp_socket.getsockname()[1] for member in members if member.media is not None]
+    drops_before = kernel_drops(ports), kernel_drops([server.udp_port])
     before = [_totals(member) for member in members]
     log_before, rss_before = len(server.log), server.rss_kib()
     counted, rss_during = Counted(), []
@@ -163,6 +172,9 @@ async def _attack(
         peers_closed=sum(one.downs + len(one.transports) - 1 + one.is_closed for one in (*members, insider)),
         tracebacks=log.count("Traceback (most recent call last)") + log.count('"level": "error"'),
         loss_percent=round(worst, 3),
+        late=sum(slot.late for member in members if member.media for slot in member.media.received.values()),
+        member_drops=kernel_drops(ports) - drops_before[0],
+        server_drops=kernel_drops([server.udp_port]) - drops_before[1],
         packets_received=received,
         rss_before_kib=rss_before,
         rss_after_kib=server.rss_kib(),
@@ -182,6 +194,12 @@ async def _stopped(tasks: list[asyncio.Task[None]]) -> None:
 
 def _sender(stranger: socket.socket, address: tuple[str, int]) -> Send:
     return lambda datagram: stranger.sendto(datagram, address)
+
+
+def kernel_drops(ports: Sequence[int]) -> int:
+    """What the kernel dropped at full receive buffers of the IPv4 UDP sockets on these local ports."""
+    rows = [line.split() for line in Path("/proc/net/udp").read_text().splitlines()[1:]]
+    return sum(int(row[-1]) for row in rows if int(row[1].rpartition(":")[2], 16) in ports)
 
 
 def _totals(member: MediaMember) -> tuple[int, int]:

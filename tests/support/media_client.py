@@ -49,7 +49,8 @@ class Received:
     packets: int = 0
     keyframes: int = 0
     began_with_key: bool = False
-    lost: int = 0
+    lost: int = 0  # gaps that nothing filled later
+    late: int = 0
     last_at: float = 0.0
     last: ReadRtp | None = None
     next_seq: int | None = None
@@ -111,7 +112,7 @@ class MediaClient(asyncio.DatagramProtocol):
         address = next((one for one in self.offered.candidates if one[0] == host), self.offered.candidates[0])
         self._udp, _ = await loop.create_datagram_endpoint(lambda: self, remote_addr=address)
         # A stall of this test process must not look like loss: a browser reads its socket on a thread of its own.
-        self._udp.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        self.udp_socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
         async with asyncio.timeout(CONNECT_S):
             self._tasks.append(loop.create_task(self._keep_checking()))
             await self._is_checked.wait()
@@ -121,6 +122,13 @@ class MediaClient(asyncio.DatagramProtocol):
         if self.dtls.state != "connected":
             raise ConnectionError(self.dtls.state)
         self._take_keys()
+
+    @property
+    def udp_socket(self) -> socket.socket:
+        """The open UDP socket, for its options and its counters."""
+        assert self._udp is not None
+        found: socket.socket = self._udp.get_extra_info("socket")
+        return found
 
     async def close(self, *, politely: bool = True) -> None:
         """`politely`: with a close_notify; otherwise as a crashed browser goes."""
@@ -238,9 +246,13 @@ class MediaClient(asyncio.DatagramProtocol):
         received.last_at = monotonic()
         received.last = packet
         if packet.payload_type in (VP8, OPUS):
-            if received.next_seq is not None:
-                received.lost += (packet.seq - received.next_seq) & 0xFFFF
-            received.next_seq = (packet.seq + 1) & 0xFFFF
+            ahead = 0 if received.next_seq is None else (packet.seq - received.next_seq) & 0xFFFF
+            if ahead >= 0x8000:
+                received.late += 1
+                received.lost -= 1  # it was counted as a gap before
+            else:
+                received.lost += ahead
+                received.next_seq = (packet.seq + 1) & 0xFFFF
 
     def _feedback(self, compound: bytes) -> None:
         for kind, form, body in rtcp_packets(compound):
