@@ -1,4 +1,5 @@
 import { html, keyed, nothing, ref } from "../lit.js";
+import { isOpen } from "../own-rules.js";
 import { tileName, tileState } from "../person-words.js";
 import { ROLE, ROOM } from "../words-room.js";
 import { streamOf } from "./device-controls.js";
@@ -27,7 +28,7 @@ export function tile(app, room, person, isMain) {
     data-shows="camera"
   >
     <span class="avatar" aria-hidden="true">${initial(person.alias)}</span>
-    ${isMe ? ownPicture(app) : picture(app, person, "camera")}
+    ${isMe ? ownPicture(app, room) : picture(app, person, "camera")}
     <span class="name-tag" aria-hidden="true">
       <span>${person.alias}${isMe ? ` (${ROOM.you})` : nothing}</span>
       ${ROLE[person.role] ? html`<span class="name-tag-role">${ROLE[person.role]}</span>` : nothing}
@@ -85,10 +86,14 @@ function picture(app, person, source) {
   );
 }
 
-/** @param {App} app */
-function ownPicture(app) {
+/**
+ * Where nobody can see me I do not see myself either.
+ * @param {App} app
+ * @param {RoomView} room
+ */
+function ownPicture(app, room) {
   const { own } = app.parts;
-  const track = own.camera.isOn ? own.camera.source.track : null;
+  const track = own.camera.isOn && isOpen(room) ? own.camera.source.track : null;
   if (!track) return nothing;
   return html`<video
     class="tile-video"
