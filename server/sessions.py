@@ -7,7 +7,7 @@ from server.ports import Clock, Glimpse, Rooms
 from server.scheduling import ScheduleInput, settings_of
 from server.store.records import SessionEnd, SessionRecord
 from server.store.store import Store
-from server.tokens import new_id
+from server.tokens import is_id, new_id
 
 NEUTRAL_TITLE = "Meeting"
 OVER = frozenset({"ended", "canceled"})
@@ -45,7 +45,7 @@ class Sessions:
 
     async def get(self, session: SessionId) -> SessionRecord | None:
         """By id alone: knowing the id is the right to see the session page and to knock."""
-        return await self.store.sessions.get(session)
+        return await self.store.sessions.get(session) if is_id(session) else None
 
     async def of_host(self, host: str) -> list[SessionRecord]:
         """All sessions of a host, by start."""
@@ -53,7 +53,7 @@ class Sessions:
 
     async def get_of_host(self, host: str, session: SessionId) -> SessionRecord | None:
         """None too where the session is another host's: the two must look the same."""
-        record = await self.store.sessions.get(session)
+        record = await self.get(session)
         return record if record is not None and record.host == host else None
 
     async def glimpse(self, record: SessionRecord) -> Glimpse:

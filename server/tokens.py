@@ -1,8 +1,11 @@
 """Opaque secrets: made by the operating system's generator, kept only as their SHA-256."""
 
 import hashlib
+import re
 import secrets
 from typing import NewType
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 TokenHash = NewType("TokenHash", str)  # 64 hex digits; what the store keeps
 
@@ -19,4 +22,10 @@ def new_id(prefix: str) -> str:
 
 def hash_of(token: str) -> TokenHash:
     """SHA-256 is enough for a secret of 256 random bits; nothing is compared but the hash, inside the database."""
-    return TokenHash(hashlib.sha256(token.encode()).hexdigest())
+    # Whatever somebody sends in place of a token has a hash too, of nothing that was ever given out.
+    return TokenHash(hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest())
+
+
+def is_id(text: str) -> bool:
+    """Made of what `new_id` makes ids of."""
+    return _ID.fullmatch(text) is not None

@@ -1,6 +1,7 @@
 """What every page handler needs: the services, the signed-in host, the filled-in form, and a page as a response."""
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from rooms.ids import SessionId
 from server.errors import ERROR_PAGE
@@ -39,13 +40,28 @@ def see_other(path: str) -> web.Response:
 
 
 async def values_of(request: web.Request) -> dict[str, str]:
-    """The text fields of a form; of a field sent twice the first."""
-    form = await request.post()
+    """The text fields of a form; of a field sent twice the first. Raises 400 for what no browser sends."""
+    try:
+        form = await request.post()
+    except (
+        ValueError,
+        LookupError,
+        AssertionError,
+        HttpProcessingError,
+    ):  # bytes, a charset or parts that cannot be read
+        raise web.HTTPBadRequest from None
     values: dict[str, str] = {}
     for name, value in form.items():
         if isinstance(value, str):
             values.setdefault(name, value)
+    if not all(map(_is_text, values.values())):
+        raise web.HTTPBadRequest
     return values
+
+
+def _is_text(value: str) -> bool:
+    """Half surrogate pairs and NUL are none; no database takes them."""
+    return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
 
 
 async def host_of(request: web.Request) -> HostRecord | None:

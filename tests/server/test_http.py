@@ -1,5 +1,6 @@
 """What holds for every URL: where a request may come from, what browsers are told, how often, and how much."""
 
+import asyncio
 import io
 import json
 import re
@@ -10,6 +11,7 @@ import pytest
 from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from rooms.ids import SessionId
 from server.app import Server, build_server
 from server.config import Config, load_config
 from server.demo import DemoLinks, ensure_demo
@@ -314,3 +316,55 @@ async def test_readiness_says_when_redis_is_gone(tmp_path: Path) -> None:
             await redis.start()
             assert (await client.get("/readyz")).status == 200
             await server.rooms.drain()
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (FORM, b"link=\xff"),
+        (f"{FORM}; charset=foo", b"link=x"),
+        (f"{FORM}; charset=rot13", b"link=x"),
+        (f"{FORM}; charset=unicode_escape", b"link=" + b"\\ud800"),
+        (FORM, b"link=%00"),
+        ("multipart/form-data", b"link=x"),
+        ("multipart/form-data; boundary=b", b"link=x"),
+        ("multipart/form-data; boundary=b", b"--b\r\nContent-Disposition: nothing\r\n\r\n\xff\r\n--b--\r\n"),
+        ("multipart/form-data; boundary=b", b"--b\r\n\xff: \xff\r\n\r\nx\r\n--b--\r\n"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/enter", "/sign-in"])
+async def test_a_form_of_broken_bytes_is_refused_in_calm_words(
+    running: Running, path: str, kind: str, body: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    response = await running.client.post(path, data=io.BytesIO(body), headers={**FROM_HERE, "Content-Type": kind})
+    assert response.status in (400, 422)
+    assert "request-broke" not in capsys.readouterr().out
+
+
+async def raw_status(running: Running, request: bytes) -> int:
+    """For what a client library would not send."""
+    server = running.client.server
+    reader, writer = await asyncio.open_connection(server.host, server.port)
+    writer.write(request)
+    line = await asyncio.wait_for(reader.readline(), 5)
+    writer.close()
+    return int(line.split()[1])
+
+
+@pytest.mark.parametrize("value", [b"\xff", b'"\\377"', b"\xc3\xa9"])
+async def test_a_cookie_of_broken_bytes_is_no_cookie(running: Running, value: bytes) -> None:
+    session = SessionId(running.session_path.removeprefix("/s/"))
+    name = running.services.cookies._person_name(session).encode()
+    for cookie in (b"hs-host=" + value, name + b"=" + value):
+        head = b" HTTP/1.1\r\nHost: localhost\r\nCookie: " + cookie + b"\r\n\r\n"
+        assert await raw_status(running, b"GET " + running.session_path.encode() + head) == 200
+        assert await raw_status(running, b"GET /host" + head) == 303
+
+
+@pytest.mark.parametrize("id", [b"\xff", b"%ff", b"%00", b"%ED%A0%80", b"x" * 5_000])
+async def test_an_address_of_broken_bytes_leads_nowhere(running: Running, id: bytes) -> None:
+    head = b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    assert await raw_status(running, b"GET /s/" + id + head) in (400, 404)
