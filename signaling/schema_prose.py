@@ -48,7 +48,9 @@ Instants are milliseconds on the server's clock. A page uses only their differen
 
 ## Coming back
 The seat of somebody whose connection is gone is held for 120 s. A page that lived through the break says `page:
-"same"` with its `resume` token, and `transport` if it still holds one: media was never touched. A page that was
+"same"` with its `resume` token, and `transport` if it still holds one: media went on. Ten
+seconds after the loss nothing flows to or from it any more, until it is back: then its owner's switches hold again, on
+the same transport. A page that was
 loaded anew says `page: "new"`: same seat, same hand, but muted and with the camera off. After a restart of the server
 the same holds; the transport is gone then and a new offer comes.
 

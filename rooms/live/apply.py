@@ -61,6 +61,8 @@ def apply(state: RoomState, recorded: ev.Recorded) -> RoomState:
             return _person(state, event.person, lambda p: change.connected(p, event.is_new_page))
         case ev.PersonDisconnected():
             return _person(state, event.person, lambda p: change.disconnected(p, at))
+        case ev.SeatQuieted():
+            return _seat(state, event.person, lambda s: replace(s, is_quiet=True))
         case ev.PersonRenamed():
             return _person(state, event.person, lambda p: replace(p, alias=event.alias))
         case ev.RoleChanged():

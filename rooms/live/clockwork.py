@@ -6,7 +6,7 @@ from typing import NamedTuple, assert_never
 from rooms.ids import Instant
 from rooms.live import events as ev
 from rooms.live.consequences import back_to_doors
-from rooms.live.person import Admitted, Waiting
+from rooms.live.person import Admitted, Person, Waiting
 from rooms.live.phase import (
     AwaitingFacilitator,
     Canceled,
@@ -55,11 +55,16 @@ def _deadlines(state: RoomState) -> Iterator[Deadline]:
     if is_over(state):
         return
     yield from _of_phase(state)
-    hold = state.settings.seat_hold_ms
     for person in state.people.values():
         if isinstance(person.standing, Admitted | Waiting) and person.standing.lost_at is not None:
-            left = (ev.PersonLeft(person.id, had_seat=had_seat(person)),)
-            yield Deadline(Instant(person.standing.lost_at + hold), _always(left))
+            yield from _of_lost(state, person, person.standing, person.standing.lost_at)
+
+
+def _of_lost(state: RoomState, person: Person, standing: Admitted | Waiting, lost_at: Instant) -> Iterator[Deadline]:
+    if isinstance(standing, Admitted) and not standing.is_quiet:
+        yield Deadline(Instant(lost_at + state.settings.quiet_signal_ms), _always((ev.SeatQuieted(person.id),)))
+    left = ev.PersonLeft(person.id, had_seat=had_seat(person))
+    yield Deadline(Instant(lost_at + state.settings.seat_hold_ms), _always((left,)))
 
 
 def _of_phase(state: RoomState) -> Iterator[Deadline]:

@@ -106,6 +106,13 @@ class PersonDisconnected:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatQuieted:
+    """Their connection is gone for too long to let them hear and be heard unseen."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
 class PersonRenamed:
     person: PersonId
     alias: str
@@ -299,6 +306,7 @@ Event = (
     | PersonLeft
     | PersonConnected
     | PersonDisconnected
+    | SeatQuieted
     | PersonRenamed
     | RoleChanged
     | BreakTaken

@@ -62,7 +62,10 @@ class Camera:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """Has a seat. `lost_at` is set while their connection is gone; the seat is held meanwhile."""
+    """Has a seat. `lost_at` is set while their connection is gone; the seat is held meanwhile.
+
+    `is_quiet`: gone for so long that nothing flows to or from them before they are back.
+    """
 
     since: Instant
     mic: Mic = field(default_factory=Mic)
@@ -72,6 +75,7 @@ class Admitted:
     is_text_muted: bool = False
     on_break: bool = False
     lost_at: Instant | None = None
+    is_quiet: bool = False
     tag: Literal["admitted"] = "admitted"
 
 

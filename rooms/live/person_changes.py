@@ -73,7 +73,7 @@ def readmitted(state: RoomState, person: Person, at: Instant) -> Standing:
 def connected(person: Person, is_new_page: bool) -> Person:
     standing = person.standing
     if isinstance(standing, Admitted):
-        standing = replace(standing, lost_at=None)
+        standing = replace(standing, lost_at=None, is_quiet=False)
         standing = closed(standing) if is_new_page else standing
     elif isinstance(standing, Waiting):
         standing = replace(standing, lost_at=None)

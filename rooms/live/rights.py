@@ -47,8 +47,9 @@ def media_rights(state: RoomState, person: PersonId) -> MediaRights:
     if known is None or not isinstance(known.standing, Admitted) or not _has_media(state.phase):
         return NO_MEDIA
     seat = known.standing
-    may_receive = not seat.on_break and not (isinstance(state.phase, Held) and not known.role.may_facilitate)
-    if seat.on_break or not may_be_heard(state.phase, known):
+    is_away = seat.on_break or seat.is_quiet
+    may_receive = not is_away and not (isinstance(state.phase, Held) and not known.role.may_facilitate)
+    if is_away or not may_be_heard(state.phase, known):
         return MediaRights(may_connect=True, may_receive=may_receive)
     return MediaRights(
         may_connect=True,

@@ -22,7 +22,7 @@ from rooms.live.standing import StandingCommand
 from rooms.live.state import RoomState
 from rooms.refusals import Reason, Refused
 
-MOST_DEADLINES = 2_000  # one for each person ever known and a few for the room
+MOST_DEADLINES = 2_000  # two for each person known and a few for the room
 MOST_CONSEQUENCES = 50
 
 

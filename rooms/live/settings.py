@@ -54,6 +54,7 @@ class Settings:
     absent_cancel_ms: int = 15 * MINUTE_MS
     lost_grace_ms: int = 90 * SECOND_MS
     hold_limit_ms: int = 10 * MINUTE_MS
+    quiet_signal_ms: int = 10 * SECOND_MS  # a shorter loss of the connection leaves sound and pictures alone
     seat_hold_ms: int = 120 * SECOND_MS
     closing_ms: int = 10 * MINUTE_MS  # the room is closing this long before its end
     overrun_ms: int = 15 * MINUTE_MS

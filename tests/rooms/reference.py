@@ -49,9 +49,11 @@ class Reference(Rules):
                 ), (id, one, standing)
             if isinstance(standing, Invited | Gated):
                 assert not one.was_in
-            assert media_rights(moment.after, id).mic_open == self._heard(one), (id, one, self.phase)
+            assert media_rights(moment.after, id).mic_open == self._heard(one, moment.now), (id, one, self.phase)
 
-    def _heard(self, one: Somebody) -> bool:
+    def _heard(self, one: Somebody, now: int) -> bool:
+        if one.gone_at is not None and now >= one.gone_at + self.set.quiet_signal_ms:
+            return False
         if one.place != "in" or one.away or one.shut or one.hushed:
             return False
         return self.phase in ("live", "closing") or (one.leads and self.phase in ("ready", "paused"))

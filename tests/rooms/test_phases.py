@@ -307,6 +307,7 @@ def test_a_room_that_slept_through_everything_tells_it_in_order() -> None:
     lost = scene.now
     recorded = scene.room.advance(type(lost)(lost + 24 * 60 * MINUTE_MS))
     assert [(each.at - lost, type(each.event).__name__) for each in recorded] == [
+        (10_000, "SeatQuieted"),
         (90_000, "PhaseChanged"),
         (120_000, "PersonLeft"),
         (690_000, "PhaseChanged"),

@@ -69,10 +69,16 @@ def test_on_a_break_nothing_flows_either_way() -> None:
         assert media_rights(room(Live(), role, replace(WIDE_OPEN, on_break=True)), A) == CONNECTED
 
 
-def test_a_lost_connection_keeps_its_media() -> None:
+def test_a_connection_that_was_lost_a_moment_ago_keeps_its_media() -> None:
     """The page may only have lost its socket; media has a liveness of its own."""
     lost = replace(WIDE_OPEN, lost_at=NOW)
     assert media_rights(room(Live(), Role.FACILITATOR, lost), A) == ALL
+
+
+def test_a_seat_whose_page_is_gone_for_long_keeps_its_transport_and_nothing_flows() -> None:
+    quiet = replace(WIDE_OPEN, lost_at=NOW, is_quiet=True)
+    for role in Role:
+        assert media_rights(room(Live(), role, quiet), A) == MediaRights(may_connect=True)
 
 
 @pytest.mark.parametrize(("by_self", "by_facilitator"), list(product((True, False), repeat=2)))

@@ -131,6 +131,7 @@ def test_every_event_is_either_hidden_from_peers_or_meant_for_them() -> None:
     }
     hidden = {
         ev.PersonForgotten,
+        ev.SeatQuieted,
         ev.GuidelinesAccepted,
         ev.PersonKnocked,
         ev.WaitingHeld,

@@ -28,6 +28,35 @@ async def test_a_lost_connection_leaves_the_transport_alone_until_the_seat_is_re
     assert [person.alias for person in fern.room.people] == ["Fern"]
 
 
+async def test_after_ten_seconds_without_a_page_nobody_hears_or_is_heard_and_the_transport_waits(bench: Bench) -> None:
+    fern, ash, birch = await bench.live("Ash", "Birch")
+    await ash.ask("unmute-self")
+    await ash.ask("start-camera")
+    await ash.leave_line()
+    await bench.pass_time(9_999)
+    assert (ash.peer.gates, ash.peer.is_receiving) == ({Source.MIC, Source.CAMERA}, True)
+    shown = (fern.version, birch.version)
+    await bench.pass_time(1)
+    assert (ash.peer.gates, ash.peer.is_receiving) == (set(), False)
+    assert (fern.version, birch.version) == shown
+    back = await bench.come("Ash", takes_over=True, is_same_page=True, transport=ash.transport)
+    assert not back.room.me.muted_by_self
+    assert (ash.peer.gates, ash.peer.is_receiving) == ({Source.MIC, Source.CAMERA}, True)
+    assert ("close-peer", ash.transport) not in bench.order
+
+
+async def test_a_short_break_of_the_connection_touches_no_gate(bench: Bench) -> None:
+    _, ash = await bench.live("Ash")
+    await ash.ask("unmute-self")
+    await ash.leave_line()
+    bench.order.clear()
+    await bench.pass_time(9_000)
+    await bench.come("Ash", takes_over=True, is_same_page=True, transport=ash.transport)
+    await bench.pass_time(60_000)
+    assert not [entry for entry in bench.order if entry[:1] == ("gate",)]  # type: ignore[index]
+    assert ash.peer.gates == {Source.MIC}
+
+
 async def test_a_removal_while_the_connection_is_cut_acts_on_media(bench: Bench) -> None:
     fern, ash = await bench.live("Ash")
     await ash.leave_line()

@@ -99,6 +99,7 @@ def is_hidden(before: RoomState, event: ev.Event) -> bool:
             | ev.BackupsPaged()
             | ev.LastFacilitatorLost()
             | ev.FacilitatorBack()
+            | ev.SeatQuieted()
             | ev.TextMuted()
             | ev.TextAllowed()
         ):

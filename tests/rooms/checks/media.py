@@ -20,13 +20,14 @@ def r3_i2_a_closed_microphone_camera_or_screen_has_a_closed_gate(moment: Moment)
             continue
         assert rights.may_connect
         is_open_phase = isinstance(state.phase, Live | Closing) or (leads and isinstance(state.phase, Ready | Paused))
-        may_open = is_open_phase and not seat.on_break
+        is_gone = seat.lost_at is not None and moment.now >= seat.lost_at + state.settings.quiet_signal_ms
+        may_open = is_open_phase and not seat.on_break and not is_gone
         assert rights.mic_open == (may_open and not (seat.mic.muted_by_self or seat.mic.muted_by_facilitator))
         camera = seat.camera.is_on and not seat.camera.stopped_by_facilitator
         assert rights.camera_open == (may_open and camera and (leads or not state.cameras_locked))
         may_share = leads or state.settings.share_policy is SharePolicy.ALL
         assert rights.screen_open == (may_open and seat.is_sharing and may_share)
-        assert not (rights.may_receive and seat.on_break)
+        assert not (rights.may_receive and (seat.on_break or is_gone))
         assert not (rights.may_receive and isinstance(state.phase, Held) and not leads)
 
 
@@ -47,7 +48,7 @@ def r4_only_oneself_opens_what_is_ones_own(moment: Moment) -> None:
 
 
 def r4_a_gate_opens_by_its_owner_or_by_the_end_of_a_pause(moment: Moment) -> None:
-    """A pause or a hold gives back what its owner had open before, and nothing else opens anything."""
+    """A pause, a hold or a lost connection gives back what its owner had open before; nothing else opens anything."""
     by = None if moment.command is None else moment.command.by
     was_resting = isinstance(moment.then.phase, Paused | Held) or isinstance(moment.reached.phase, Paused | Held)
     for person in moment.after.people:
@@ -59,7 +60,8 @@ def r4_a_gate_opens_by_its_owner_or_by_the_end_of_a_pause(moment: Moment) -> Non
         )
         if opened:
             is_own = by == person and isinstance(moment.command, cmd.UnmuteSelf | cmd.StartCamera | cmd.StartShare)
-            assert is_own or was_resting, (person, moment.command, moment.recorded)
+            is_back = by == person and moment.command == cmd.Connect(person, is_new_page=False)
+            assert is_own or was_resting or is_back, (person, moment.command, moment.recorded)
 
 
 def r4_what_facilitators_closed_only_they_give_back(moment: Moment) -> None:
