@@ -27,7 +27,7 @@ def add_routes(app: web.Application, site: Site, health: Health) -> None:
             get("/host/sessions/new", host_sessions.show_form),
             post("/host/sessions/new", host_sessions.save),
             get("/host/sessions/{session}", host_session.show_session),
-            get("/host/sessions/{session}/room", host_session.open_room),
+            post("/host/sessions/{session}/room", host_session.open_room),
             post("/host/sessions/{session}/links", host_session.make_link),
             post("/host/sessions/{session}/links/{link}/revoke", host_session.revoke_link),
             get("/host/sessions/{session}/cancel", host_session.show_cancel),

@@ -43,12 +43,8 @@ async def values_of(request: web.Request) -> dict[str, str]:
     """The text fields of a form; of a field sent twice the first. Raises 400 for what no browser sends."""
     try:
         form = await request.post()
-    except (
-        ValueError,
-        LookupError,
-        AssertionError,
-        HttpProcessingError,
-    ):  # bytes, a charset or parts that cannot be read
+    except (ValueError, LookupError, AssertionError, HttpProcessingError):
+        # Bytes, a charset or parts that cannot be read.
         raise web.HTTPBadRequest from None
     values: dict[str, str] = {}
     for name, value in form.items():

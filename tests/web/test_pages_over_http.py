@@ -100,7 +100,7 @@ def value_of(page: str, id: str) -> str:
     return html.unescape(found.group(1))
 
 
-@pytest.mark.parametrize("path", ["/host", "/host/sessions/new", "/host/sessions/s_nothing", "/host/sessions/s_x/room"])
+@pytest.mark.parametrize("path", ["/host", "/host/sessions/new", "/host/sessions/s_nothing"])
 async def test_a_host_s_pages_ask_everybody_else_to_sign_in(site: Site, path: str) -> None:
     response = await site.me.get(path, allow_redirects=False)
     assert (response.status, response.headers["Location"]) == (303, "/sign-in")
@@ -109,6 +109,12 @@ async def test_a_host_s_pages_ask_everybody_else_to_sign_in(site: Site, path: st
 @pytest.mark.parametrize("path", ["/nothing", "/s/s_nothing", "/s/s_nothing/room", "/s/s_nothing/after"])
 async def test_an_unknown_address_is_answered_in_calm_words(site: Site, path: str) -> None:
     assert "There is nothing at this address" in await site.get(path, status=404)
+
+
+async def test_only_a_host_goes_in_as_one(site: Site) -> None:
+    response = await site.post(f"/host/sessions/{site.session}/room")
+    assert response.headers["Location"] == "/sign-in"
+    assert "Set-Cookie" not in response.headers
 
 
 async def test_a_wrong_password_keeps_the_name_and_says_nothing_more(site: Site) -> None:
@@ -225,13 +231,13 @@ async def test_a_link_needs_somebody_it_is_for(site: Site) -> None:
     assert 'href="#label"' in await response.text()
 
 
-@pytest.mark.parametrize("path", ["", "/room", "/cancel"])
+@pytest.mark.parametrize("path", ["", "/cancel"])
 async def test_another_host_s_session_looks_like_none(site: Site, path: str) -> None:
     await site.sign_in()
     await site.get(f"/host/sessions/{site.session}{path}", status=404)
 
 
-@pytest.mark.parametrize("path", ["/links", "/cancel", "/links/l_x/revoke"])
+@pytest.mark.parametrize("path", ["/room", "/links", "/cancel", "/links/l_x/revoke"])
 async def test_another_host_s_session_cannot_be_changed(site: Site, path: str) -> None:
     await site.sign_in()
     response = await site.post(f"/host/sessions/{site.session}{path}", label="x", role="facilitator")
@@ -241,8 +247,11 @@ async def test_another_host_s_session_cannot_be_changed(site: Site, path: str) -
 
 async def test_opening_the_room_makes_the_host_a_facilitator_once(site: Site) -> None:
     await site.enter_as_demo_host()
+    room = f"/host/sessions/{site.session}/room"
+    await site.get(room, status=405)
+    assert len(await site.services.links.of_session(SessionId(site.session))) == 1, "looking makes nobody"
     for _ in range(2):
-        response = await site.me.get(f"/host/sessions/{site.session}/room", allow_redirects=False)
+        response = await site.post(room)
         assert response.headers["Location"] == f"/s/{site.session}/room"
     links = await site.services.links.of_session(SessionId(site.session))
     assert [link.role for link in links if "yourself" in link.label] == [Role.FACILITATOR]
