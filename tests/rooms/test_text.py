@@ -20,6 +20,11 @@ from rooms.refusals import Reason, Refused
         ("\U0001f469\u200d\U0001f680", "\U0001f469\u200d\U0001f680"),
         ("\u0645\u06cc\u200c\u062e", "\u0645\u06cc\u200c\u062e"),
         ("x" * 40, "x" * 40),
+        ("S\u3164am\u2800", "Sam"),
+        ("Sam\ufe0f\u034f\u180b\u115f\u1160\uffa0\U000e0100", "Sam"),
+        ("Zoe\u034f\u0308", "Zo\u00eb"),
+        ("Zoe\ufff9\u0308", "Zo\u00eb"),
+        ("\u2764\ufe0f", "\u2764"),
     ],
 )
 def test_a_name_is_one_even_line(typed: str, shown: str) -> None:
@@ -27,7 +32,24 @@ def test_a_name_is_one_even_line(typed: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "   ", "\u200b\u200d", "\u0301", "a\x00", "a\x1b[2J", "\ud83d", "a\u2028b", "x" * 41]
+    "typed",
+    [
+        "",
+        "   ",
+        "\u3164",
+        "\u2800 \u2800",
+        "\uffa0",
+        "\u115f",
+        "\U0001d159",
+        "\u200d",
+        "\u200b\u200d",
+        "\u0301",
+        "a\x00",
+        "a\x1b[2J",
+        "\ud83d",
+        "a\u2028b",
+        "x" * 41,
+    ],
 )
 def test_a_name_that_cannot_be_shown_is_refused(typed: str) -> None:
     with pytest.raises(Refused) as refused:
@@ -40,6 +62,30 @@ def test_a_message_keeps_its_lines_and_loses_what_turns_text_around() -> None:
     assert len(clean_line("x" * 4_000)) == 4_000
     with pytest.raises(Refused):
         clean_line("x" * 4_001)
+
+
+@pytest.mark.parametrize("typed", ["\u3164", "\u2800\n\u115f", "\u200d\ufe0f"])
+def test_a_message_of_nothing_that_can_be_seen_is_refused(typed: str) -> None:
+    with pytest.raises(Refused):
+        clean_line(typed)
+
+
+def test_a_message_keeps_what_gives_an_emoji_its_colors() -> None:
+    assert clean_line("\u2764\ufe0f") == "\u2764\ufe0f"
+
+
+@pytest.mark.parametrize(
+    "hidden", ["\ufe0f", "\u034f", "\u180b", "\u3164", "\u2800", "\u200d", "\U000e0041", "\u0336", "\u20dd", "\u0303"]
+)
+def test_what_nobody_sees_or_tells_apart_makes_no_other_name(hidden: str) -> None:
+    for name in (f"Sam{hidden}", f"S{hidden}am", f"{hidden}Sam"):
+        assert name_key(name) == name_key("Sam")
+        assert distinct(name, {name_key("Sam")}) != name
+
+
+def test_letters_that_differ_by_an_accent_are_different_names() -> None:
+    assert name_key("Zo\u00eb") != name_key("Zoe")
+    assert name_key("Zoe\u0308") == name_key("Zo\u00eb")
 
 
 def test_words_may_be_none_at_all() -> None:
