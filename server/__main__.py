@@ -1,6 +1,7 @@
 """`python -m server <command>`: run, migrate, create-host, set-password, sign-out-host, invite, doctor, demo."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -74,6 +75,7 @@ def _say(*lines: str) -> None:
 
 
 if __name__ == "__main__":
+    os.umask(0o077)  # whatever is written is for this user alone
     try:
         sys.exit(main())
     except KeyboardInterrupt:

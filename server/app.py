@@ -150,8 +150,9 @@ def build_server(
         yield
 
     async def forget(_app: web.Application) -> AsyncIterator[None]:
+        forgetting = keep_forgetting(store, clock, config.retention_days, config.audit_days)
         jobs = (
-            asyncio.create_task(keep_forgetting(store, clock, config.retention_days), name="forget"),
+            asyncio.create_task(forgetting, name="forget"),
             asyncio.create_task(keep_purging(store.database), name="purge"),
         )
         yield

@@ -51,7 +51,8 @@ class Config(BaseModel):
         "Holdspace is not a crisis service. If you or somebody near you is in danger, call your local emergency number."
     )
     contact: str = ""  # for security.txt: a mailto: or https: address
-    retention_days: Annotated[int, Field(ge=0, le=3_650)] = 14  # people, links and rooms, after the end
+    retention_days: Annotated[int, Field(ge=0, le=3_650)] = 14  # people, links, rooms and texts, after the end
+    audit_days: Annotated[int, Field(ge=0, le=3_650)] = 90
     drain_s: Annotated[float, Field(gt=0, le=600)] = 15.0
 
     @field_validator("udp_bind", "udp_advertise", "trusted_proxies", mode="before")

@@ -19,13 +19,13 @@ PURGE_AGAIN_S = 0.5  # where somebody was in the way
 _log = structlog.get_logger("jobs")
 
 
-async def forget(store: Store, clock: Clock, retention_days: int) -> int:
+async def forget(store: Store, clock: Clock, retention_days: int, audit_days: int) -> int:
     """One round of retention; returns how many rows went."""
     now = clock.now()
     oldest = Instant(now - retention_days * DAY_MS)
     await store.limits.forget_before(Instant(now - LIMITS_MS))
     await drop_backups(store.database, oldest)
-    return await store.retention.forget(now, oldest)
+    return await store.retention.forget(now, oldest, Instant(now - audit_days * DAY_MS))
 
 
 async def keep_purging(database: Database) -> None:
@@ -44,11 +44,11 @@ async def keep_purging(database: Database) -> None:
             database.written.set()
 
 
-async def keep_forgetting(store: Store, clock: Clock, retention_days: int) -> None:
+async def keep_forgetting(store: Store, clock: Clock, retention_days: int, audit_days: int) -> None:
     """Until it is cancelled. What could not be done is tried again the next time."""
     while True:
         try:
-            rows = await forget(store, clock, retention_days)
+            rows = await forget(store, clock, retention_days, audit_days)
             if rows:
                 _log.info("forgotten", rows=rows)
         except Exception as error:

@@ -68,6 +68,21 @@ class Database:
                 await connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_MS}")
         return not is_busy
 
+    async def own(self) -> None:
+        """SQLite's files can be read by their owner alone, those too that were made before."""
+        file = self.file
+        if file is None or str(file) == ":memory:":
+            return
+
+        def restrict() -> None:
+            file.touch(mode=0o600)
+            for path in (file, *(file.with_name(file.name + suffix) for suffix in ("-wal", "-shm"))):
+                if path.exists():
+                    path.chmod(0o600)
+
+        async with _down_is_typed():
+            await asyncio.to_thread(restrict)
+
     async def copy_to(self, target: Path) -> None:
         """A consistent copy of the SQLite file, readable by its owner alone; replaces an existing one."""
         await asyncio.to_thread(target.unlink, missing_ok=True)

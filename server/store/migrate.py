@@ -30,6 +30,7 @@ async def migrate(database: Database) -> list[str]:
     SQLite: after a backup file beside the database, where there was one. PostgreSQL: under an advisory lock, so that
     two nodes may start at once. Raises `UnknownRevision`, `StoreDown`.
     """
+    await database.own()
     script = ScriptDirectory.from_config(_config(None))
     async with database.write() as connection:
         if not database.is_sqlite:

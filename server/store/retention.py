@@ -1,23 +1,34 @@
 """What the store forgets, and when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from rooms.ids import Instant
 from server.store.database import Database
+from server.store.mapping import dump_settings, load_settings
 from server.store.records import SessionEnd
-from server.store.tables import credentials, links, people, resume_tokens, rooms, sessions, sign_ins, tickets
+from server.store.tables import audit, credentials, links, people, resume_tokens, rooms, sessions, sign_ins, tickets
+
+TITLE_OF_THE_PAST = "A past session"
+_WITHOUT_WORDS = {
+    "title": TITLE_OF_THE_PAST,
+    "discreet_title": TITLE_OF_THE_PAST,
+    "guidelines": "",
+    "facilitators": "",
+    "resources": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
     database: Database
 
-    async def forget(self, now: Instant, ended_before: Instant) -> int:
+    async def forget(self, now: Instant, ended_before: Instant, audited_before: Instant) -> int:
         """Drop what has expired, and the people, links and rooms of sessions that ended before `ended_before`.
 
-        The session itself stays in its host's list; nothing in it tells who came. Returns how many rows went.
+        The session itself stays in its host's list as a date without words: nothing in it tells who came, or for what.
+        Audit rows from before `audited_before` go. Returns how many rows went or lost their words.
         """
         over = select(sessions.c.id).where(
             sessions.c.end != SessionEnd.OPEN.value,
@@ -30,8 +41,21 @@ class Retention:
         host_links = delete(links).where(links.c.session.is_(None), links.c.expires_at <= now)
         gone = [delete(table).where(table.c.session.in_(over)) for table in (people, links)]
         rows = delete(rooms).where(rooms.c.session.in_(over))
+        acts = delete(audit).where(audit.c.at < audited_before)
+        worded = select(sessions.c.id, sessions.c.settings).where(
+            sessions.c.id.in_(over), sessions.c.title != TITLE_OF_THE_PAST
+        )
         count = 0
         async with self.database.write() as connection:
-            for statement in (*expired, host_links, *gone, rows):
+            for statement in (*expired, host_links, *gone, rows, acts):
                 count += (await connection.execute(statement)).rowcount
+            for row in (await connection.execute(worded)).all():
+                await connection.execute(
+                    update(sessions).where(sessions.c.id == row.id).values(_WITHOUT_WORDS | _settings(row.settings))
+                )
+                count += 1
         return count
+
+
+def _settings(stored: str) -> dict[str, str]:
+    return {"settings": dump_settings(replace(load_settings(stored), waiting_message=""))}

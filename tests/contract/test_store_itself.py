@@ -1,6 +1,7 @@
 """The database under the store: migrations, drift, transactions, limits, forgetting."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, text
@@ -12,11 +13,15 @@ from server.store.database import Database
 from server.store.migrate import UnknownRevision, drift, migrate
 from server.store.records import LinkRecord, PersonRecord
 from server.store.store import Store
-from server.store.tables import metadata, people
+from server.store.tables import audit, metadata, people
 from tests.support.store_records import START, host_record, session_record
 from tests.support.virtual_clock import VirtualClock
 
 DAY = 24 * 3_600_000
+
+
+async def forget(store: Store, now: Instant, ended_before: Instant) -> int:
+    return await store.retention.forget(now, ended_before, audited_before=Instant(0))
 
 
 async def test_migrations_make_the_tables_of_the_code(database: Database) -> None:
@@ -90,7 +95,10 @@ async def test_who_came_is_forgotten_some_days_after_the_end(store: Store, clock
     await store.hosts.add(host_record(), START)
     for name in ("s_ended", "s_open"):
         session = SessionId(name)
-        await store.sessions.add(session_record(name), START)
+        record = session_record(name)
+        if name == "s_ended":
+            record = replace(record, settings=replace(record.settings, waiting_message="Ana will let you in."))
+        await store.sessions.add(record, START)
         person = PersonRecord(PersonId(f"p_{name}"), session, Role.PARTICIPANT, f"l_{name}", "Quiet Heron")
         link = LinkRecord(f"l_{name}", name, session, "h_1", person.role, person.id, "Ana", Instant(START + 99 * DAY))
         await store.links.add(link, person, START)
@@ -100,15 +108,29 @@ async def test_who_came_is_forgotten_some_days_after_the_end(store: Store, clock
     await store.rooms.mark_end(SessionId("s_ended"), is_canceled=False)
     ended_at = clock.now()
 
-    assert await store.retention.forget(ended_at, ended_before=Instant(ended_at)) == 0, "not yet"
-    assert await store.retention.forget(ended_at, ended_before=Instant(ended_at + 1)) > 0
+    assert await forget(store, ended_at, ended_before=ended_at) == 0, "not yet"
+    assert await forget(store, ended_at, ended_before=Instant(ended_at + 1)) > 0
+    assert await forget(store, ended_at, ended_before=Instant(ended_at + 1)) == 0, "once"
     assert await store.links.of_session(SessionId("s_ended")) == []
     assert len(await store.links.of_session(SessionId("s_open"))) == 1
     async with store.database.read() as connection:
         assert list((await connection.execute(select(people.c.id))).scalars()) == ["p_s_open"]
     assert (await store.rooms.claim(SessionId("s_ended"))).snapshot is None
     assert (await store.rooms.claim(SessionId("s_open"))).snapshot == "Ana"
-    assert await store.sessions.get(SessionId("s_ended")) is not None, "the host's list keeps its own"
+    ended, still_open = [await store.sessions.get(SessionId(name)) for name in ("s_ended", "s_open")]
+    assert ended is not None
+    assert (ended.title, ended.discreet_title) == ("A past session", "A past session")
+    assert (ended.guidelines, ended.facilitators, ended.resources, ended.settings.waiting_message) == ("", "", "", "")
+    assert ended.settings.schedule == session_record().settings.schedule, "the host's list keeps the date"
+    assert still_open == session_record("s_open")
+
+
+async def test_the_audit_log_is_kept_for_its_time(store: Store) -> None:
+    for at in (START, START + 1):
+        await store.rooms.audit(SessionId("s_1"), Instant(at), PersonId("p_1"), "admit", PersonId("p_2"))
+    assert await store.retention.forget(START, Instant(0), audited_before=Instant(START + 1)) == 1
+    async with store.database.read() as connection:
+        assert list((await connection.execute(select(audit.c.at))).scalars()) == [START + 1]
 
 
 async def test_expired_tokens_and_host_links_are_dropped(store: Store) -> None:
@@ -121,5 +143,5 @@ async def test_expired_tokens_and_host_links_are_dropped(store: Store) -> None:
     await store.people.add_credential(person, "credential", START)
     await store.people.put_resume(person.session, person.id, "resume", START, START)
     await store.links.add(LinkRecord("l_h", "hash", None, "h_1", None, None, "", START), None, START)
-    assert await store.retention.forget(START, ended_before=Instant(0)) == 5
+    assert await forget(store, START, ended_before=Instant(0)) == 5
     assert await store.people.get(person.id) == person

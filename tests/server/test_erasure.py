@@ -87,7 +87,7 @@ async def test_copies_made_before_a_migration_go_with_what_is_in_them(store: Sto
         await store.database.copy_to(path)
         at = clock.now() / 1_000 - age_days * 86_400
         os.utime(path, (at, at))
-    await forget(store, clock, retention_days=14)
+    await forget(store, clock, retention_days=14, audit_days=90)
     assert not old.exists()
     assert new.exists()
     assert file.exists()

@@ -35,6 +35,13 @@ async def test_sigterm_tells_everybody_and_ends_with_zero(tmp_path: Path) -> Non
         assert "127.0.0.1" not in server.log
 
 
+async def test_what_a_server_writes_is_for_its_own_user_alone(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        files = [path for path in server.data.rglob("*") if path.is_file()]
+        assert {"holdspace.db", "instance.key", "lock"} <= {path.name for path in files}
+        assert [path.name for path in files if path.stat().st_mode & 0o077] == []
+
+
 async def test_ctrl_c_is_an_orderly_end_too(tmp_path: Path) -> None:
     async with serving(tmp_path) as server:
         assert server.process is not None

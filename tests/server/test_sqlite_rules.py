@@ -55,6 +55,20 @@ async def test_a_database_that_holds_something_is_backed_up_before_it_is_migrate
         assert backup.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
 
 
+async def test_the_files_of_a_database_are_for_their_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "h.db"
+    file.touch(mode=0o644)
+    file.chmod(0o644)
+    database = Database(f"sqlite+aiosqlite:///{file}")
+    await migrating.migrate(database)
+    assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {
+        "h.db": 0o600,
+        "h.db-wal": 0o600,
+        "h.db-shm": 0o600,
+    }
+    await database.close()
+
+
 async def test_a_new_database_needs_no_backup(tmp_path: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'h.db'}")
     await migrating.migrate(database)
