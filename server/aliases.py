@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from rooms.ids import PersonId, SessionId
 
@@ -20,16 +20,25 @@ THINGS = (
 )  # fmt: skip
 
 
-def suggest_alias(session: SessionId, person: PersonId, taken: Collection[str] = ()) -> str:
-    """Two words for this person in this session, different from those `taken` while the words last.
+ATTEMPTS = 64
+
+
+def candidates(session: SessionId, person: PersonId) -> Iterator[str]:
+    """What this person may be called in this session, best first, two words each.
 
     Keyed by the session: the same browser gets unrelated words in another session, so nobody can follow a name.
     """
-    for attempt in range(64):
+    for attempt in range(ATTEMPTS):
         digest = hmac.digest(session.encode(), f"{person}/{attempt}".encode(), hashlib.sha256)
         first = CALM[int.from_bytes(digest[:4]) % len(CALM)]
         second = THINGS[int.from_bytes(digest[4:8]) % len(THINGS)]
-        alias = f"{first} {second}"
+        yield f"{first} {second}"
+
+
+def suggest_alias(session: SessionId, person: PersonId, taken: Collection[str] = ()) -> str:
+    """The first candidate that is not among those `taken`; with a number behind it where all of them are."""
+    alias = ""
+    for alias in candidates(session, person):
         if alias not in taken:
             return alias
     return f"{alias} {len(taken) + 1}"

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from rooms.ids import Instant, PersonId, SessionId
 from rooms.live.settings import SECOND_MS
 from rooms.roles import Role
-from server.aliases import suggest_alias
+from server.aliases import candidates, suggest_alias
+from server.errors import TooMany
 from server.links import DAY_MS
 from server.ports import Clock, Identity
 from server.store.records import LinkRecord, PersonRecord, SessionRecord
@@ -13,6 +14,8 @@ from server.store.store import Store
 from server.tokens import hash_of, new_id, new_token
 
 TICKET_MS = 30 * SECOND_MS
+MOST_NEWCOMERS = 2_000  # people without a link in one session, far more than any room takes
+LATER_S = 30
 RESUME_MS = DAY_MS  # the seat hold of the room decides long before; this bounds a token that nobody uses
 
 
@@ -38,15 +41,14 @@ class Entry:
             raise LookupError("the link's person is gone")
         return Entered(person, await self._credential(person, link.expires_at))
 
-    async def by_browser(self, session: SessionRecord, credential: str | None) -> Entered:
-        """The person of this browser in this session; a new participant where it is not known yet."""
-        person = await self.who(session.id, credential)
-        if person is not None:
-            return Entered(person, None)
-        person_id = PersonId(new_id("p"))
-        alias = suggest_alias(session.id, person_id, await self.store.people.aliases(session.id))
+    async def newcomer(self, session: SessionRecord) -> Entered:
+        """A new participant, for a browser that is not known in this session. Raises `TooMany`."""
+        person_id, now = PersonId(new_id("p")), self.clock.now()
+        taken = await self.store.people.taken(session.id, tuple(candidates(session.id, person_id)))
+        alias = suggest_alias(session.id, person_id, taken)
         person = PersonRecord(id=person_id, session=session.id, role=Role.PARTICIPANT, link=None, suggested_alias=alias)
-        await self.store.people.add(person, self.clock.now())
+        if not await self.store.people.add_newcomer(person, now, MOST_NEWCOMERS, Instant(now - TICKET_MS)):
+            raise TooMany(LATER_S)
         expires_at = Instant(session.settings.schedule.end_at + DAY_MS)
         return Entered(person, await self._credential(person, expires_at))
 

@@ -34,6 +34,8 @@ ACCOUNT = Limit("account", most=20, refill_ms=30_000, is_lasting=True)
 # several prefixes together can spend it.
 GUESSES = Limit("guesses", most=1_000, refill_ms=5_000, is_lasting=True)
 ENTER = Limit("enter", most=60, refill_ms=2_000, is_lasting=True)
+# New people of one session from one prefix: a waiting room full of them at once, and then few.
+NEWCOMER = Limit("newcomer", most=150, refill_ms=10_000, is_lasting=False)
 TICKET = Limit("ticket", most=120, refill_ms=500, is_lasting=False)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from rooms.ids import Instant, PersonId, SessionId
 from rooms.live.settings import MINUTE_MS
 from rooms.roles import Role
-from server.aliases import suggest_alias
+from server.aliases import candidates, suggest_alias
 from server.ports import Clock
 from server.store.records import LinkRecord, PersonRecord, SessionRecord
 from server.store.store import Store
@@ -48,7 +48,7 @@ class Links:
             label=label.strip()[:80],
             expires_at=Instant(session.settings.schedule.end_at + AFTER_END_MS),
         )
-        taken = await self.store.people.aliases(session.id)
+        taken = await self.store.people.taken(session.id, tuple(candidates(session.id, person_id)))
         alias = suggest_alias(session.id, person_id, taken)
         person = PersonRecord(id=person_id, session=session.id, role=role, link=link_id, suggested_alias=alias)
         await self.store.links.add(record, person, self.clock.now())

@@ -1,8 +1,9 @@
 """People of a session and the hashed tokens that prove who a browser is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.ids import Instant, PersonId, SessionId
@@ -25,9 +26,30 @@ class PeopleTable:
             row = (await connection.execute(select(people).where(people.c.id == person))).first()
         return None if row is None else person_of(row)
 
-    async def aliases(self, session: SessionId) -> set[str]:
-        """The suggestions given so far; what people called themselves is known to the room only."""
-        found = select(people.c.suggested_alias).where(people.c.session == session)
+    async def add_newcomer(self, record: PersonRecord, now: Instant, most: int, unused_before: Instant) -> bool:
+        """Add somebody without a link. False where the session has `most` of them already.
+
+        Before that, the oldest goes who was made before `unused_before` and never came as far as the room: asking for
+        places without taking one must not keep people out.
+        """
+        anonymous = (people.c.session == record.session) & people.c.link.is_(None)
+        never_came = people.c.id.not_in(select(resume_tokens.c.person).where(resume_tokens.c.session == record.session))
+        unused = select(people.c.id).where(anonymous, people.c.created_at < unused_before, never_came)
+        oldest = unused.order_by(people.c.created_at).limit(1).scalar_subquery()
+        async with self.database.write() as connection:
+            count = (await connection.execute(select(func.count()).where(anonymous))).scalar_one()
+            if count >= most:
+                dropped = await connection.execute(delete(people).where(people.c.id == oldest))
+                if dropped.rowcount == 0:
+                    return False
+            await connection.execute(insert(people).values(person_values(record, now)))
+        return True
+
+    async def taken(self, session: SessionId, aliases: Collection[str]) -> set[str]:
+        """Which of these were suggested already; what people called themselves is known to the room only."""
+        found = select(people.c.suggested_alias).where(
+            people.c.session == session, people.c.suggested_alias.in_(aliases)
+        )
         async with self.database.read() as connection:
             return set((await connection.execute(found)).scalars())
 

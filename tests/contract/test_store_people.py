@@ -148,5 +148,22 @@ async def test_the_first_revocation_counts_and_another_session_s_link_is_unknown
 
 
 async def test_suggested_aliases_are_known_by_session(store: Store) -> None:
-    assert await store.people.aliases(ROOM) == {"Quiet Heron", "Calm River"}
-    assert await store.people.aliases(OTHER) == set()
+    asked = ("Quiet Heron", "Calm River", "Soft Moon")
+    assert await store.people.taken(ROOM, asked) == {"Quiet Heron", "Calm River"}
+    assert await store.people.taken(ROOM, asked[1:]) == {"Calm River"}
+    assert await store.people.taken(OTHER, asked) == set()
+
+
+async def test_newcomers_are_bounded_and_the_oldest_who_never_came_goes_first(store: Store) -> None:
+    async def add(name: str, at: int) -> bool:
+        person = PersonRecord(PersonId(name), ROOM, Role.PARTICIPANT, None, "Soft Moon")
+        return await store.people.add_newcomer(person, Instant(at), most=3, unused_before=Instant(START + 10))
+
+    await store.people.put_resume(ROOM, PERSON.id, "came", LATER, START)
+    assert [await add("p_a", START + 2), await add("p_b", START + 1)] == [True, True]
+    assert await add("p_c", START + 20), "in place of p_b"
+    assert await store.people.get(PersonId("p_b")) is None
+    assert await add("p_d", START + 21), "in place of p_a"
+    assert not await add("p_e", START + 22), "the others are too new, or came"
+    for person in (PERSON.id, LINKED.id, PersonId("p_c"), PersonId("p_d")):
+        assert await store.people.get(person) is not None

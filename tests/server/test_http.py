@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from rooms.ids import SessionId
 from server.app import Server, build_server
 from server.config import Config, load_config
 from server.demo import DemoLinks, ensure_demo
+from server.limits import NEWCOMER
 from server.ports import StoreDown
 from server.services import Services
 from tests.support.fake_media import FakeMedia
@@ -165,6 +167,20 @@ async def test_a_browser_gets_one_person_and_a_cookie_that_scripts_cannot_read(r
     assert one["me"] == other["me"]
     assert one["ticket"] != other["ticket"]
     assert "Set-Cookie" not in second.headers
+
+
+async def test_new_browsers_of_one_network_come_to_a_halt_and_known_ones_do_not(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.ticket.NEWCOMER", replace(NEWCOMER, most=2))
+    path = f"{running.session_path}/ticket"
+    cookies = (await running.client.post(path, headers=FETCH)).headers["Set-Cookie"].partition(";")[0]
+    statuses = []
+    for _ in range(2):
+        running.client.session.cookie_jar.clear()
+        statuses.append((await running.client.post(path, headers=FETCH)).status)
+    assert statuses == [200, 429]
+    assert (await running.client.post(path, headers={**FETCH, "Cookie": cookies})).status == 200
 
 
 async def test_links_lead_in_by_role_and_leave_the_address(running: Running) -> None:

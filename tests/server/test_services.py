@@ -263,21 +263,44 @@ async def test_signing_a_host_out_or_changing_the_password_leaves_no_way_in(
 
 
 async def test_a_browser_becomes_one_participant(services: Services, session: SessionRecord) -> None:
-    first = await services.entry.by_browser(session, None)
+    first = await services.entry.newcomer(session)
     assert first.person.role is Role.PARTICIPANT
-    again = await services.entry.by_browser(session, first.new_credential)
-    assert again.person == first.person
-    assert again.new_credential is None
-    other = await services.entry.by_browser(session, "a cookie nobody gave out")
+    assert await services.entry.who(session.id, first.new_credential) == first.person
+    assert await services.entry.who(session.id, "a cookie nobody gave out") is None
+    assert await services.entry.who(session.id, None) is None
+    other = await services.entry.newcomer(session)
     assert other.person.id != first.person.id
     assert other.person.suggested_alias != first.person.suggested_alias
+
+
+async def test_a_session_knows_so_many_newcomers_and_those_who_never_came_make_room(
+    services: Services, session: SessionRecord, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.entry.MOST_NEWCOMERS", 3)
+    by_link = await services.entry.by_link((await services.links.make(session, Role.PARTICIPANT, "")).record)
+    came = await services.entry.newcomer(session)
+    await services.entry.issue_resume(session.id, came.person.id)
+    clock.advance(1)
+    older, newer = [await services.entry.newcomer(session) for _ in range(2)]
+    with pytest.raises(TooMany):
+        await services.entry.newcomer(session)
+    clock.advance(30_001)
+    last = await services.entry.newcomer(session)
+    known = [
+        await services.entry.who(session.id, one.new_credential) is not None
+        for one in (by_link, came, older, newer, last)
+    ]
+    assert known.count(True) == 4
+    assert known[0], "links are for people whom a host expects"
+    assert known[1], "who came as far as the room keeps their place"
+    assert known[4]
 
 
 async def test_a_ticket_and_a_resume_token_prove_who_somebody_is(
     services: Services, session: SessionRecord, clock: VirtualClock
 ) -> None:
     gatekeeper: Gatekeeper = services.entry
-    person = (await services.entry.by_browser(session, None)).person
+    person = (await services.entry.newcomer(session)).person
     ticket = await services.entry.issue_ticket(person)
     identity = await gatekeeper.redeem_ticket(session.id, ticket)
     assert identity is not None
