@@ -109,15 +109,21 @@ class People:
         devices: bool = True,
         javascript: bool = True,
         has_touch: bool = False,
+        browser: Browser | None = None,
     ) -> Person:
-        """A person with an empty browser. Without `devices` the browser answers no to camera and microphone."""
-        context = await self._browser.new_context(
+        """A person with an empty browser. Without `devices` the browser answers no to camera and microphone.
+
+        `browser`: another one than everybody's; Firefox asks nobody for permission (its preferences say so).
+        """
+        chosen = browser or self._browser
+        asks = chosen.browser_type.name == "chromium"
+        context = await chosen.new_context(
             viewport={"width": width, "height": height},
             locale="en-GB",
             timezone_id="Europe/Lisbon",
             java_script_enabled=javascript,
             has_touch=has_touch,
-            permissions=["camera", "microphone"] if devices else [],
+            permissions=["camera", "microphone"] if devices and asks else [],
         )
         context.set_default_timeout(PATIENCE_MS)
         guard = Guard(name, self._origin)

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 
+from playwright.async_api import Browser
+
 from tests.support.browser import People, Person
 from tests.support.people import FacilitatorPage, ParticipantPage, RoomPage
 from tests.support.people_host import HostPage, Links, Plan
@@ -39,9 +41,11 @@ class Stage:
     def __getitem__(self, alias: str) -> ParticipantPage:
         return self.participants[alias]
 
-    async def participant(self, alias: str, width: int = 800, height: int = 600) -> ParticipantPage:
-        """A participant with a browser of their own, not yet on any page."""
-        return self.participant_in(await self.people.arrive(alias, width=width, height=height))
+    async def participant(
+        self, alias: str, width: int = 800, height: int = 600, browser: Browser | None = None
+    ) -> ParticipantPage:
+        """A participant with a context of their own, in everybody's browser or in this one, not yet on any page."""
+        return self.participant_in(await self.people.arrive(alias, width=width, height=height, browser=browser))
 
     def participant_in(self, person: Person) -> ParticipantPage:
         """A participant in a browser that is there already; their name is their alias."""

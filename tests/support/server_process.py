@@ -37,6 +37,17 @@ def free_port(kind: socket.SocketKind) -> int:
         return port
 
 
+def machine_address() -> str:
+    """This machine's own address on the way to others: Firefox makes no media connection to a loopback address.
+
+    Nothing is sent. Raises OSError where the machine has no network at all.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("198.51.100.1", 9))  # RFC 5737: nobody's
+        address: str = probe.getsockname()[0]
+        return address
+
+
 def rss_kib(pid: int) -> int:
     """Resident memory of one process; 0 once it is gone."""
     try:

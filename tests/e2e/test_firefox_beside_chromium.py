@@ -1,0 +1,84 @@
+"""A second browser engine in the same room: Firefox joins, is seen and heard, sees and hears, and is muted."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.support.browser import People
+from tests.support.firefox import firefox
+from tests.support.journey import ALIASES, Stage, schedule
+from tests.support.journey_sound import everyone_hears, nobody_hears_anything
+from tests.support.people import ParticipantPage, RoomPage
+from tests.support.server_process import ServerProcess, machine_address, serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+FOX, CHROME = ALIASES[:2]
+SILENT_WITHIN_MS = 100.0
+SILENT_FOR_S = 2.0
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
+    address = machine_address()
+    folder = tmp_path_factory.mktemp("server")
+    async with serving(folder, HOLDSPACE_UDP_BIND=address, HOLDSPACE_UDP_ADVERTISE=address) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def second_browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    async with firefox(tmp_path_factory.mktemp("firefox")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(server: ServerProcess, people: People, second_browser: Browser) -> Stage:
+    """The tests of this file are one story, in order."""
+    stage = await schedule(server, people)
+    await stage.participant(FOX, browser=second_browser)
+    return stage
+
+
+def others(stage: Stage) -> list[RoomPage]:
+    return [stage.leader, stage[CHROME]]
+
+
+async def test_firefox_waits_and_is_admitted(stage: Stage) -> None:
+    fox: ParticipantPage = stage[FOX]
+    await fox.knock()
+    assert "Firefox" in await fox.page.evaluate("navigator.userAgent")
+    assert await fox.probe.connections() == 0, "A media transport in the waiting room"
+    await stage.wait_outside((CHROME,))
+    await stage.lead()
+    await stage.leader.start()
+    await stage.admit_everybody()
+
+
+async def test_everybody_sees_and_hears_everybody(stage: Stage) -> None:
+    await stage.everybody_speaks()
+    await stage.all_pairs_receive()
+
+
+async def test_a_facilitator_mutes_firefox_and_it_unmutes_itself_once_it_may(stage: Stage) -> None:
+    fox = stage[FOX]
+    await stage.leader.mute(FOX)
+    await expect(fox.button("Microphone on. Mute")).to_have_count(0)
+    await expect(stage[CHROME].tile(FOX, "muted")).to_be_visible()
+    await stage.leader.do_to(FOX, f"Allow {FOX} to unmute")
+    await fox.speak()
+    await everyone_hears(others(stage), await fox.me())
+
+
+async def test_nothing_of_a_muted_firefox_passes_though_it_goes_on_sending(stage: Stage) -> None:
+    fox = stage[FOX]
+    for page in others(stage):
+        await page.be_quiet()
+    await fox.probe.keep_sending("mic")
+    await everyone_hears(others(stage), await fox.me())
+    await stage.leader.mute(FOX)
+    acknowledged_at = (await stage.leader.acknowledged("mute-participant")).at
+    late_ms = await nobody_hears_anything(others(stage), fox, acknowledged_at, SILENT_FOR_S)
+    assert late_ms <= SILENT_WITHIN_MS
