@@ -16,10 +16,11 @@ from sfu.codecs import Kind
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A UDP address, IPv4 or IPv6, as text and port."""
+    """An IPv4 or IPv6 address as text, and a port: of UDP, or of TCP (RFC 6544)."""
 
     host: str
     port: int
+    is_tcp: bool = False
 
 
 class SrtpProfile(StrEnum):
@@ -140,7 +141,10 @@ class PacketPlane(Protocol):
     """Owns the UDP port and everything per packet."""
 
     async def start(self, bind: Sequence[Address], sink: PlaneSink) -> list[Address]:
-        """Bind and run; returns the bound addresses, for candidates. Raises OSError."""
+        """Bind and run; returns the bound addresses, for candidates. Raises OSError.
+
+        A TCP address with port 0 takes the number of the UDP port on the same host where that is free.
+        """
 
     async def settle(self) -> None: ...
 

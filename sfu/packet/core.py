@@ -92,6 +92,16 @@ class PlaneCore:
         self.arena.ingress[: len(kept)] = kept
         self.handle_slot(0, len(kept), path, now, now)
 
+    def is_bound(self, path: bytes) -> bool:
+        """Does somebody's valid check stand for this path?"""
+        return path in self._ice.owners
+
+    def close_path(self, path: bytes, now: float) -> None:
+        """A TCP connection ended: nothing comes from it or goes to it any more."""
+        owner = self._ice.release(path)
+        if owner is not None:
+            owner.refresh_path(now)
+
     def flush(self) -> None:
         """End of a batch: transmit, and free what peers left behind."""
         self.outbox.flush()

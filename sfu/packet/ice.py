@@ -1,8 +1,10 @@
 """ICE-lite: which paths belong to which peer, and on which one we send (RFC 8445 section 7.3, rules N4 and N5).
 
 The first valid check binds a path and selects it. Later only a check with USE-CANDIDATE moves the selection, or any
-valid one when the selected path had none for 10 s; media never does. A path belongs to one peer. After an ICE restart
-both credential pairs live until the first nomination on the new one.
+valid one when the selected path had none for 10 s, or one from an address never seen while nothing was heard for 1 s:
+Firefox nominates once, so behind a translator that forgot it a consent check is all that comes (ADR 0070). Media never
+moves it. A path belongs to one peer. After an ICE restart both credential pairs live until the first nomination on the
+new one.
 """
 
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ MAX_PATHS: Final = 8
 PATH_LIFETIME_S: Final = 30.0
 TAKE_OVER_S: Final = 5.0
 SEND_S: Final = 10.0
+ADRIFT_S: Final = 1.0
 TIMEOUT_S: Final = 30.0
 
 
@@ -117,7 +120,8 @@ class IceTable(Generic[Owner]):
             return "stun-integrity"
         ice = owner.ice
         # Before this check counts: a browser behind a NAT that forgot it comes from elsewhere without nominating again.
-        is_adrift = not ice.may_send(now)
+        is_silent = now - ice.last_heard >= ADRIFT_S
+        is_adrift = not ice.may_send(now) or (is_silent and path not in ice.paths)
         cause = self._bind(owner, path, now)
         if cause:
             return cause
@@ -135,6 +139,13 @@ class IceTable(Generic[Owner]):
         ice = owner.ice
         for path in [path for path, at in ice.paths.items() if now - at > PATH_LIFETIME_S]:
             self._unbind(owner, path)
+
+    def release(self, path: bytes) -> Owner | None:
+        """The path is no way any more, as a TCP connection that ended. Returns whose it was."""
+        owner = self.owners.get(path)
+        if owner is not None:
+            self._unbind(owner, path)
+        return owner
 
     def _bind(self, owner: Owner, path: bytes, now: float) -> str | None:
         holder = self.owners.get(path)

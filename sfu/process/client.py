@@ -230,7 +230,7 @@ class ProcessPlane:
             case Upcall.DTLS:
                 sink.on_dtls(*args)
             case Upcall.PATH:
-                sink.on_path(args[0], Address(args[1], args[2]))
+                sink.on_path(args[0], Address(*args[1:]))
             case Upcall.QUIET:
                 sink.on_quiet(*args)
             case Upcall.TIMEOUT:

@@ -168,13 +168,13 @@ def unpack_levels(wire: tuple[Any, ...]) -> tuple[AudioLevel, ...]:
 
 
 def pack_addresses(addresses: list[Address]) -> tuple[Any, ...]:
-    """As pairs."""
-    return tuple((address.host, address.port) for address in addresses)
+    """As triples."""
+    return tuple((address.host, address.port, address.is_tcp) for address in addresses)
 
 
 def unpack_addresses(wire: tuple[Any, ...]) -> list[Address]:
     """The inverse of `pack_addresses`."""
-    return [Address(host, port) for host, port in wire]
+    return [Address(*one) for one in wire]
 
 
 def pack_stats(stats: PlaneStats) -> tuple[Any, ...]:

@@ -22,6 +22,7 @@ from typing import Any, Final
 from sfu.packet.arena import Arena, Sent
 from sfu.packet.core import PlaneCore
 from sfu.packet.mux import Mux, open_sockets
+from sfu.packet.tcp import TcpMux, open_listeners
 from sfu.plane import Address, SrtpProfile
 from sfu.process import link
 from sfu.process.link import Upcall, Verb
@@ -55,33 +56,38 @@ class MediaProcess:
         self._upcalls = Upcalls(control)
         self._arena = Arena()
         self._core = PlaneCore(self._upcalls, self._transmit, random=SystemRandom(), arena=self._arena)
+        self._poll = select.poll()
         self._mux: Mux | None = None
+        self._tcp: TcpMux | None = None
         self._settling: list[int] = []
 
     def run(self) -> None:
         """Until control is gone."""
         with contextlib.suppress(ControlGone):
-            while self._mux is None:
+            while self._mux is None or self._tcp is None:
                 select.select([self._control], [], [])
                 self._read_verbs()
-            self._loop(self._mux)
+            self._loop(self._mux, self._tcp)
 
     def close(self) -> None:
         """Free the ports."""
         if self._mux is not None:
             self._mux.close()
+        if self._tcp is not None:
+            self._tcp.close()
 
-    def _loop(self, mux: Mux) -> None:
-        core, upcalls = self._core, self._upcalls
+    def _loop(self, mux: Mux, tcp: TcpMux) -> None:
+        core, upcalls, poll = self._core, self._upcalls, self._poll
         self._end_turn()
-        poll = select.poll()
         poll.register(self._control, select.POLLIN)
         indexes = {fd: index for index, fd in enumerate(mux.fds)}
         for fd in mux.fds:
             poll.register(fd, select.POLLIN)
         control_fd = self._control.fileno()
         while True:
-            deadline = core.deadline()
+            deadline, sweep = core.deadline(), tcp.deadline()
+            if sweep is not None:
+                deadline = sweep if deadline is None else min(deadline, sweep)
             wait_ms = None if deadline is None else max(0.0, (deadline - time.monotonic()) * 1000)
             if upcalls.is_behind:
                 wait_ms = 5.0 if wait_ms is None else min(wait_ms, 5.0)
@@ -93,11 +99,17 @@ class MediaProcess:
             for fd in ready:
                 if fd == control_fd:
                     continue
+                index = indexes.get(fd)
+                if index is None:
+                    tcp.handle(fd, core, time.monotonic())
+                    continue
                 for _ in range(BATCHES):
-                    if not mux.receive(indexes[fd], core):
+                    if not mux.receive(index, core):
                         break
             # After the packets: after a stall, those that wait are what shows that people are still there.
             core.advance(time.monotonic())
+            if sweep is not None:
+                tcp.sweep(core, time.monotonic())
             self._end_turn()
 
     def _end_turn(self) -> None:
@@ -109,8 +121,11 @@ class MediaProcess:
         self._upcalls.flush()
 
     def _transmit(self, entries: list[Sent]) -> None:
-        if self._mux is not None:
-            self._mux.transmit(entries)
+        if self._mux is None or self._tcp is None:
+            return
+        if self._tcp.is_used:
+            entries = self._tcp.split(entries)
+        self._mux.transmit(entries)
 
     def _read_verbs(self) -> None:
         try:
@@ -179,7 +194,7 @@ class MediaProcess:
         ends = time.monotonic() + BIND_S
         while True:
             try:
-                sockets = open_sockets(bind)
+                mux, tcp = self._open(bind)
                 break
             except OSError as error:
                 if error.errno != errno.EADDRINUSE or time.monotonic() >= ends:
@@ -188,11 +203,21 @@ class MediaProcess:
                     return
             if select.select([self._control], [], [], BIND_RETRY_S)[0] and not self._control.recv(1, socket.MSG_PEEK):
                 raise ControlGone
-        drops: Counter[str] = self._core.drops
-        self._mux = Mux(self._arena, sockets, drops)
+        self._mux, self._tcp = mux, tcp
         self._core.advance(time.monotonic())
-        self._upcalls.send(Upcall.STARTED, link.pack_addresses(self._mux.addresses()))
+        self._upcalls.send(Upcall.STARTED, link.pack_addresses(mux.addresses() + tcp.addresses()))
         self._upcalls.flush()
+
+    def _open(self, bind: Sequence[Address]) -> tuple[Mux, TcpMux]:
+        """Raises OSError, then nothing stays open."""
+        drops: Counter[str] = self._core.drops
+        mux = Mux(self._arena, open_sockets([one for one in bind if not one.is_tcp]), drops)
+        try:
+            listeners = open_listeners([one for one in bind if one.is_tcp], mux.addresses())
+        except OSError:
+            mux.close()
+            raise
+        return mux, TcpMux(listeners, self._arena, drops, self._poll)
 
 
 def main(fd: int) -> None:

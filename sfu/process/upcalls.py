@@ -57,7 +57,7 @@ class Upcalls:
         self._skippable(Upcall.DTLS, peer, datagram)
 
     def on_path(self, peer: int, address: Address) -> None:
-        self.send(Upcall.PATH, peer, address.host, address.port)
+        self.send(Upcall.PATH, peer, address.host, address.port, address.is_tcp)
 
     def on_quiet(self, peer: int, quiet_ms: int) -> None:
         self.send(Upcall.QUIET, peer, quiet_ms)

@@ -1,0 +1,286 @@
+"""TCP passive candidates for networks that block UDP (RFC 6544): sockets around `tcp_frames`, datagrams to the core.
+
+A connection is a path like any other. It has 5 s to show a valid check as its first frame, and ends when its path does;
+connections that have shown nothing are few, and the oldest of them makes room. Nothing here is looked at for a
+datagram of UDP while no connection is open.
+"""
+
+import errno
+import select
+import socket
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final, Protocol
+
+from sfu.packet.addresses import TCP, remote_of, to_tcp_path
+from sfu.packet.arena import STRIDE, Arena, Sent
+from sfu.packet.tcp_frames import BadFrame, FrameReader, SendQueue
+from sfu.plane import Address
+
+FIRST_FRAME_S: Final = 5.0
+SWEEP_S: Final = 1.0
+MAX_CONNECTIONS: Final = 512
+MAX_OF_SOURCE: Final = 96  # a clinic behind one address
+MAX_UNPROVEN: Final = 128
+MAX_UNPROVEN_OF_SOURCE: Final = 16
+ACCEPTS: Final = 16  # connections taken in one turn
+READ_BYTES: Final = 16 * 1024
+# What the kernel may hold that it has not sent: more would be delay that no queue of ours can put a voice ahead of.
+UNSENT_BYTES: Final = 8 * 1024
+_TCP_NOTSENT_LOWAT: Final = 25
+_BACKLOG: Final = 128
+# Somebody else's end, or ours without descriptors: none of them says anything about the listening socket.
+_NO_MORE: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+
+
+class Core(Protocol):
+    """What a connection needs of `PlaneCore`."""
+
+    def handle_datagram(self, data: bytes, path: bytes, now: float) -> None: ...
+
+    def is_bound(self, path: bytes) -> bool: ...
+
+    def close_path(self, path: bytes, now: float) -> None: ...
+
+    def flush(self) -> None: ...
+
+
+class _Connection:
+    __slots__ = ("frames", "is_proven", "is_watched", "opened", "path", "queue", "sock", "source")
+
+    def __init__(self, sock: socket.socket, path: bytes, now: float) -> None:
+        self.sock = sock
+        self.path = path
+        self.source = _source(path)
+        self.opened = now
+        self.frames = FrameReader()
+        self.queue = SendQueue()
+        self.is_proven = False
+        self.is_watched = False  # for room to send
+
+
+class TcpMux:
+    """All TCP of one plane. `poll` is the loop's; a ready descriptor of ours goes to `handle`."""
+
+    def __init__(
+        self, listeners: Sequence[socket.socket], arena: Arena, drops: Counter[str], poll: "select.poll"
+    ) -> None:
+        self._listeners = {sock.fileno(): sock for sock in listeners}
+        self._arena = arena
+        self._drops = drops
+        self._poll = poll
+        self._by_fd: dict[int, _Connection] = {}
+        self._by_path: dict[bytes, _Connection] = {}
+        self._broken: list[_Connection] = []
+        self._numbers = 0
+        self._is_resting = False  # no descriptor was left: listen again at the next sweep
+        self._swept = 0.0
+        for fd in self._listeners:
+            poll.register(fd, select.POLLIN)
+
+    def addresses(self) -> list[Address]:
+        """Where it listens."""
+        return [Address(*sock.getsockname()[:2], True) for sock in self._listeners.values()]
+
+    @property
+    def is_used(self) -> bool:
+        """Is any connection open? Else `split` has nothing to do."""
+        return bool(self._by_path)
+
+    def deadline(self) -> float | None:
+        """When `sweep` has something to do next."""
+        return self._swept + SWEEP_S if self._by_fd or self._is_resting else None
+
+    def split(self, entries: list[Sent]) -> list[Sent]:
+        """Send what goes by TCP; returns what does not."""
+        others: list[Sent] = []
+        touched: dict[_Connection, None] = {}
+        for entry in entries:
+            path, slot, length = entry
+            if path[0] != TCP:
+                others.append(entry)
+                continue
+            connection = self._by_path.get(path)
+            at = slot * STRIDE
+            if connection is None or not connection.queue.put(self._arena.egress[at : at + length]):
+                self._drops["tcp-full" if connection else "tcp-gone"] += 1
+            else:
+                touched[connection] = None
+        for connection in touched:
+            if not connection.is_watched:
+                self._write(connection)
+        return others
+
+    def handle(self, fd: int, core: Core, now: float) -> None:
+        """A descriptor is ready: new connections, bytes, or room to send."""
+        if fd in self._listeners:
+            self._accept(self._listeners[fd], core, now)
+        elif (connection := self._by_fd.get(fd)) is not None:
+            if connection.is_watched:
+                self._write(connection)
+            self._read(connection, core, now)
+        self._bury(core, now)
+
+    def sweep(self, core: Core, now: float) -> None:
+        """Close what showed nothing in time and what the core does not know any more."""
+        self._bury(core, now)
+        if now - self._swept < SWEEP_S:
+            return
+        self._swept = now
+        for connection in list(self._by_fd.values()):
+            if connection.is_proven:
+                if not core.is_bound(connection.path):
+                    self._close(connection, core, now)
+            elif now - connection.opened >= FIRST_FRAME_S:
+                self._refuse(connection, "tcp-silent", core, now)
+        if self._is_resting:
+            self._is_resting = False
+            for fd in self._listeners:
+                self._poll.register(fd, select.POLLIN)
+
+    def close(self) -> None:
+        """Free the ports."""
+        for connection in self._by_fd.values():
+            connection.sock.close()
+        for sock in self._listeners.values():
+            sock.close()
+        self._by_fd.clear()
+        self._by_path.clear()
+
+    def _accept(self, listener: socket.socket, core: Core, now: float) -> None:
+        for _ in range(ACCEPTS):
+            try:
+                sock, remote = listener.accept()
+            except OSError as error:
+                if error.errno in _NO_MORE:
+                    self._rest(now)
+                return
+            try:
+                sock.setblocking(False)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                sock.setsockopt(socket.IPPROTO_TCP, _TCP_NOTSENT_LOWAT, UNSENT_BYTES)
+            except OSError:
+                sock.close()  # it ended before it began
+                continue
+            self._numbers = (self._numbers + 1) % 2**32
+            path = to_tcp_path(self._numbers, Address(remote[0], remote[1]))
+            self._admit(_Connection(sock, path, now), core, now)
+
+    def _admit(self, new: _Connection, core: Core, now: float) -> None:
+        of_source = [one for one in self._by_fd.values() if one.source == new.source]
+        if len(self._by_fd) >= MAX_CONNECTIONS or len(of_source) >= MAX_OF_SOURCE:
+            self._drops["tcp-many"] += 1
+            new.sock.close()
+            return
+        for others, limit in ((of_source, MAX_UNPROVEN_OF_SOURCE), (self._by_fd.values(), MAX_UNPROVEN)):
+            unproven = [one for one in others if not one.is_proven]
+            if len(unproven) >= limit:
+                self._refuse(unproven[0], "tcp-many", core, now)
+        if not self._by_fd:
+            self._swept = now
+        self._by_fd[new.sock.fileno()] = new
+        self._by_path[new.path] = new
+        self._poll.register(new.sock, select.POLLIN)
+
+    def _rest(self, now: float) -> None:
+        self._drops["tcp-descriptors"] += 1
+        if not self._is_resting:
+            self._is_resting = True
+            self._swept = now
+            for fd in self._listeners:
+                self._poll.unregister(fd)
+
+    def _read(self, connection: _Connection, core: Core, now: float) -> None:
+        try:
+            data = connection.sock.recv(READ_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._close(connection, core, now)
+            return
+        try:
+            for datagram in connection.frames.feed(data):
+                core.handle_datagram(datagram, connection.path, now)
+                if not connection.is_proven:
+                    if not core.is_bound(connection.path):
+                        self._refuse(connection, "tcp-stranger", core, now)
+                        return
+                    connection.is_proven = True
+        except BadFrame:
+            self._refuse(connection, "tcp-malformed", core, now)
+        core.flush()
+
+    def _write(self, connection: _Connection) -> None:
+        queue = connection.queue
+        try:
+            while chunk := queue.take():
+                queue.sent(connection.sock.send(chunk))
+        except (BlockingIOError, InterruptedError):
+            pass
+        except OSError:
+            # The core may be in the middle of a flush: it learns at the end of the turn.
+            self._broken.append(connection)
+            return
+        if bool(queue) is not connection.is_watched:
+            connection.is_watched = bool(queue)
+            self._poll.modify(connection.sock, select.POLLIN | (select.POLLOUT if queue else 0))
+
+    def _bury(self, core: Core, now: float) -> None:
+        while self._broken:
+            self._close(self._broken.pop(), core, now)
+
+    def _refuse(self, connection: _Connection, cause: str, core: Core, now: float) -> None:
+        self._drops[cause] += 1
+        self._close(connection, core, now)
+
+    def _close(self, connection: _Connection, core: Core, now: float) -> None:
+        if self._by_path.pop(connection.path, None) is None:
+            return
+        fd = connection.sock.fileno()
+        del self._by_fd[fd]
+        self._poll.unregister(fd)
+        connection.sock.close()
+        core.close_path(connection.path, now)
+
+
+def open_listeners(bind: Iterable[Address], udp: Sequence[Address]) -> list[socket.socket]:
+    """Listening, non-blocking sockets; raises OSError, then none stays open. `udp`: what is bound already."""
+    listeners: list[socket.socket] = []
+    try:
+        for address in bind:
+            twin = next((own.port for own in udp if own.host == address.host), 0)
+            try:
+                listeners.append(_listen(address.host, address.port or twin))
+            except OSError as error:
+                if address.port or error.errno != errno.EADDRINUSE:
+                    raise OSError(error.errno, f"TCP port {address.port or twin}: {error.strerror}") from error
+                listeners.append(_listen(address.host, 0))
+    except OSError:
+        for sock in listeners:
+            sock.close()
+        raise
+    return listeners
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    is_v6 = ":" in host
+    sock = socket.socket(socket.AF_INET6 if is_v6 else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if is_v6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind((host, port))
+        sock.listen(_BACKLOG)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _source(path: bytes) -> bytes:
+    """Whom a limit counts as one: an IPv4 address, or the 64 bits that a household of IPv6 has in common."""
+    raw, _ = remote_of(path)
+    return raw if len(raw) == 4 else raw[:8]
