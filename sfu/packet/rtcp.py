@@ -1,12 +1,15 @@
 """RTCP that arrives (RFC 3550 section 6, RFC 4585, RFC 5104, REMB draft): a total parser of compound packets.
 
-What is not listed here (SDES, APP, XR, TWCC) ends at the plane unread. Malformed parts are skipped, bounds are capped.
+What is not listed here (SDES, APP, XR) ends at the plane unread. Malformed parts are skipped, bounds are capped.
 """
 
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+
+from sfu.packet import transport_feedback
+from sfu.packet.transport_feedback import TransportFeedback
 
 SR: Final = 200
 RR: Final = 201
@@ -15,6 +18,7 @@ BYE: Final = 203
 RTPFB: Final = 205
 PSFB: Final = 206
 MAX_NACKS: Final = 512  # in one datagram
+MAX_STATUSES: Final = 4096  # of transport-wide feedback in one datagram: as many packets as we remember
 MAX_PARTS: Final = 64
 _HEAD: Final = struct.Struct("!BBH")
 _PAIR: Final = struct.Struct("!II")
@@ -70,7 +74,7 @@ class Bye:
     ssrcs: tuple[int, ...]
 
 
-Message = SenderReport | ReceiverBlock | Nack | KeyframeRequest | Remb | Bye
+Message = SenderReport | ReceiverBlock | Nack | KeyframeRequest | Remb | Bye | TransportFeedback
 
 
 def parse(data: memoryview | bytes) -> Iterator[Message]:
@@ -78,6 +82,7 @@ def parse(data: memoryview | bytes) -> Iterator[Message]:
     at = 0
     size = len(data)
     nacks_left = MAX_NACKS
+    statuses_left = MAX_STATUSES
     for _ in range(MAX_PARTS):
         if size - at < 8:
             return
@@ -97,6 +102,11 @@ def parse(data: memoryview | bytes) -> Iterator[Message]:
             for nack in _nack(data, at + 4, end, nacks_left):
                 nacks_left -= len(nack.seqs)
                 yield nack
+        elif kind == RTPFB and count == 15:
+            feedback = transport_feedback.read(data, at + 12, end, statuses_left)
+            if feedback is not None:
+                statuses_left -= len(feedback.arrivals)
+                yield feedback
         elif kind == PSFB:
             yield from _payload_feedback(data, at + 4, end, count)
         at = end

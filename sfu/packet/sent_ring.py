@@ -9,7 +9,7 @@ from typing import Final
 
 SIZE: Final = 4096
 MASK: Final = SIZE - 1
-_NEVER: Final = (1 << 64) - 1
+NEVER: Final = (1 << 64) - 1
 
 
 class SentRing:
@@ -41,4 +41,4 @@ class SentRing:
         """`seq` has been accounted for: what is told of it again is not known."""
         at = seq & MASK
         if self.labels[at] >> 16 == seq:
-            self.labels[at] = _NEVER
+            self.labels[at] = NEVER

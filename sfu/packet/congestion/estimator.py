@@ -1,0 +1,183 @@
+"""`LineEstimator`: what one viewer's line carries, from transport-wide feedback on what was sent to it."""
+
+from typing import Final
+
+from sfu.packet.congestion.acked import AckedRate
+from sfu.packet.congestion.aimd import BETA, MIN_BPS, Aimd
+from sfu.packet.congestion.groups import Groups
+from sfu.packet.congestion.loss import LossBound
+from sfu.packet.congestion.probe import Prober
+from sfu.packet.congestion.queue_watch import QueueWatch
+from sfu.packet.congestion.trend import Trend, Usage
+from sfu.packet.sent_ring import MASK, NEVER, SentRing
+from sfu.packet.transport_feedback import TICK_US, TransportFeedback
+
+START_BPS: Final = 600_000
+REORDERED_S: Final = 0.12  # a number that was missing so long ago and is still missing is lost
+MAX_SUSPECTS: Final = 64  # feedbacks with something missing that are remembered
+NEWEST: Final = 4  # packets whose least delay tells of the queue
+SILENCE_S: Final = 2.0
+FIRST_RTT_S: Final = 0.2
+_HALF: Final = 1 << 31
+_WRAP: Final = 1 << 32
+
+
+class LineEstimator:
+    """`on_feedback` per feedback, `tick` now and then. One per viewer; all its state is bounded.
+
+    `bps` is what the line carries in all, never below a voice. `is_clogged`: a queue built up faster than a smaller
+    layer can be chosen, so no video should leave until this is over. `prober` says what padding is due.
+    """
+
+    def __init__(self, ring: SentRing, now: float) -> None:
+        self.prober = Prober(now)
+        self.rtt_s = FIRST_RTT_S
+        self.has_feedback = False
+        self._ring = ring
+        self._groups = Groups()
+        self._trend = Trend()
+        self._acked = AckedRate()
+        self._aimd = Aimd(START_BPS, now)
+        self._loss = LossBound(now)
+        self._queue = QueueWatch()
+        self._suspects: list[tuple[float, list[int]]] = []
+        self._last_tick: int | None = None
+        self._clock_us = 0  # the receiver's, from its first arrival on
+        self._heard_at = now
+        self._drained_bytes = self._drained_us = 0
+
+    @property
+    def bps(self) -> int:
+        bound = self._loss.bps
+        return self._aimd.bps if bound is None else min(self._aimd.bps, bound)
+
+    @property
+    def is_clogged(self) -> bool:
+        return self._queue.is_clogged
+
+    @property
+    def queue_ms(self) -> float:
+        """How long packets wait in the line, by the newest feedback."""
+        return self._queue.queue_us / 1000
+
+    @property
+    def loss(self) -> float:
+        """The share lost lately."""
+        return self._loss.share
+
+    @property
+    def acked_bps(self) -> int | None:
+        return self._acked.bps
+
+    def on_feedback(self, feedback: TransportFeedback, now: float) -> None:
+        """What it says of packets that are known and not accounted for yet; the rest of it is ignored."""
+        ring, prober, groups, trend = self._ring, self.prober, self._groups, self._trend
+        labels, times = ring.labels, ring.times
+        is_probed = prober.is_watching
+        seq = feedback.base - 1
+        lost: list[int] = []
+        received = size = 0
+        first_arrival = last_arrival = sent = -1
+        delays: list[int] = []
+        for tick in feedback.arrivals:
+            seq = (seq + 1) & 0xFFFF
+            at = seq & MASK
+            label = labels[at]
+            if label >> 16 != seq:
+                continue
+            if tick < 0:
+                lost.append(seq)
+                continue
+            sent = times[at]
+            arrival = self._to_us(tick)
+            labels[at] = NEVER
+            bytes_ = label & 0xFFFF
+            size += bytes_
+            received += 1
+            delays.append(arrival - sent)
+            if arrival > last_arrival:
+                last_arrival = arrival
+            if first_arrival < 0 or arrival < first_arrival:
+                first_arrival = arrival
+            if is_probed and prober.watches(seq):
+                prober.on_packet(seq, bytes_, sent, arrival)
+            variation = groups.add(sent, arrival)
+            if variation is not None:
+                trend.add(variation, groups.arrival)
+        if not received:
+            self._lose(lost, 0, now)
+            return
+        self.has_feedback = True
+        self._heard_at = now
+        self._acked.add(last_arrival, size)
+        self.rtt_s += 0.1 * (min(max(0.0, now - sent / 1_000_000), 5.0) - self.rtt_s)
+        self._lose(lost, received, now)
+        self._judge(min(delays[-NEWEST:]), size, last_arrival - first_arrival, last_arrival, now)
+
+    def tick(self, now: float) -> None:
+        """Without feedback for 2 s less and less is believed, down to a voice."""
+        if self.has_feedback and now - self._heard_at > SILENCE_S:
+            self._heard_at = now
+            self._aimd.lower_to(self.bps // 2)
+            self.prober.trouble(now)
+
+    def _judge(self, delay: int, size: int, span_us: int, arrival: int, now: float) -> None:
+        acked = self._acked.bps
+        was_clogged = self.is_clogged
+        self._queue.update(delay, arrival)
+        usage = self._trend.judge()
+        if self.is_clogged:
+            self._drain(size, span_us, acked, is_first=not was_clogged, now=now)
+            return
+        if was_clogged:
+            self._drained(now)
+            return
+        if usage is Usage.OVER:
+            self.prober.trouble(now)
+        self._aimd.update(usage, acked, self.rtt_s, now)
+        shown = self.prober.result(self.rtt_s, self._loss.inherent, now)
+        if shown is not None:
+            self._aimd.raise_to(shown)
+            self._loss.lift(shown)
+
+    def _drain(self, size: int, span_us: int, acked: int | None, *, is_first: bool, now: float) -> None:
+        """While there is a queue, what arrives is what the line carries."""
+        self.prober.trouble(now)
+        if span_us > 0:
+            self._drained_bytes += size
+            self._drained_us += span_us
+        if is_first:
+            rates = [self.bps] if acked is None else [self.bps, acked]
+            if span_us > 0:
+                rates.append(size * 8_000_000 // span_us)
+            self._aimd.lower_to(int(BETA * min(rates)))
+
+    def _drained(self, now: float) -> None:
+        if self._drained_us > 0:
+            rate = int(BETA * (self._drained_bytes * 8_000_000 // self._drained_us))
+            self._aimd.bps = max(MIN_BPS, rate)
+        self._drained_bytes = self._drained_us = 0
+        self._trend = Trend()
+        self._groups = Groups()
+
+    def _lose(self, missing: list[int], received: int, now: float) -> None:
+        """Late is not lost: what is missing counts when it is missing still some feedbacks later."""
+        suspects, labels = self._suspects, self._ring.labels
+        if missing and len(suspects) < MAX_SUSPECTS:
+            suspects.append((now, missing))
+        lost = 0
+        while suspects and now - suspects[0][0] >= REORDERED_S:
+            for seq in suspects.pop(0)[1]:
+                at = seq & MASK
+                if labels[at] >> 16 == seq:
+                    labels[at] = NEVER
+                    lost += 1
+        self._loss.update(lost, lost + received, self._acked.bps, now)
+
+    def _to_us(self, tick: int) -> int:
+        """Unwrapped microseconds of the receiver's clock."""
+        if self._last_tick is None:
+            self._last_tick = tick
+        self._clock_us += (((tick - self._last_tick) + _HALF) % _WRAP - _HALF) * TICK_US
+        self._last_tick = tick
+        return self._clock_us

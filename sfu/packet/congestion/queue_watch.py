@@ -1,0 +1,58 @@
+"""Is there a queue that makes voices wait: one-way delay above the least of the last ten seconds. Times in µs.
+
+The clocks of both ends differ by an unknown constant and drift by some µs a second, which a moving least takes in.
+"""
+
+from typing import Final
+
+EPOCH_US: Final = 5_000_000
+CLOGGED_US: Final = 100_000
+RISE_US: Final = 60_000
+RISE_WITHIN_US: Final = 600_000
+EMPTY_US: Final = 40_000
+MAX_DRAIN_US: Final = 3_000_000
+
+
+class QueueWatch:
+    """`is_clogged`: video should wait until the queue is gone; ends by itself after 3 s at the latest."""
+
+    __slots__ = ("_clogged_at", "_epoch", "_least", "_least_before", "_low", "_low_at", "is_clogged", "queue_us")
+
+    def __init__(self) -> None:
+        self.is_clogged = False
+        self.queue_us = 0
+        self._epoch = self._clogged_at = self._low_at = 0
+        self._least: int | None = None  # of this epoch
+        self._least_before: int | None = None
+        self._low: int | None = None  # the recent low from which a rise counts
+
+    def update(self, delay: int, now: int) -> None:
+        """Once a feedback: the least delay of its last few packets, against jitter."""
+        if self._least is None:
+            self._epoch = now
+            self._least = self._low = delay
+            self._low_at = now
+        if now - self._epoch > EPOCH_US:
+            self._least_before, self._least = self._least, delay
+            self._epoch = now
+        self._least = min(self._least, delay)
+        base = self._least if self._least_before is None else min(self._least, self._least_before)
+        self.queue_us = delay - base
+        if self.is_clogged:
+            if self.queue_us < EMPTY_US:
+                self._end(delay, now)
+            elif now - self._clogged_at > MAX_DRAIN_US:
+                # Nothing was sent that could keep a queue: the way itself became longer.
+                self._least, self._least_before = delay, None
+                self._epoch = now
+                self._end(delay, now)
+            return
+        if self._low is None or delay < self._low or now - self._low_at > RISE_WITHIN_US:
+            self._low, self._low_at = delay, now
+        if self.queue_us > CLOGGED_US and delay - self._low > RISE_US:
+            self.is_clogged = True
+            self._clogged_at = now
+
+    def _end(self, delay: int, now: int) -> None:
+        self.is_clogged = False
+        self._low, self._low_at = delay, now
