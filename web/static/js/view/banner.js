@@ -37,7 +37,7 @@ export function roomBanners(app, actions, { me, status }) {
     ${
       app.quality === "weak" && ui.layout !== "sound"
         ? banner(
-            "signal-low",
+            "signal-medium",
             CONNECTION.weak,
             press(CONNECTION.saveData, () => actions.setLayout("sound")),
             "banner-warn",

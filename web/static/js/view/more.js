@@ -32,7 +32,7 @@ export function moreDialog(app, actions) {
       }
       ${button("user", MORE.rename, () => app.update({ dialog: { kind: "rename" } }))}
       ${button("eye", MORE.who, () => app.update({ dialog: { kind: "who" } }))}
-      ${button("signal-low", MORE.connection, () => app.update({ dialog: { kind: "connection" } }))}
+      ${button("signal-high", MORE.connection, () => app.update({ dialog: { kind: "connection" } }))}
       ${button("circle-question-mark", MORE.keys, () => app.update({ dialog: { kind: "keys" } }))}
     </div>
     ${problems(app)} ${layouts(app, actions)}
