@@ -8,13 +8,23 @@ has_chromium() {
     return 1
 }
 
+has_firefox() {
+    for candidate in "${FIREFOX_PATH:-}" firefox-esr firefox; do
+        [ -n "$candidate" ] && "$candidate" --version >/dev/null 2>&1 && return 0
+    done
+    return 1
+}
+
 has_postgres() {
     command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1
 }
 
 # Wanted and not there, by the name of the Debian package.
 missing_packages() {
-    if [ "$browser" = yes ]; then has_chromium || echo chromium; fi
+    if [ "$browser" = yes ]; then
+        has_chromium || echo chromium
+        has_firefox || echo firefox-esr
+    fi
     if [ "$services" = yes ]; then
         command -v redis-server >/dev/null 2>&1 || echo redis-server
         has_postgres || echo postgresql
@@ -37,6 +47,7 @@ require_programs() {
     say "The tests need programs that are not here: $missing"
     say "On Debian or Ubuntu, as root: apt-get install -y --no-install-recommends $missing"
     case $missing in *chromium*) say "A Chromium from elsewhere will do, too: set CHROMIUM_PATH to its executable." ;; esac
+    case $missing in *firefox*) say "A Firefox from elsewhere will do, too: set FIREFOX_PATH to its executable." ;; esac
     say "Or leave parts out: --no-browser, --no-services, --no-js."
     exit 1
 }

@@ -46,6 +46,20 @@ def others(stage: Stage) -> list[RoomPage]:
     return [stage.leader, stage[CHROME]]
 
 
+async def one_slot_shows_another_person(viewer: RoomPage, one: RoomPage, other: RoomPage) -> None:
+    """Both go dark; whoever had the second slot is the first to come back, and gets the first."""
+    mids = {page: await viewer.camera_slot_of(await page.me()) for page in (one, other)}
+    first, second = sorted(mids, key=lambda page: mids[page])
+    for page in (first, second):
+        await page.hide_camera()
+    await viewer.shows_no_camera_of(await first.me(), await second.me())
+    for page in (second, first):
+        await page.show_camera()
+        await viewer.decodes_video_of(await page.me())
+    assert await viewer.camera_slot_of(await second.me()) == mids[first]
+    assert await viewer.camera_slot_of(await first.me()) == mids[second]
+
+
 async def test_firefox_waits_and_is_admitted(stage: Stage) -> None:
     fox: ParticipantPage = stage[FOX]
     await fox.knock()
@@ -60,6 +74,14 @@ async def test_firefox_waits_and_is_admitted(stage: Stage) -> None:
 async def test_everybody_sees_and_hears_everybody(stage: Stage) -> None:
     await stage.everybody_speaks()
     await stage.all_pairs_receive()
+
+
+async def test_one_slot_of_firefox_shows_one_person_and_then_another(stage: Stage) -> None:
+    await one_slot_shows_another_person(stage[FOX], stage.leader, stage[CHROME])
+
+
+async def test_one_slot_of_chromium_shows_chromium_and_then_firefox(stage: Stage) -> None:
+    await one_slot_shows_another_person(stage.leader, stage[CHROME], stage[FOX])
 
 
 async def test_a_facilitator_mutes_firefox_and_it_unmutes_itself_once_it_may(stage: Stage) -> None:

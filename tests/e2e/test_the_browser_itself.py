@@ -1,4 +1,4 @@
-"""The equipment, before anything is proved with it: a Chromium that runs, and guards that do hear."""
+"""The equipment, before anything is proved with it: browsers that run, and guards that do hear."""
 
 from collections.abc import AsyncIterator
 
@@ -9,6 +9,7 @@ from playwright.async_api import Browser
 
 from tests.support import axe
 from tests.support.browser import People
+from tests.support.firefox import firefox
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -62,18 +63,30 @@ async def origin() -> AsyncIterator[str]:
     await runner.cleanup()
 
 
-async def test_this_chromium_has_a_camera_a_voice_and_webrtc(browser: Browser, origin: str) -> None:
-    crowd = People(browser, origin)
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["chromium", "firefox"])
+async def engine(
+    request: pytest.FixtureRequest, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Browser]:
+    """Everybody's browser, then the other one."""
+    if request.param == "chromium":
+        yield browser
+        return
+    async with firefox(tmp_path_factory.mktemp("firefox")) as running:
+        yield running
+
+
+async def test_each_browser_has_a_camera_a_voice_and_webrtc(engine: Browser, origin: str) -> None:
+    crowd = People(engine, origin)
     person = await crowd.arrive("Ana")
     await person.page.goto(origin)
-    assert await person.page.evaluate(CALL), "This Chromium cannot make a call to itself with its fake devices."
+    assert await person.page.evaluate(CALL), "This browser cannot make a call to itself with its fake devices."
     assert await person.probe.connections() == 2
     crowd.check()
     await crowd.close()
 
 
-async def test_a_guard_hears_foreign_requests_and_errors(browser: Browser, origin: str) -> None:
-    crowd = People(browser, origin)
+async def test_a_guard_hears_foreign_requests_and_errors(engine: Browser, origin: str) -> None:
+    crowd = People(engine, origin)
     person = await crowd.arrive("Ana")
     await person.page.goto(origin)
     await person.page.evaluate("() => fetch('http://elsewhere.invalid/').catch(() => {})")

@@ -96,6 +96,10 @@ class RoomPage:
             await off.click()
         await expect(self.button("Camera on. Turn camera off")).to_be_visible()
 
+    async def hide_camera(self) -> None:
+        await self.button("Camera on. Turn camera off").click()
+        await expect(self.button("Camera off. Turn camera on")).to_be_visible()
+
     async def leave(self) -> None:
         await self.button("Leave", self.controls).click()
         await self.sees("You have left this session")
@@ -124,6 +128,17 @@ class RoomPage:
     async def decodes_video_of(self, person: str, within_s: float = WITHIN_S) -> None:
         """Two readings, the second higher: pictures are arriving now, not once."""
         await self._rises(person, "camera", "frames", within_s)
+
+    async def shows_no_camera_of(self, *people: str) -> None:
+        async def none() -> bool:
+            received = await self.probe.received()
+            return not any("camera" in received.get(person, {}) for person in people)
+
+        await until(none, f"{self.alias} has no camera of {len(people)} people")
+
+    async def camera_slot_of(self, person: str) -> str:
+        """The mid in which this page gets the person's camera now."""
+        return (await self.probe.received())[person]["camera"].mid
 
     async def hears(self, person: str, within_s: float = WITHIN_S) -> None:
         await self._rises(person, "mic", "energy", within_s)
