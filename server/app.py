@@ -170,6 +170,7 @@ def _media_config(config: Config) -> NodeConfig:
         advertise=config.udp_advertise,
         is_local=config.is_local_http,
         processes=config.media_processes,
+        tcp_port=None if config.tcp_port == "off" else config.tcp_port or 0,
     )
 
 

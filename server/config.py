@@ -1,16 +1,19 @@
 """Settings by environment (`HOLDSPACE_…`), secrets also as `…_FILE`; validated at start, all errors at once."""
 
 import os
+import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 PREFIX = "HOLDSPACE_"
-SECRETS = ("DATABASE_URL", "METRICS_TOKEN", "REDIS_URL")
+SECRETS = ("DATABASE_URL", "METRICS_TOKEN", "REDIS_URL", "TURN_SECRET")
+# RFC 7065: scheme, host, port, transport.
+TURN_URL = re.compile(r"(turns?):(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?(\?transport=(udp|tcp))?")
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
@@ -32,8 +35,9 @@ class Config(BaseModel):
     public_url: str = "http://localhost:8080"  # as people type it; unset, it follows bind_port
     bind_host: str = "127.0.0.1"
     bind_port: Port = 8080
-    udp_bind: tuple[str, ...] = ("0.0.0.0",)  # noqa: S104 - media has to be reachable
+    udp_bind: tuple[str, ...] = ("0.0.0.0", "::")  # noqa: S104 - media has to be reachable; :: where there is IPv6
     udp_port: Port = 8081
+    tcp_port: Port | Literal["off"] | None = None  # media for networks that block UDP; None: the number of udp_port
     udp_advertise: tuple[
         str, ...
     ] = ()  # what browsers are told; empty: found from the interfaces, and loopback on localhost
@@ -53,9 +57,13 @@ class Config(BaseModel):
     contact: str = ""  # for security.txt: a mailto: or https: address
     retention_days: Annotated[int, Field(ge=0, le=3_650)] = 14  # people, links, rooms and texts, after the end
     audit_days: Annotated[int, Field(ge=0, le=3_650)] = 90
+    turn_urls: tuple[str, ...] = ()  # relays for networks that let nothing else through
+    turn_secret: SecretStr | None = None  # what the relay has as static-auth-secret
+    turn_ttl_s: Annotated[int, Field(ge=300, le=86_400)] = 3_600
+    relay_only: bool = False  # browsers connect through the relay alone
     drain_s: Annotated[float, Field(gt=0, le=600)] = 15.0
 
-    @field_validator("udp_bind", "udp_advertise", "trusted_proxies", mode="before")
+    @field_validator("udp_bind", "udp_advertise", "trusted_proxies", "turn_urls", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(v.strip() for v in value.split(",") if v.strip()) if isinstance(value, str) else value
@@ -76,6 +84,21 @@ class Config(BaseModel):
         if not value:
             raise ValueError("give at least one address")
         return value
+
+    @field_validator("turn_urls")
+    @classmethod
+    def _are_relays(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(TURN_URL.fullmatch(url) for url in value):
+            raise ValueError("give addresses like turn:turn.example.org:3478 or turns:turn.example.org:443")
+        return value
+
+    @model_validator(mode="after")
+    def _is_one_relay(self) -> Self:
+        if bool(self.turn_urls) != (self.turn_secret is not None):
+            raise ValueError("HOLDSPACE_TURN_URLS and HOLDSPACE_TURN_SECRET go together")
+        if self.relay_only and not self.turn_urls:
+            raise ValueError("HOLDSPACE_RELAY_ONLY needs HOLDSPACE_TURN_URLS")
+        return self
 
     @field_validator("public_url")
     @classmethod
@@ -137,12 +160,17 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         config = Config.model_validate(values)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
-        first = {str(problem["loc"][0]): problem["msg"].removeprefix("Value error, ") for problem in reversed(found)}
-        problems += [f"{PREFIX}{name.upper()}: {sentence}" for name, sentence in reversed(first.items())]
+        first = {_named(problem["loc"]): problem["msg"].removeprefix("Value error, ") for problem in reversed(found)}
+        problems += [f"{variable}{sentence}" for variable, sentence in reversed(first.items())]
         raise BadConfig(problems) from None
     if problems:
         raise BadConfig(problems)
     return config
+
+
+def _named(where: tuple[int | str, ...]) -> str:
+    """The variable of a problem; a problem of several names them itself."""
+    return f"{PREFIX}{str(where[0]).upper()}: " if where else ""
 
 
 def _is_unknown(variable: str) -> bool:

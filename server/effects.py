@@ -11,18 +11,12 @@ from typing import Literal, Protocol
 from rooms.ids import PersonId
 from rooms.live.rights import NO_MEDIA, MediaRights
 from server.effects_peers import PeerBook
-from sfu.node import BadAnswer, MediaNode, Offer, SlotShown, Source, Wanted
-from signaling.client_messages import Answer, MediaRequest, ReplaceTransport, SetView
-from signaling.server_messages import (
-    ConnectionReason,
-    MediaState,
-    OfferMessage,
-    ServerMessage,
-    Slot,
-    Slots,
-    Speaking,
-    Uplink,
-)
+from server.media_words import layers_wanted, offer_message, wanted_of
+from sfu.node import BadAnswer, MediaNode, Offer, Pictures, SlotShown, Source, SourceWanted, Wanted
+from signaling.client_media import Answer, QualityReport, ReplaceTransport, RestartIce, Viewing
+from signaling.client_messages import MediaRequest
+from signaling.server_media import LayersWanted, MediaState, OfferMessage, Slot, Slots, Speaking
+from signaling.server_messages import ConnectionReason, ServerMessage
 
 EVERY_CAMERA = Wanted()
 
@@ -44,7 +38,11 @@ class _Peer:
     wanted: Wanted = EVERY_CAMERA  # in force in the plane
     offer: OfferMessage | None = None
     answered: int | None = None  # the generation of the newest answer
+    restarting: int | None = None  # the generation after which a new path was asked for
     slots: tuple[SlotShown, ...] = ()
+    layers: LayersWanted | None = None
+    report: QualityReport | None = None
+    pictures: Pictures = Pictures.ALL
     state: Literal["up", "quiet", "down"] = "down"
 
 
@@ -59,7 +57,7 @@ class RoomMedia:
         self._allowed: dict[PersonId, MediaRights] = {}
         self._peers: dict[int, _Peer] = {}
         self._of: dict[PersonId, _Peer] = {}
-        self._views: dict[PersonId, SetView] = {}
+        self._views: dict[PersonId, Viewing] = {}
 
     # --- what the host asks ---------------------------------------------------------------------------------------
     def restrict(self, target: Mapping[PersonId, MediaRights]) -> bool:
@@ -117,6 +115,8 @@ class RoomMedia:
             self._pages.tell(person, peer.offer)
         if peer.slots:
             self._tell_slots(peer)
+        if peer.layers is not None:
+            self._pages.tell(person, peer.layers)
         if peer.state != "down":
             self._tell_state(peer)
 
@@ -124,7 +124,7 @@ class RoomMedia:
         """None where it was done, else why not."""
         peer = self._of.get(person)
         match request:
-            case SetView():
+            case Viewing():
                 self._views[person] = request
                 self._want()
                 return None
@@ -137,6 +137,13 @@ class RoomMedia:
                     self._close(peer)
                     self._reopen(person)
                 return None
+            case QualityReport():
+                if peer is None or peer.number != request.transport:
+                    return "no-media"
+                peer.report = request
+                return None
+            case RestartIce():
+                return self._restart_ice(peer, request)
 
     def person_of(self, number: int | None) -> PersonId | None:
         """Whose peer this is, while it lives."""
@@ -147,14 +154,22 @@ class RoomMedia:
     def on_offer(self, number: int, offer: Offer) -> None:
         if (peer := self._peers.get(number)) is None:
             return
-        uplinks = tuple(Uplink(source=source.value, mid=mid) for source, mid in offer.uplinks)
-        peer.offer = OfferMessage(transport=number, generation=offer.generation, sdp=offer.sdp, uplinks=uplinks)
+        peer.offer = offer_message(number, offer)
         self._pages.tell(peer.person, peer.offer)
 
     def on_slots(self, number: int, slots: tuple[SlotShown, ...]) -> None:
         if (peer := self._peers.get(number)) is not None:
             peer.slots = slots
             self._tell_slots(peer)
+
+    def on_layers_wanted(self, number: int, sources: tuple[SourceWanted, ...]) -> None:
+        if (peer := self._peers.get(number)) is not None:
+            peer.layers = layers_wanted(number, sources)
+            self._pages.tell(peer.person, peer.layers)
+
+    def on_pictures(self, number: int, pictures: Pictures) -> None:
+        if (peer := self._peers.get(number)) is not None:
+            peer.pictures = pictures
 
     def on_connected(self, number: int) -> None:
         self._turn(number, "up")
@@ -218,16 +233,14 @@ class RoomMedia:
         """Pages name people, the plane knows peers: say again to whom a change of peers makes a difference."""
         for peer in self._peers.values():
             view = self._views.get(peer.person)
-            wanted = EVERY_CAMERA if view is None else self._translated(view)
+            wanted = EVERY_CAMERA if view is None else wanted_of(view, self._number_of)
             if wanted != peer.wanted:
                 peer.wanted = wanted
                 self._node.set_wanted(peer.number, wanted)
 
-    def _translated(self, view: SetView) -> Wanted:
-        if view.cameras is None:
-            return Wanted(None, view.screen)
-        peers = (self._of.get(PersonId(person)) for person in dict.fromkeys(view.cameras))
-        return Wanted(tuple(peer.number for peer in peers if peer is not None), view.screen)
+    def _number_of(self, person: PersonId) -> int | None:
+        peer = self._of.get(person)
+        return None if peer is None else peer.number
 
     def _answer(self, peer: _Peer | None, answer: Answer) -> ConnectionReason | None:
         if peer is None or peer.number != answer.transport or peer.offer is None:
@@ -239,6 +252,15 @@ class RoomMedia:
         except BadAnswer:
             return "bad-answer"
         peer.answered = answer.generation
+        return None
+
+    def _restart_ice(self, peer: _Peer | None, request: RestartIce) -> ConnectionReason | None:
+        """A page that asks again before it saw the offer of its first wish gets that one, not a second restart."""
+        if peer is None or peer.number != request.transport or peer.offer is None:
+            return "no-media"
+        if request.generation == peer.offer.generation and request.generation != peer.restarting:
+            peer.restarting = request.generation
+            self._node.restart_ice(peer.number)
         return None
 
     def _turn(self, number: int, state: Literal["up", "quiet"]) -> None:

@@ -36,7 +36,7 @@ from server.ports import Clock, Gatekeeper, Glimpse, LeaseLost, RoomStore, Store
 from server.store.records import SessionEnd
 from server.tokens import new_id
 from sfu.node import MediaNode
-from signaling.client_messages import PROTOCOL, Answer, MediaRequest, ReplaceTransport, RoomRequest, SetView
+from signaling.client_messages import PROTOCOL, MediaRequest, RoomRequest
 from signaling.errors import CloseCode
 from signaling.server_messages import Draining, MovedAway, Notices, Ok, Refused, Welcome
 from signaling.translate import to_command
@@ -228,7 +228,7 @@ class RoomHost:
         page = self._pages.on(line)
         if page is None:
             return
-        if isinstance(request, Answer | SetView | ReplaceTransport):
+        if isinstance(request, MediaRequest):
             reason = self.media.request(page.person, request)
             line.send(Ok(id=request.id) if reason is None else Refused(id=request.id, reason=reason))
             return

@@ -20,7 +20,7 @@ from server.host_record import RoomRecord
 from server.hosts_figures import RoomFigures
 from server.ports import Clock, Gatekeeper, Glimpse, LeaseLost, RoomStore, StoreDown
 from server.store.records import SessionEnd
-from sfu.node import MediaNode, Offer, SlotShown
+from sfu.node import MediaNode, Offer, Pictures, SlotShown, SourceWanted
 from signaling.errors import CloseCode
 
 SWEEP_S: Final = 30.0
@@ -219,6 +219,14 @@ class RoomHosts:
     def on_speaking(self, room: int, peers: tuple[int, ...]) -> None:
         if (host := self._by_number.get(room)) is not None:
             host.media.on_speaking(peers)
+
+    def on_layers_wanted(self, peer: int, sources: tuple[SourceWanted, ...]) -> None:
+        if (media := self._peers.owner(peer)) is not None:
+            media.on_layers_wanted(peer, sources)
+
+    def on_pictures(self, peer: int, pictures: Pictures) -> None:
+        if (media := self._peers.owner(peer)) is not None:
+            media.on_pictures(peer, pictures)
 
     def on_lost(self, peers: tuple[int, ...]) -> None:
         self._parts.figures.count("media-lost")

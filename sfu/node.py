@@ -3,11 +3,13 @@
 It knows ids (ints), not people and not roles. A peer is one browser's transport; a replaced transport is a new peer.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from sfu.plane import PlaneStats
+from sfu.uplinks import UplinkLayer
 
 
 class Source(StrEnum):
@@ -24,11 +26,13 @@ class Offer:
 
     `uplinks` maps a source to the mid on which the browser sends it. The browser answers all of them `sendonly`,
     without a track where there is none yet, so that a camera or a screen starts later by `replaceTrack` alone.
+    `layers`: the simulcast encodings of the camera, lowest first; empty: one encoding without a rid.
     """
 
     generation: int
     sdp: str
     uplinks: tuple[tuple[Source, str], ...]
+    layers: tuple[UplinkLayer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,27 @@ class SlotShown:
     publisher: int | None
 
 
+class Video(StrEnum):
+    """How much video a viewer wants at all."""
+
+    FULL = "full"
+    SAVER = "saver"  # the smallest layer of each person; a screen as it is
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedCamera:
+    """A camera that a viewer's page shows, `width` device pixels wide, 0 where that is not known.
+
+    `is_pinned`: the viewer chose them. `is_speaker`: shown large because they speak.
+    """
+
+    peer: int
+    width: int = 0
+    is_pinned: bool = False
+    is_speaker: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a viewer's page shows, most important first. Audio is never chosen by the viewer.
@@ -47,8 +72,42 @@ class Wanted:
     `cameras` None: any, in the order of arrival (a page that has not said yet).
     """
 
-    cameras: tuple[int, ...] | None = None
+    cameras: tuple[WantedCamera, ...] | None = None
     screen: bool = True
+    video: Video = Video.FULL
+
+
+@dataclass(frozen=True, slots=True)
+class SourceWanted:
+    """Which layers of a peer's own source anybody watches. Without simulcast `rids` is empty."""
+
+    source: Source
+    is_wanted: bool
+    rids: tuple[str, ...] = ()
+
+
+class Pictures(StrEnum):
+    """What a viewer's line lets through of the video that is wanted."""
+
+    ALL = "all"
+    FEWER = "fewer"  # smaller ones or not all
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class LineStats:
+    """How one peer's line was over the last seconds; None where nothing tells.
+
+    `up_loss`: share of its packets that did not reach us, 0 to 1. `down_loss`: as its newest receiver reports say.
+    `downlink_bps`: the newest estimate. `layers`: how many of its camera slots carry each layer, by rid.
+    """
+
+    room: int
+    up_loss: float | None = None
+    down_loss: float | None = None
+    rtt_ms: float | None = None
+    downlink_bps: int | None = None
+    layers: Mapping[str, int] = field(default_factory=dict)
 
 
 class BadAnswer(ValueError):
@@ -74,6 +133,12 @@ class MediaSink(Protocol):
 
     def on_speaking(self, room: int, peers: tuple[int, ...]) -> None:
         """Who speaks, loudest first; at most four times a second."""
+
+    def on_layers_wanted(self, peer: int, sources: tuple[SourceWanted, ...]) -> None:
+        """Which of its own layers anybody watches; the whole list, whenever it changed."""
+
+    def on_pictures(self, peer: int, pictures: Pictures) -> None:
+        """What its line lets through changed."""
 
     def on_lost(self, peers: tuple[int, ...]) -> None:
         """A media process died with these peers; a fresh one is up, open them anew."""
@@ -107,3 +172,6 @@ class MediaNode(Protocol):
         """Returns when every verb before it is in force in the plane."""
 
     async def stats(self) -> PlaneStats: ...
+
+    async def lines(self) -> Mapping[int, LineStats]:
+        """How each peer's line is, by peer. Ask every few seconds: losses are counted from one call to the next."""

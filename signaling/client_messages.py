@@ -2,27 +2,22 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from rooms.live.settings import ChatPolicy
+from signaling.client_media import Answer, QualityReport, ReplaceTransport, RestartIce, Viewing
+from signaling.client_parts import ClientPart, PersonRef, Request
 
 PROTOCOL = 1
 
-PersonRef = Annotated[str, Field(pattern=r"^p_[A-Za-z0-9_-]{8,40}$")]
 MessageRef = Annotated[str, Field(pattern=r"^m_[A-Za-z0-9_-]{8,40}$")]
 Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,128}$")]
 Alias = Annotated[str, Field(min_length=1, max_length=40)]
 Line = Annotated[str, Field(min_length=1, max_length=4_000)]
 Words = Annotated[str, Field(max_length=500)]
-RequestId = Annotated[int, Field(ge=0, le=2**53)]
-Sdp = Annotated[str, Field(max_length=48_000)]
 
 
-class _Message(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Hello(_Message):
+class Hello(ClientPart):
     """The first frame, within 5 s.
 
     `ticket` proves who the person is (single use, 30 s); `resume` is what the last `welcome` gave, so that the same tab
@@ -40,48 +35,37 @@ class Hello(_Message):
     take_over: bool = False
 
 
-class Ping(_Message):
+class Ping(ClientPart):
     """Asks for `pong`, so that a page notices a dead connection."""
 
     type: Literal["ping"]
 
 
-class _Request(_Message):
-    """Answered by exactly one `ok` or `refused` with the same `id`.
-
-    `seen` is the `version` of the newest view the page had: where somebody else changed the subject of a permissive
-    command after it, the answer is `stale-version`.
-    """
-
-    id: RequestId
-    seen: int | None = None
-
-
-class _OnPerson(_Request):
+class _OnPerson(Request):
     target: PersonRef
 
 
-class AcceptGuidelines(_Request):
+class AcceptGuidelines(Request):
     type: Literal["accept-guidelines"]
     version: int
 
 
-class Knock(_Request):
+class Knock(Request):
     type: Literal["knock"]
     alias: Alias
 
 
-class Enter(_Request):
+class Enter(Request):
     type: Literal["enter"]
     alias: Alias
 
 
-class Admit(_Request):
+class Admit(Request):
     type: Literal["admit"]
     targets: Annotated[tuple[PersonRef, ...], Field(min_length=1, max_length=100, strict=False)]
 
 
-class AdmitAll(_Request):
+class AdmitAll(Request):
     type: Literal["admit-all"]
 
 
@@ -99,7 +83,7 @@ class SendBack(_OnPerson):
     type: Literal["send-back"]
 
 
-class MessageWaiting(_Request):
+class MessageWaiting(Request):
     type: Literal["message-waiting"]
     text: Words
 
@@ -111,11 +95,11 @@ class SendNote(_OnPerson):
     text: Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class MuteSelf(_Request):
+class MuteSelf(Request):
     type: Literal["mute-self"]
 
 
-class UnmuteSelf(_Request):
+class UnmuteSelf(Request):
     type: Literal["unmute-self"]
 
 
@@ -123,7 +107,7 @@ class MuteParticipant(_OnPerson):
     type: Literal["mute-participant"]
 
 
-class MuteAll(_Request):
+class MuteAll(Request):
     type: Literal["mute-all"]
 
 
@@ -131,7 +115,7 @@ class AllowUnmute(_OnPerson):
     type: Literal["allow-unmute"]
 
 
-class AllowUnmuteAll(_Request):
+class AllowUnmuteAll(Request):
     type: Literal["allow-unmute-all"]
 
 
@@ -139,11 +123,11 @@ class AskToUnmute(_OnPerson):
     type: Literal["ask-to-unmute"]
 
 
-class StartCamera(_Request):
+class StartCamera(Request):
     type: Literal["start-camera"]
 
 
-class StopOwnCamera(_Request):
+class StopOwnCamera(Request):
     type: Literal["stop-own-camera"]
 
 
@@ -155,15 +139,15 @@ class AllowCamera(_OnPerson):
     type: Literal["allow-camera"]
 
 
-class LockCameras(_Request):
+class LockCameras(Request):
     type: Literal["lock-cameras"]
 
 
-class UnlockCameras(_Request):
+class UnlockCameras(Request):
     type: Literal["unlock-cameras"]
 
 
-class StartShare(_Request):
+class StartShare(Request):
     type: Literal["start-share"]
 
 
@@ -171,7 +155,7 @@ class StopShare(_OnPerson):
     type: Literal["stop-share"]
 
 
-class RaiseHand(_Request):
+class RaiseHand(Request):
     type: Literal["raise-hand"]
 
 
@@ -179,40 +163,40 @@ class LowerHand(_OnPerson):
     type: Literal["lower-hand"]
 
 
-class Rename(_Request):
+class Rename(Request):
     type: Literal["rename"]
     alias: Alias
 
 
-class TakeBreak(_Request):
+class TakeBreak(Request):
     type: Literal["take-break"]
 
 
-class ReturnFromBreak(_Request):
+class ReturnFromBreak(Request):
     type: Literal["return-from-break"]
 
 
-class Leave(_Request):
+class Leave(Request):
     type: Literal["leave"]
 
 
-class StartSession(_Request):
+class StartSession(Request):
     type: Literal["start-session"]
 
 
-class PauseRoom(_Request):
+class PauseRoom(Request):
     type: Literal["pause-room"]
 
 
-class ResumeRoom(_Request):
+class ResumeRoom(Request):
     type: Literal["resume-room"]
 
 
-class LockEntry(_Request):
+class LockEntry(Request):
     type: Literal["lock-entry"]
 
 
-class UnlockEntry(_Request):
+class UnlockEntry(Request):
     type: Literal["unlock-entry"]
 
 
@@ -233,20 +217,20 @@ class Demote(_OnPerson):
     type: Literal["demote"]
 
 
-class Extend(_Request):
+class Extend(Request):
     type: Literal["extend"]
     minutes: Annotated[int, Field(ge=1, le=60)]
 
 
-class BeginClosing(_Request):
+class BeginClosing(Request):
     type: Literal["begin-closing"]
 
 
-class EndSession(_Request):
+class EndSession(Request):
     type: Literal["end-session"]
 
 
-class PostChat(_Request):
+class PostChat(Request):
     """`to` is "everyone", "facilitators" or a person's id."""
 
     type: Literal["post-chat"]
@@ -254,7 +238,7 @@ class PostChat(_Request):
     to: Literal["everyone", "facilitators"] | PersonRef = "everyone"
 
 
-class DeleteChat(_Request):
+class DeleteChat(Request):
     type: Literal["delete-chat"]
     message: MessageRef
 
@@ -267,33 +251,9 @@ class AllowText(_OnPerson):
     type: Literal["allow-text"]
 
 
-class SetChatPolicy(_Request):
+class SetChatPolicy(Request):
     type: Literal["set-chat-policy"]
     policy: Annotated[ChatPolicy, Field(strict=False)]
-
-
-class Answer(_Request):
-    """The browser's SDP answer to an `offer`."""
-
-    type: Literal["answer"]
-    transport: int
-    generation: int
-    sdp: Sdp
-
-
-class SetView(_Request):
-    """What the page shows, most important first; what is not shown is not sent. `cameras` null: not decided yet."""
-
-    type: Literal["set-view"]
-    cameras: Annotated[tuple[PersonRef, ...], Field(max_length=25, strict=False)] | None
-    screen: bool = True
-
-
-class ReplaceTransport(_Request):
-    """Asks for a fresh media transport in place of `transport`. Idempotent: an older number is answered `ok`."""
-
-    type: Literal["replace-transport"]
-    transport: int
 
 
 RoomRequest = (
@@ -346,6 +306,6 @@ RoomRequest = (
     | AllowText
     | SetChatPolicy
 )
-MediaRequest = Answer | SetView | ReplaceTransport
+MediaRequest = Answer | Viewing | QualityReport | ReplaceTransport | RestartIce
 ClientMessage = Hello | Ping | RoomRequest | MediaRequest
 CLIENT_MESSAGE: TypeAdapter[ClientMessage] = TypeAdapter(Annotated[ClientMessage, Field(discriminator="type")])

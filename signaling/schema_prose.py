@@ -63,8 +63,13 @@ packets.
 
 `slots` says whose track each downlink mid carries now; the whole map, whenever it changed. `speaking` lists who
 speaks, loudest first. `media-state` tells when media came up, went quiet, or ended; after `down` the server makes a
-new offer if there is to be media. `replace-transport` asks for a new transport in place of the named one. `set-view`
-tells what the page shows; video that is not shown is not sent.
+new offer if there is to be media. `restart-ice` asks for a new path of the same transport, in a further offer, when
+the network changed; `replace-transport` asks for a new transport in place of the named one.
+
+`viewing` tells what the page shows and how large: video that is not shown is not sent, and of what is shown as much as
+the tile needs and the line carries. The other way round `layers-wanted` tells which of one's own encodings anybody
+watches: the page keeps those active and switches the others off. `quality-report` is how the page finds its own line,
+`quality` what the server makes of that and of its own figures.
 
 ## What a page may say
 All but `hello` and `ping` are requests and carry `id` and, where it helps, `seen` beside the fields shown.

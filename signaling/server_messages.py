@@ -8,7 +8,7 @@ that a person may not know of does not show even as a gap.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from rooms.ids import Instant, MessageId, PersonId
 from rooms.live.views import (
@@ -24,13 +24,11 @@ from rooms.live.views import (
     WaitingView,
 )
 from rooms.refusals import Reason
+from signaling.server_media import LayersWanted, MediaState, OfferMessage, Quality, Slots, Speaking
+from signaling.server_parts import ServerPart
 
 
-class _Message(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Welcome(_Message):
+class Welcome(ServerPart):
     """The connection is theirs. `resume` replaces any earlier token; keep it for this tab only."""
 
     type: Literal["welcome"] = "welcome"
@@ -39,19 +37,19 @@ class Welcome(_Message):
     resume: str
 
 
-class Elsewhere(_Message):
+class Elsewhere(ServerPart):
     """Open in another tab or device: say `hello` again with `take_over` to move the seat here."""
 
     type: Literal["elsewhere"] = "elsewhere"
 
 
-class MovedAway(_Message):
+class MovedAway(ServerPart):
     """The seat was moved to another tab or device; this connection ends."""
 
     type: Literal["moved-away"] = "moved-away"
 
 
-class Ok(_Message):
+class Ok(ServerPart):
     type: Literal["ok"] = "ok"
     id: int
 
@@ -59,7 +57,7 @@ class Ok(_Message):
 ConnectionReason = Literal["not-saved", "busy", "bad-answer", "no-media", "not-understood"]
 
 
-class Refused(_Message):
+class Refused(ServerPart):
     """The typed no to one request. Beside the room's reasons: what the connection itself may refuse."""
 
     type: Literal["refused"] = "refused"
@@ -67,11 +65,11 @@ class Refused(_Message):
     reason: Reason | ConnectionReason
 
 
-class Pong(_Message):
+class Pong(ServerPart):
     type: Literal["pong"] = "pong"
 
 
-class Outside(_Message):
+class Outside(ServerPart):
     """`now` is the server's clock, for the instants in the same message only."""
 
     type: Literal["outside"] = "outside"
@@ -80,21 +78,21 @@ class Outside(_Message):
     view: OutsideView
 
 
-class WaitingStatus(_Message):
+class WaitingStatus(ServerPart):
     type: Literal["waiting"] = "waiting"
     version: int
     now: Instant
     view: WaitingView
 
 
-class Outcome(_Message):
+class Outcome(ServerPart):
     type: Literal["outcome"] = "outcome"
     version: int
     now: Instant
     view: OutcomeView
 
 
-class Room(_Message):
+class Room(ServerPart):
     """The whole view of somebody inside."""
 
     type: Literal["room"] = "room"
@@ -103,39 +101,39 @@ class Room(_Message):
     view: RoomView
 
 
-class MeChanged(_Message):
+class MeChanged(ServerPart):
     part: Literal["me"] = "me"
     me: OwnView
 
 
-class StatusChanged(_Message):
+class StatusChanged(ServerPart):
     part: Literal["status"] = "status"
     status: RoomStatusView
 
 
-class PersonChanged(_Message):
+class PersonChanged(ServerPart):
     """New (they go to the end of the list) or changed."""
 
     part: Literal["person"] = "person"
     person: PersonView
 
 
-class PersonGone(_Message):
+class PersonGone(ServerPart):
     part: Literal["person-gone"] = "person-gone"
     id: PersonId
 
 
-class ChatAdded(_Message):
+class ChatAdded(ServerPart):
     part: Literal["chat"] = "chat"
     line: ChatLineView
 
 
-class ChatGone(_Message):
+class ChatGone(ServerPart):
     part: Literal["chat-gone"] = "chat-gone"
     id: MessageId
 
 
-class LeadChanged(_Message):
+class LeadChanged(ServerPart):
     """Null when the person does not facilitate any more."""
 
     part: Literal["lead"] = "lead"
@@ -145,7 +143,7 @@ class LeadChanged(_Message):
 Change = MeChanged | StatusChanged | PersonChanged | PersonGone | ChatAdded | ChatGone | LeadChanged
 
 
-class RoomChanged(_Message):
+class RoomChanged(ServerPart):
     """What differs from the view before; `version` is one more than that of the view before."""
 
     type: Literal["room-changed"] = "room-changed"
@@ -154,60 +152,14 @@ class RoomChanged(_Message):
     changes: tuple[Annotated[Change, Field(discriminator="part")], ...]
 
 
-class Notices(_Message):
+class Notices(ServerPart):
     """Things said once."""
 
     type: Literal["notices"] = "notices"
     notices: tuple[Annotated[Notice, Field(discriminator="tag")], ...]
 
 
-class Uplink(_Message):
-    source: Literal["mic", "camera", "screen"]
-    mid: str
-
-
-class OfferMessage(_Message):
-    """A server offer. A `transport` the page does not hold means: close the old connection and make a new one."""
-
-    type: Literal["offer"] = "offer"
-    transport: int
-    generation: int
-    sdp: str
-    uplinks: tuple[Uplink, ...]
-
-
-class Slot(_Message):
-    """`person` null: the slot shows nobody."""
-
-    mid: str
-    source: Literal["mic", "camera", "screen"]
-    person: PersonId | None
-
-
-class Slots(_Message):
-    """Whose track each downlink mid carries now; the whole map."""
-
-    type: Literal["slots"] = "slots"
-    transport: int
-    slots: tuple[Slot, ...]
-
-
-class MediaState(_Message):
-    """`up`: media flows. `down`: it does not, and a new offer follows if there is to be media."""
-
-    type: Literal["media-state"] = "media-state"
-    transport: int
-    state: Literal["up", "quiet", "down"]
-
-
-class Speaking(_Message):
-    """Who speaks, loudest first."""
-
-    type: Literal["speaking"] = "speaking"
-    people: tuple[PersonId, ...]
-
-
-class Draining(_Message):
+class Draining(ServerPart):
     """The server is about to stop; the page reconnects by itself."""
 
     type: Literal["draining"] = "draining"
@@ -230,6 +182,8 @@ ServerMessage = (
     | Slots
     | MediaState
     | Speaking
+    | LayersWanted
+    | Quality
     | Draining
 )
 SERVER_MESSAGE: TypeAdapter[ServerMessage] = TypeAdapter(Annotated[ServerMessage, Field(discriminator="type")])

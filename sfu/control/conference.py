@@ -11,10 +11,11 @@ from typing import Final, Protocol
 
 from sfu.control.allocator import Candidate, assign, choose_cameras
 from sfu.control.downlink import Downlink
+from sfu.control.lines import LineParts
 from sfu.control.peer import Peer, Publication
 from sfu.control.sdp.ledger import AUDIO_SLOTS, CAMERA_SLOTS, SCREEN_SLOTS
 from sfu.control.speakers import Speakers
-from sfu.node import SlotShown, Source, Wanted
+from sfu.node import SlotShown, Source, Video, Wanted
 from sfu.plane import AudioLevel, LayerRate, PacketPlane
 
 SPEAKING_INTERVAL_S: Final = 0.25
@@ -37,6 +38,7 @@ class _Member:
     shown: dict[int, int | None] = field(default_factory=dict)  # slot → publication
     told: tuple[SlotShown, ...] | None = None
     downlink: Downlink = field(default_factory=Downlink)
+    downlink_bps: int | None = None
     cameras_wanted: int = 0
 
 
@@ -117,11 +119,21 @@ class Conference:
         member = self._members.get(peer)
         if member is None:
             return
+        member.downlink_bps = bps
         held = [pub for pub in member.shown.values() if pub is not None and pub in self._publishers]
         used = sum(self._rates.get(pub, 0) for pub in held)
         cameras = sum(1 for pub in held if self._publishers[pub][1].source is Source.CAMERA)
         if member.downlink.update(bps, used, cameras, member.cameras_wanted, self._loop.time()):
             self._changed()
+
+    def line_parts(self, peer: int) -> LineParts:
+        member = self._members[peer]
+        return LineParts(
+            self.room,
+            [publication.pub for publication in member.peer.publications.values()],
+            [slot.slot for slot in member.peer.slots],
+            member.downlink_bps,
+        )
 
     def on_layers(self, pub: int, live: Sequence[LayerRate]) -> None:
         if pub in self._publishers:
@@ -192,8 +204,11 @@ class Conference:
 
     def _choose(self, viewer: _Member, source: Source, current: dict[int, int | None]) -> list[int]:
         candidates = self._candidates(viewer, source)
+        if viewer.wanted.video is Video.NONE and source is not Source.MIC:
+            return []
         if source is Source.CAMERA:
-            wanted = viewer.wanted.cameras
+            shown = viewer.wanted.cameras
+            wanted = None if shown is None else [camera.peer for camera in shown]
             viewer.cameras_wanted = min(CAMERA_SLOTS, len(choose_cameras(candidates, wanted, len(candidates), None)))
             return choose_cameras(candidates, wanted, CAMERA_SLOTS, viewer.downlink.fits)
         pubs = [candidate.pub for candidate in candidates]

@@ -8,13 +8,13 @@ import asyncio
 import itertools
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from sfu.control.config import NodeConfig
 from sfu.control.shard import Shard, ShardKit
 from sfu.control.transport import Certificate, HalfOpen
-from sfu.node import MediaSink, Source, Wanted
+from sfu.node import LineStats, MediaSink, Source, Wanted
 from sfu.plane import PacketPlane, PlaneStats
 
 _NO_STATS: Final = PlaneStats({}, {}, {}, 0, 0, 0.0)
@@ -116,6 +116,10 @@ class Node:
             sum(one.cpu_s for one in found),
         )
 
+    async def lines(self) -> Mapping[int, LineStats]:
+        found = await asyncio.gather(*(shard.lines() for shard in self._shards))
+        return {peer: line for lines in found for peer, line in lines.items()}
+
     def _shard_of(self, peer: int) -> Shard | None:
         room = self._rooms.get(peer)
         return None if room is None else self._pinned[room]
@@ -149,6 +153,8 @@ class _Forgetful:
         self.on_quiet = sink.on_quiet
         self.on_slots = sink.on_slots
         self.on_speaking = sink.on_speaking
+        self.on_layers_wanted = sink.on_layers_wanted
+        self.on_pictures = sink.on_pictures
         self._sink = sink
 
     def on_gone(self, peer: int) -> None:

@@ -8,16 +8,17 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sfu.control.conference import Conference
+from sfu.control.lines import LineBook
 from sfu.control.peer import Peer, PeerKit, Publication
 from sfu.control.sdp.ledger import new_ledger
 from sfu.control.transport import Certificate, HalfOpen
 from sfu.control.upcalls import Upcalls
-from sfu.node import MediaSink, Offer, SlotShown, Source, Wanted
+from sfu.node import LineStats, MediaSink, Offer, SlotShown, Source, Wanted
 from sfu.plane import Address, PacketPlane, PlaneStats
 
 RETRY_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -52,6 +53,7 @@ class Shard:
         self._peers: dict[int, tuple[Peer, Conference]] = {}
         self._rooms: dict[int, Conference] = {}
         self._lost: list[int] = []
+        self._book = LineBook()
         self._asked = self._in_force = 0  # verbs
         self._losses = 0
         self._up_at = 0.0
@@ -165,6 +167,14 @@ class Shard:
 
     async def stats(self) -> PlaneStats | None:
         return None if self._plane is None else await self._plane.stats()
+
+    async def lines(self) -> Mapping[int, LineStats]:
+        """By peer; empty while the process is down."""
+        stats = await self.stats()
+        if stats is None:
+            return {}
+        parts = {peer: conference.line_parts(peer) for peer, (_, conference) in self._peers.items()}
+        return self._book.read(parts, stats)
 
     # What peers and rooms report.
 

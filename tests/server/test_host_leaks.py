@@ -80,7 +80,7 @@ async def test_a_waiting_person_hears_nothing_of_the_room(wire: SocketBench) -> 
     await spy.until(lambda: spy.of("waiting")[-1]["view"]["notice"] == "soon")
 
 
-@pytest.mark.parametrize("request_type", ["post-chat", "mute-participant", "admit", "remove", "promote", "set-view"])
+@pytest.mark.parametrize("request_type", ["post-chat", "mute-participant", "admit", "remove", "promote", "viewing"])
 async def test_asking_from_the_waiting_room_tells_nothing_of_who_is_inside(
     wire: SocketBench, request_type: str
 ) -> None:
@@ -93,7 +93,7 @@ async def test_asking_from_the_waiting_room_tells_nothing_of_who_is_inside(
         shapes: dict[str, dict[str, Any]] = {
             "post-chat": {"text": "hello", "to": person},
             "admit": {"targets": [person]},
-            "set-view": {"cameras": [person]},
+            "viewing": {"tiles": [{"person": person, "width": 320}]},
         }
         answers.append(await spy.ask(request_type, **shapes.get(request_type, {"target": person})))
     assert answers[0] == answers[1]

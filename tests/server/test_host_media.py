@@ -2,8 +2,8 @@
 
 import pytest
 
-from sfu.node import Source
-from signaling.server_messages import Speaking
+from sfu.node import Source, SourceWanted, Video, Wanted, WantedCamera
+from signaling.server_media import LayersWanted, OfferMessage, Speaking
 from tests.support.room_bench import Bench
 
 
@@ -26,12 +26,15 @@ async def test_speakers_and_slots_name_people_and_reach_people_inside_only(bench
 async def test_what_a_page_shows_is_translated_and_follows_a_replaced_transport(bench: Bench) -> None:
     fern, ash, birch = await bench.live("Ash", "Birch")
     waiting = "p_nobodyhere"
-    assert await fern.ask("set-view", cameras=[birch.person, waiting, ash.person], screen=False) == "ok"
-    assert fern.peer.wanted.cameras == (birch.transport, ash.transport)
+    tiles = [{"person": person, "width": 320} for person in (birch.person, waiting, ash.person, birch.person)]
+    tiles[0]["is_pinned"] = True
+    assert await fern.ask("viewing", tiles=tiles, screen=False, video="saver") == "ok"
+    cameras = (WantedCamera(birch.transport, 320, is_pinned=True), WantedCamera(ash.transport, 320))
+    assert fern.peer.wanted == Wanted(cameras, screen=False, video=Video.SAVER)
     former = birch.transport
     assert await birch.ask("replace-transport", transport=former) == "ok"
     assert birch.transport != former
-    assert fern.peer.wanted.cameras == (birch.transport, ash.transport)
+    assert fern.peer.wanted.cameras == (WantedCamera(birch.transport, 320, is_pinned=True), cameras[1])
     assert await birch.ask("replace-transport", transport=former) == "ok"
     assert len(bench.media.peers) == 3
 
@@ -78,3 +81,34 @@ async def test_the_state_of_a_transport_is_told_to_its_person(bench: Bench) -> N
     bench.media.sink.on_quiet(ash.transport, False)
     assert ash.media_states == ["up", "quiet", "up"]
     assert fern.media_states == []
+
+
+async def test_a_new_path_is_asked_for_once_by_each_offer(bench: Bench) -> None:
+    _, ash = await bench.live("Ash")
+    birch = await bench.waiting("Birch")
+    number = ash.transport
+    assert await ash.ask("restart-ice", transport=number, generation=1) == "ok"
+    assert ash.messages(OfferMessage)[-1].generation == 2
+    assert await ash.ask("restart-ice", transport=number, generation=1) == "ok"
+    assert await ash.ask("restart-ice", transport=number + 99, generation=2) == "no-media"
+    assert await birch.ask("restart-ice", transport=number, generation=1) == "no-media"
+    assert bench.media.log.count(("restart-ice", number)) == 1
+    assert await ash.ask("restart-ice", transport=number, generation=2) == "ok"
+    assert bench.media.log.count(("restart-ice", number)) == 2
+    assert ash.transport == number
+
+
+async def test_a_page_is_told_which_of_its_own_layers_are_watched_also_when_it_comes_back(bench: Bench) -> None:
+    fern, ash = await bench.live("Ash")
+    fern.forget()
+    assert bench.media.sink is not None
+    wanted = (SourceWanted(Source.CAMERA, True, ("q",)), SourceWanted(Source.SCREEN, False))
+    bench.media.sink.on_layers_wanted(ash.transport, wanted)
+    told = ash.messages(LayersWanted)[-1]
+    assert [(one.source, one.is_wanted, one.rids) for one in told.sources] == [
+        ("camera", True, ("q",)),
+        ("screen", False, ()),
+    ]
+    assert fern.told == []
+    again = await bench.come("Ash", takes_over=True, is_same_page=True, transport=ash.transport)
+    assert again.messages(LayersWanted) == [told]

@@ -82,7 +82,10 @@ class Run:
             "transport": self.chance.choice([0, *self.bench.media.peers]),
             "generation": 1,
             "sdp": self.chance.choice(["v=0", "bad"]),
-            "cameras": self.chance.choice([None, [person]]),
+            "tiles": self.chance.choice([None, [{"person": person, "width": 320}]]),
+            "video": self.chance.choice(["full", "saver", "none"]),
+            "up": {"state": self.chance.choice(["good", "weak", "lost"])},
+            "down": {"state": "good", "loss_percent": self.chance.choice([0, 30]), "rtt_ms": None},
         }
         fields = {field: values[field] for field in model.model_fields if field in values}
         if self.chance.random() < 0.3:

@@ -7,7 +7,8 @@ from rooms.live.views import OutcomeView, Presence, RoomView, WaitingView
 from rooms.roles import Role
 from sfu.node import Source
 from signaling.errors import CloseCode
-from signaling.server_messages import MovedAway, Slots
+from signaling.server_media import Slots
+from signaling.server_messages import MovedAway
 from tests.support.room_bench import SESSION, Bench
 
 

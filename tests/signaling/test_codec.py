@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signaling.client_messages import ClientMessage, Hello, Knock, PostChat, SetChatPolicy, SetView
+from signaling.client_media import Tile, Viewing
+from signaling.client_messages import ClientMessage, Hello, Knock, PostChat, SetChatPolicy
 from signaling.codec import MAX_FRAME_BYTES, decode, encode
 from signaling.errors import Malformed, NotUnderstood, Oversize, Unusable
 from signaling.server_messages import SERVER_MESSAGE, Ok, Refused
@@ -28,10 +29,10 @@ def test_a_request_is_read() -> None:
 
 
 def test_lists_and_enums_are_read() -> None:
-    view = decode(frame(type="set-view", id=1, cameras=["p_aaaaaaaa"], screen=False))
+    view = decode(frame(type="viewing", id=1, tiles=[{"person": "p_aaaaaaaa", "width": 320}], screen=False))
     policy = decode(frame(type="set-chat-policy", id=2, policy="off"))
-    assert isinstance(view, SetView)
-    assert view.cameras == ("p_aaaaaaaa",)
+    assert isinstance(view, Viewing)
+    assert view.tiles == (Tile(person="p_aaaaaaaa", width=320),)
     assert isinstance(policy, SetChatPolicy)
 
 

@@ -1,9 +1,10 @@
 """A `MediaNode` without packets: it remembers what was asked, in order, and says what a test makes it say."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sfu.node import BadAnswer, MediaSink, Offer, SlotShown, Source, Wanted
+from sfu.node import BadAnswer, LineStats, MediaSink, Offer, SlotShown, Source, Wanted
 from sfu.plane import PlaneStats
 
 SOURCES = tuple(Source)
@@ -27,6 +28,7 @@ class FakeMedia:
         self.peers: dict[int, FakePeer] = {}
         self.sink: MediaSink | None = None
         self.used: set[int] = set()
+        self.measured: dict[int, LineStats] = {}
         self.may_settle = asyncio.Event()
         self.may_settle.set()
 
@@ -86,6 +88,9 @@ class FakeMedia:
 
     async def stats(self) -> PlaneStats:
         return PlaneStats({}, {}, {}, 0, 0, 0.0)
+
+    async def lines(self) -> Mapping[int, LineStats]:
+        return {peer: stats for peer, stats in self.measured.items() if peer in self.peers}
 
     # --- what a test makes it say ---------------------------------------------------------------------------------
     def lose(self, peer: int) -> None:

@@ -42,7 +42,7 @@ class BadFrames:
         return json.dumps({"type": "post-chat", "id": 1, "text": "x" * TOO_BIG})
 
     def wrong_types(self) -> str:
-        kind = self._random.choice(("admit", "mute-participant", "remove", "post-chat", "answer", "set-view", "hello"))
+        kind = self._random.choice(("admit", "mute-participant", "remove", "post-chat", "answer", "viewing", "hello"))
         odd: tuple[object, ...] = (
             None,
             [],
@@ -54,7 +54,7 @@ class BadFrames:
             True,
             ["p_aaaaaaaaaa"] * 200,
         )
-        names = ("id", "target", "targets", "text", "sdp", "transport", "generation", "cameras", "protocol", "seen")
+        names = ("id", "target", "targets", "text", "sdp", "transport", "generation", "tiles", "protocol", "seen")
         return json.dumps({"type": kind} | {name: self._random.choice(odd) for name in names})
 
     def unknown(self) -> str:

@@ -24,10 +24,9 @@ from server.store.records import SessionRecord
 from signaling.client_messages import MediaRequest, RoomRequest
 from signaling.codec import decode
 from signaling.errors import CloseCode
+from signaling.server_media import MediaState, OfferMessage
 from signaling.server_messages import (
-    MediaState,
     Notices,
-    OfferMessage,
     Ok,
     Outcome,
     Outside,

@@ -81,11 +81,18 @@ def _media(line: Line, ice: Credentials, fingerprint: str) -> Iterator[str]:
 
 
 def _candidates(candidates: Sequence[Address]) -> Iterator[str]:
-    """Host candidates in order of preference, loopback last whatever the order (RFC 8445 section 5.1.2)."""
-    ordered = sorted(candidates, key=lambda address: ip_address(address.host).is_loopback)
+    """Host candidates in order of preference, loopback last whatever the order (RFC 8445 section 5.1.2).
+
+    TCP below all of UDP (RFC 6544 section 4.2); port and direction: we listen, the browser connects.
+    """
+    ordered = sorted(candidates, key=lambda address: (address.is_tcp, ip_address(address.host).is_loopback))
     for index, address in enumerate(ordered):
-        priority = (126 << 24) | ((65535 - index) << 8) | 255
-        yield f"a=candidate:{index + 1} 1 udp {priority} {address.host} {address.port} typ host"
+        if address.is_tcp:
+            transport, kind, local, direction = "tcp", 90, (4 << 13) + 8191 - index, " tcptype passive"
+        else:
+            transport, kind, local, direction = "udp", 126, 65535 - index, ""
+        priority = (kind << 24) | (local << 8) | 255
+        yield f"a=candidate:{index + 1} 1 {transport} {priority} {address.host} {address.port} typ host{direction}"
 
 
 def _codecs(line: Line) -> Iterator[str]:

@@ -13,7 +13,7 @@ from sfu.codecs import Kind
 from sfu.control.conference import Conference
 from sfu.control.peer import Publication, Slot
 from sfu.control.sdp.ledger import KIND_OF, SlotLine, new_ledger
-from sfu.node import SlotShown, Source, Wanted
+from sfu.node import SlotShown, Source, Wanted, WantedCamera
 from sfu.plane import AudioLevel, LayerRate, PublicationSpec, SlotSpec
 from tests.support.fake_plane import FakePlane
 
@@ -145,7 +145,7 @@ async def test_a_tenth_camera_waits_for_a_free_slot_and_the_others_stay_where_th
 async def test_a_page_sees_whom_it_asks_for() -> None:
     room = Room()
     viewer, *others = room.everybody(4, Source.CAMERA, Source.SCREEN)
-    room.conference.set_wanted(viewer, Wanted((others[2],), screen=False))
+    room.conference.set_wanted(viewer, Wanted((WantedCamera(others[2]),), screen=False))
     assert room.seen_by(viewer) == [others[2]]
     assert room.seen_by(viewer, Source.SCREEN) == []
     room.conference.set_wanted(viewer, Wanted())
@@ -268,7 +268,7 @@ class Orders(RuleBasedStateMachine):
 
     @rule(person=people, cameras=st.none() | st.lists(st.integers(1, 200), max_size=4))
     def want(self, person: int, cameras: list[int] | None) -> None:
-        wanted = Wanted(None if cameras is None else tuple(cameras))
+        wanted = Wanted(None if cameras is None else tuple(map(WantedCamera, cameras)))
         self.run(self.room.conference.set_wanted, person, wanted)
 
     @rule()

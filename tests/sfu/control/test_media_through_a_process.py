@@ -9,7 +9,7 @@ import pytest
 
 from sfu.control.config import NodeConfig
 from sfu.control.node import Node
-from sfu.node import Offer, SlotShown, Source
+from sfu.node import Offer, Pictures, SlotShown, Source, SourceWanted
 from sfu.process.client import ProcessPlane
 from tests.support.client_packets import MID, OPUS, rtp
 from tests.support.deadline import until
@@ -41,6 +41,10 @@ class Sink:
 
     def on_slots(self, peer: int, slots: tuple[SlotShown, ...]) -> None:
         self.slots[peer] = slots
+
+    def on_layers_wanted(self, peer: int, sources: tuple[SourceWanted, ...]) -> None: ...
+
+    def on_pictures(self, peer: int, pictures: Pictures) -> None: ...
 
     def on_speaking(self, room: int, peers: tuple[int, ...]) -> None:
         self.speaking.append(peers)

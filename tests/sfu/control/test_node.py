@@ -13,7 +13,7 @@ from sfu.control.config import NodeConfig
 from sfu.control.node import Node
 from sfu.control.shard import Shard, ShardKit
 from sfu.control.transport import Certificate, HalfOpen
-from sfu.node import BadAnswer, Offer, SlotShown, Source
+from sfu.node import BadAnswer, Offer, Pictures, SlotShown, Source, SourceWanted
 from sfu.plane import Address
 from sfu.process.client import ProcessPlane
 from tests.sfu.control.dtls_client import PROOF, DtlsClient
@@ -54,6 +54,12 @@ class Sink:
     def on_slots(self, peer: int, slots: tuple[SlotShown, ...]) -> None:
         assert not self.is_in_verb
         self.slots[peer] = slots
+
+    def on_layers_wanted(self, peer: int, sources: tuple[SourceWanted, ...]) -> None:
+        assert not self.is_in_verb
+
+    def on_pictures(self, peer: int, pictures: Pictures) -> None:
+        assert not self.is_in_verb
 
     def on_speaking(self, room: int, peers: tuple[int, ...]) -> None:
         assert not self.is_in_verb

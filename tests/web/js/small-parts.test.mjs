@@ -145,7 +145,7 @@ test("the server hears what is shown once it has settled, and only when it diffe
   await timers.advance(150);
   report.show([HERON, FINCH], true);
   await timers.advance(1_000);
-  assert.deepEqual(told, [{ type: "set-view", cameras: [HERON, FINCH], screen: true }]);
+  assert.deepEqual(told, [{ type: "viewing", tiles: [HERON, FINCH].map((person) => ({ person, width: 320 })), screen: true }]);
   report.reset();
   report.show([HERON, FINCH], true);
   await timers.advance(150);

@@ -179,6 +179,13 @@ export interface HoldWaiting {
   message?: string;
 }
 
+/** As `RTCIceServer` of webrtc-pc. The credential is for this transport and expires by itself. */
+export interface IceServer {
+  urls: readonly string[];
+  username: string;
+  credential: string;
+}
+
 export interface Knock {
   id: number;
   seen?: number | null;
@@ -190,6 +197,13 @@ export interface Knock {
 export interface Knocked {
   alias: string;
   tag: "knocked";
+}
+
+/** Which of one's own encodings somebody watches now; the whole list. Before the first one all may be sent. */
+export interface LayersWanted {
+  type: "layers-wanted";
+  transport: number;
+  sources: readonly SourceWanted[];
 }
 
 /** Null when the person does not facilitate any more. */
@@ -220,6 +234,14 @@ export interface LedPersonView {
   muted_by_facilitator: boolean;
   camera_stopped: boolean;
   is_text_muted: boolean;
+}
+
+/** One direction over the last seconds. `rtt_ms` null: not known; `freezes` of pictures shown, or not sent. */
+export interface LineReport {
+  state: "good" | "weak" | "lost";
+  loss_percent?: number;
+  rtt_ms?: number | null;
+  freezes?: number;
 }
 
 export interface LockCameras {
@@ -309,18 +331,30 @@ export interface Notices {
   notices: readonly (Knocked | AskedToUnmute | YouWereMuted | YouMayUnmute | YourCameraWasStopped | TimeLeft | NoteArrived)[];
 }
 
-/** A server offer. A `transport` the page does not hold means: close the old connection and make a new one. */
+/**
+ * A server offer. A `transport` the page does not hold means: close the old connection and make a new one.
+ *
+ * `ice_servers` and `is_relay_only` are for `RTCPeerConnection` (`iceTransportPolicy: "relay"`), and on a further
+ * offer for `setConfiguration` before the offer is set. Mostly there are none: browsers reach the server directly.
+ */
 export interface OfferMessage {
   type: "offer";
   transport: number;
   generation: number;
   sdp: string;
   uplinks: readonly Uplink[];
+  ice_servers: readonly IceServer[];
+  is_relay_only: boolean;
 }
 
 export interface Ok {
   type: "ok";
   id: number;
+}
+
+export interface OtherLine {
+  person: string;
+  state: "weak" | "lost";
 }
 
 /** Somebody declined or removed: a facilitator may readmit them. */
@@ -433,6 +467,32 @@ export interface Promote {
   type: "promote";
 }
 
+/**
+ * How the lines are; the whole of it whenever it changed.
+ *
+ * `up` and `down` are one's own. `pictures` is what one's own line lets through of what one wants to see: "fewer"
+ * means some are smaller or left out, "none" that there is sound alone for now. `others` names only people whose line
+ * is bad.
+ */
+export interface Quality {
+  type: "quality";
+  transport: number;
+  up: "good" | "weak" | "lost";
+  down: "good" | "weak" | "lost";
+  pictures: "all" | "fewer" | "none";
+  others: readonly OtherLine[];
+}
+
+/** How the page finds its line, both ways: when a state changed and every ten seconds, never more than every two. */
+export interface QualityReport {
+  id: number;
+  seen?: number | null;
+  type: "quality-report";
+  transport: number;
+  up: LineReport;
+  down: LineReport;
+}
+
 export interface RaiseHand {
   id: number;
   seen?: number | null;
@@ -477,6 +537,20 @@ export interface ReplaceTransport {
   seen?: number | null;
   type: "replace-transport";
   transport: number;
+}
+
+/**
+ * Asks for a new path under the same transport, seat and keys: the network changed.
+ *
+ * `generation` is that of the newest offer the page has. Idempotent: where a newer one is on its way already, the
+ * answer is `ok` and nothing more happens.
+ */
+export interface RestartIce {
+  id: number;
+  seen?: number | null;
+  type: "restart-ice";
+  transport: number;
+  generation: number;
 }
 
 export interface ResumeRoom {
@@ -553,15 +627,6 @@ export interface SetChatPolicy {
   policy: ChatPolicy;
 }
 
-/** What the page shows, most important first; what is not shown is not sent. `cameras` null: not decided yet. */
-export interface SetView {
-  id: number;
-  seen?: number | null;
-  type: "set-view";
-  cameras: readonly string[] | null;
-  screen?: boolean;
-}
-
 /** `person` null: the slot shows nobody. */
 export interface Slot {
   mid: string;
@@ -574,6 +639,13 @@ export interface Slots {
   type: "slots";
   transport: number;
   slots: readonly Slot[];
+}
+
+/** `rids`: the encodings to keep active, all others off. Without simulcast `rids` is empty and `is_wanted` tells. */
+export interface SourceWanted {
+  source: "camera" | "screen";
+  is_wanted: boolean;
+  rids: readonly string[];
 }
 
 /** Who speaks, loudest first. */
@@ -631,6 +703,20 @@ export interface TakeBreak {
   type: "take-break";
 }
 
+/**
+ * One person whose picture is in sight.
+ *
+ * `width` is that of the picture in CSS px times the device's pixel ratio, rounded up to a step of 80 so that a small
+ * change of the window says nothing new. `is_pinned`: this viewer chose to see them. `is_speaker`: shown large because
+ * they speak.
+ */
+export interface Tile {
+  person: string;
+  width: number;
+  is_pinned?: boolean;
+  is_speaker?: boolean;
+}
+
 /** To facilitators. */
 export interface TimeLeft {
   minutes: number;
@@ -655,9 +741,35 @@ export interface UnmuteSelf {
   type: "unmute-self";
 }
 
+/** Where a source is sent. `layers` is empty for one encoding without a rid, which may use up to `max_bps`. */
 export interface Uplink {
   source: "mic" | "camera" | "screen";
   mid: string;
+  max_bps: number;
+  layers: readonly UplinkLayer[];
+}
+
+/** One simulcast encoding, lowest first: its picture is 1/`scale` of the captured one, at most `max_bps`. */
+export interface UplinkLayer {
+  rid: string;
+  scale: number;
+  max_bps: number;
+}
+
+/**
+ * What the page shows now, most important first; video that is not shown is not sent.
+ *
+ * `tiles` are those in sight, that is one page of the grid: the first nine with a camera get a slot. Null: not
+ * decided yet, then anybody's camera may come. `video` is what this viewer chose, or their device for them: "saver"
+ * is the smallest layer of each person, "none" is sound alone.
+ */
+export interface Viewing {
+  id: number;
+  seen?: number | null;
+  type: "viewing";
+  tiles: readonly Tile[] | null;
+  screen?: boolean;
+  video?: "full" | "saver" | "none";
 }
 
 /** A row of the facilitators' waiting list, in order of arrival. */
@@ -764,8 +876,10 @@ export type ClientMessage =
   | AllowText
   | SetChatPolicy
   | Answer
-  | SetView
-  | ReplaceTransport;
+  | Viewing
+  | QualityReport
+  | ReplaceTransport
+  | RestartIce;
 
 export type RoomRequest =
   | AcceptGuidelines
@@ -819,8 +933,10 @@ export type RoomRequest =
 
 export type MediaRequest =
   | Answer
-  | SetView
-  | ReplaceTransport;
+  | Viewing
+  | QualityReport
+  | ReplaceTransport
+  | RestartIce;
 
 export type ServerMessage =
   | Welcome
@@ -839,6 +955,8 @@ export type ServerMessage =
   | Slots
   | MediaState
   | Speaking
+  | LayersWanted
+  | Quality
   | Draining;
 
 export type Change =

@@ -45,7 +45,8 @@ export class ViewReport {
     this.#wanted = null;
     if (!wanted || key === this.#told) return;
     this.#told = key;
-    this.#request({ type: "set-view", ...wanted }).catch(() => {
+    const tiles = wanted.cameras.map((person) => ({ person, width: 320 }));
+    this.#request({ type: "viewing", tiles, screen: wanted.screen }).catch(() => {
       this.#told = "";
     });
   }
