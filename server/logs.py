@@ -7,11 +7,14 @@ its message.
 
 import logging
 import sys
+import time
 import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+from server.log_pace import Pace, PacedLibraries, paced
 
 WORDS = frozenset(
     {
@@ -33,8 +36,9 @@ def configure_logs(level: str) -> None:
         name_exception,
         redact,
     ]
+    pace = Pace(time.monotonic)
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer()],
+        processors=[paced(pace), *shared, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stdout),
         cache_logger_on_first_use=False,
@@ -46,6 +50,7 @@ def configure_logs(level: str) -> None:
             foreign_pre_chain=[_template_only, *shared], processors=[without_meta, structlog.processors.JSONRenderer()]
         )
     )
+    handler.addFilter(PacedLibraries(pace))
     logging.root.handlers[:] = [handler]
     logging.root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level.upper()]))
     logging.captureWarnings(capture=True)
@@ -88,6 +93,8 @@ def _template_only(_logger: object, _name: str, line: MutableMapping[str, Any]) 
     record = line["_record"]
     line["event"] = str(record.msg).partition("\n")[0]
     line["logger"] = record.name
+    if hasattr(record, "more"):
+        line["more"] = record.more
     if record.exc_info:
         line["exc_info"] = record.exc_info
         record.exc_info = None
