@@ -1,3 +1,4 @@
+import { markJoin } from "./marks.js";
 import { leftByOneself, mayFacilitate } from "./room-state.js";
 import { refusalWords } from "./words-refusals.js";
 import { CONNECTION, WAITING } from "./words.js";
@@ -20,6 +21,7 @@ export function entryActions(app, letGo) {
       if (!isLead && !outside.doors_open) return app.say(CONNECTION.opening);
       if (!alias) return app.update({ missing: "alias" });
       if (!isLead && !outside.guidelines_accepted && !app.ui.agreed) return app.update({ missing: "agreed" });
+      markJoin();
       app.update({ isJoining: true, missing: null, joinProblem: null });
       try {
         if (!isLead && !outside.guidelines_accepted)

@@ -1,3 +1,4 @@
+import { markFirst } from "./marks.js";
 import { Refusal } from "./refusal.js";
 
 /**
@@ -91,12 +92,13 @@ export class Media {
     this.#transport = null;
     this.#uplinks.clear();
     if (!connection) return;
-    connection.ontrack = connection.onconnectionstatechange = null;
+    connection.ontrack = connection.onconnectionstatechange = connection.oniceconnectionstatechange = null;
     connection.close();
   }
 
   /** @param {OfferMessage} offer */
   async #answer({ transport, generation, sdp, uplinks }) {
+    markFirst("offer");
     if (transport !== this.#transport) this.#open(transport);
     const connection = this.#connection;
     if (!connection) return;
@@ -105,6 +107,7 @@ export class Media {
     await connection.setLocalDescription(await connection.createAnswer());
     if (connection !== this.#connection) return;
     const answer = connection.localDescription?.sdp ?? "";
+    markFirst("answer-sent");
     await this.#options.request({ type: "answer", transport, generation, sdp: answer });
   }
 
@@ -118,6 +121,9 @@ export class Media {
       if (transceiver.mid !== null) this.#options.onTrack(transceiver.mid, track);
     };
     connection.onconnectionstatechange = () => this.#watch(connection);
+    connection.oniceconnectionstatechange = () => {
+      if (connection.iceConnectionState === "connected") markFirst("ice-connected");
+    };
     this.#options.onTransport(transport);
   }
 
@@ -136,7 +142,10 @@ export class Media {
   #watch(connection) {
     clearTimeout(this.#patience);
     const state = connection.connectionState;
-    if (state === "connected") this.#replacements = 0;
+    if (state === "connected") {
+      this.#replacements = 0;
+      markFirst("connected");
+    }
     if (state === "failed") this.#replaceAfter(0);
     if (state === "disconnected") this.#replaceAfter(PATIENCE_MS);
     this.#options.onState(state);

@@ -1,4 +1,5 @@
 import { backoffMs } from "./backoff.js";
+import { mark } from "./marks.js";
 import { NamedTimers } from "./named-timers.js";
 import { PERMISSIVE, Requests } from "./requests.js";
 import { Refusal } from "./refusal.js";
@@ -136,7 +137,10 @@ export class Signal {
     this.#socket = socket;
     this.#requests = new Requests();
     this.#timers.after("welcome", WELCOME_MS, () => this.#lose());
-    socket.onopen = () => this.#sendFrame(this.#hello(ticket));
+    socket.onopen = () => {
+      mark("socket-open");
+      this.#sendFrame(this.#hello(ticket));
+    };
     socket.onmessage = (event) => this.#receive(event.data);
     socket.onclose = (event) => this.#closed(event.code);
   }

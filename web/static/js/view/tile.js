@@ -1,4 +1,5 @@
 import { html, keyed, nothing, ref } from "../lit.js";
+import { markFirst } from "../marks.js";
 import { isOpen } from "../own-rules.js";
 import { tileName, tileState } from "../person-words.js";
 import { ROLE, ROOM } from "../words-room.js";
@@ -120,8 +121,12 @@ function showFirstFrame(element) {
   watched.add(element);
   element.style.setProperty("opacity", "0");
   const show = () => element.style.removeProperty("opacity");
-  if ("requestVideoFrameCallback" in element) element.requestVideoFrameCallback(show);
-  else /** @type {HTMLVideoElement} */ (element).addEventListener("playing", show, { once: true });
+  if ("requestVideoFrameCallback" in element) {
+    element.requestVideoFrameCallback((_, { presentationTime }) => {
+      markFirst("first-frame", presentationTime);
+      show();
+    });
+  } else /** @type {HTMLVideoElement} */ (element).addEventListener("playing", show, { once: true });
   setTimeout(show, SURELY_MS);
 }
 
