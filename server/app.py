@@ -38,7 +38,9 @@ from server.store.store import Store
 from server.ws import add_signaling
 from sfu.control.config import NodeConfig
 from sfu.control.node import Node
+from sfu.control.relay import Relay
 from sfu.node import MediaNode
+from sfu.plane import PacketPlane
 from sfu.process.client import ProcessPlane
 from web.site import Site, build_id, modules_of
 
@@ -171,7 +173,14 @@ def _media_config(config: Config) -> NodeConfig:
         is_local=config.is_local_http,
         processes=config.media_processes,
         tcp_port=None if config.tcp_port == "off" else config.tcp_port or 0,
+        relay=_relay(config),
     )
+
+
+def _relay(config: Config) -> Relay | None:
+    if config.turn_secret is None:
+        return None
+    return Relay(config.turn_urls, config.turn_secret.get_secret_value(), config.turn_ttl_s, config.relay_only)
 
 
 def _cluster(config: Config, store: Store, clock: Clock) -> "Cluster | None":

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from rooms.ids import PersonId
-from sfu.node import Offer, Source, SourceWanted, Video, Wanted, WantedCamera
+from sfu.node import IceServer, Offer, Source, SourceWanted, Video, Wanted, WantedCamera
 from sfu.uplinks import CAMERA_BPS, MIC_BPS, SCREEN_BPS
 from signaling import server_media as wire
 from signaling.client_media import Viewing
@@ -20,7 +20,18 @@ def offer_message(peer: int, offer: Offer) -> wire.OfferMessage:
         )
         for source, mid in offer.uplinks
     )
-    return wire.OfferMessage(transport=peer, generation=offer.generation, sdp=offer.sdp, uplinks=uplinks)
+    return wire.OfferMessage(
+        transport=peer,
+        generation=offer.generation,
+        sdp=offer.sdp,
+        uplinks=uplinks,
+        ice_servers=() if offer.relay is None else (_ice_server(offer.relay),),
+        is_relay_only=offer.is_relay_only,
+    )
+
+
+def _ice_server(relay: IceServer) -> wire.IceServer:
+    return wire.IceServer(urls=relay.urls, username=relay.username, credential=relay.credential)
 
 
 def wanted_of(view: Viewing, peer_of: Callable[[PersonId], int | None]) -> Wanted:

@@ -21,18 +21,30 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class IceServer:
+    """A TURN relay and credentials for one transport, as `RTCIceServer` of webrtc-pc."""
+
+    urls: tuple[str, ...]
+    username: str
+    credential: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """A server offer. `generation` grows with each offer of a peer; an answer to an older one is dropped.
 
     `uplinks` maps a source to the mid on which the browser sends it. The browser answers all of them `sendonly`,
     without a track where there is none yet, so that a camera or a screen starts later by `replaceTrack` alone.
     `layers`: the simulcast encodings of the camera, lowest first; empty: one encoding without a rid.
+    `relay`: another way to us, where the direct ones are blocked; `is_relay_only`: no other is to be tried.
     """
 
     generation: int
     sdp: str
     uplinks: tuple[tuple[Source, str], ...]
     layers: tuple[UplinkLayer, ...] = ()
+    relay: IceServer | None = None
+    is_relay_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

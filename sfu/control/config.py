@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from sfu.control.relay import Relay
 from sfu.plane import Address
 
 # Addresses reserved for documentation (RFC 5737, RFC 3849): `connect` on a UDP socket only asks the routing table.
@@ -24,7 +25,7 @@ class NodeConfig:
     wildcard of IPv6 is left out on a machine that has none. `advertise`: addresses that browsers are told, as they see
     this machine (behind 1:1 NAT the public one); empty: those bound, and for a wildcard what the routing table gives.
     `is_local`: the pages are served for localhost, so loopback is told too. `processes`: media processes, 0 for one per
-    core; a room lives in one.
+    core; a room lives in one. `relay`: another way to us, see `relay`.
     """
 
     bind: tuple[str, ...] = ("0.0.0.0",)  # noqa: S104 - a media server listens for everybody
@@ -33,6 +34,7 @@ class NodeConfig:
     is_local: bool = False
     processes: int = 1
     tcp_port: int | None = 0
+    relay: Relay | None = None
 
     @property
     def count(self) -> int:

@@ -8,13 +8,14 @@ import asyncio
 import itertools
 import random
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from sfu.control.config import NodeConfig
 from sfu.control.shard import Shard, ShardKit
 from sfu.control.transport import Certificate, HalfOpen
-from sfu.node import LineStats, MediaSink, Source, Wanted
+from sfu.node import IceServer, LineStats, MediaSink, Source, Wanted
 from sfu.plane import PacketPlane, PlaneStats
 
 _NO_STATS: Final = PlaneStats({}, {}, {}, 0, 0, 0.0)
@@ -46,6 +47,8 @@ class Node:
                     lambda: next(self._ids),
                     _token,
                     random.SystemRandom(),
+                    relay=self._relay_server,
+                    is_relay_only=self._config.relay is not None and self._config.relay.is_only,
                 )
                 shard = Shard(kit, _Forgetful(sink, self._forget))
                 await shard.start()
@@ -131,6 +134,10 @@ class Node:
         room = self._rooms.pop(peer, None)
         if room is not None and room not in self._rooms.values():
             del self._pinned[room]
+
+    def _relay_server(self) -> IceServer | None:
+        relay = self._config.relay
+        return None if relay is None else relay.server(time.time(), _token(16))
 
     def _current_certificate(self) -> Certificate:
         if self._certificate.is_stale():

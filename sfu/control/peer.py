@@ -13,7 +13,7 @@ from sfu.control.sdp.answer import Answer, AnsweredLine, Direction, read_answer
 from sfu.control.sdp.ledger import Ledger, SlotLine, UplinkLine
 from sfu.control.sdp.offer import Credentials, write_offer
 from sfu.control.transport import Certificate, HalfOpen, Transport
-from sfu.node import BadAnswer, Offer, Source
+from sfu.node import BadAnswer, IceServer, Offer, Source
 from sfu.plane import Address, PacketPlane, PublicationSpec, SlotSpec, SrtpProfile
 
 CONNECT_S: Final = 30.0
@@ -43,7 +43,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class PeerKit:
-    """Shared by the peers of one plane. `new_id` never repeats while the plane lives; `new_token(n)`: n characters."""
+    """Shared by the peers of one plane. `new_id` never repeats while the plane lives; `new_token(n)`: n characters.
+
+    `relay` makes fresh credentials of a TURN relay, where there is one.
+    """
 
     plane: PacketPlane
     candidates: Sequence[Address]
@@ -52,6 +55,8 @@ class PeerKit:
     new_id: Callable[[], int]
     new_token: Callable[[int], str]
     connect_s: float = CONNECT_S
+    relay: Callable[[], IceServer | None] = lambda: None
+    is_relay_only: bool = False
 
 
 class PeerOwner(Protocol):
@@ -81,6 +86,7 @@ class Peer:
         self._kit = kit
         self._owner = owner
         self._ice = self._new_credentials()
+        self._relay = kit.relay()
         self._generation = 0
         self._is_in_flight = False
         self._is_dirty = False
@@ -107,6 +113,7 @@ class Peer:
         if self._is_restart_wanted:
             self._is_restart_wanted = False
             self._ice = self._new_credentials()
+            self._relay = self._kit.relay()
             self._kit.plane.set_ice(self.id, self._ice.ufrag, self._ice.pwd)
         self._generation += 1
         self._is_in_flight = True
@@ -114,7 +121,8 @@ class Peer:
         text = write_offer(
             self._ledger, self._generation, self._ice, self._kit.certificate.fingerprint, self._kit.candidates
         )
-        self._loop.call_soon(self._report, Offer(self._generation, text, uplinks))
+        offer = Offer(self._generation, text, uplinks, relay=self._relay, is_relay_only=self._kit.is_relay_only)
+        self._loop.call_soon(self._report, offer)
 
     def restart_ice(self) -> None:
         """New credentials in the next offer, same DTLS and SRTP (media.md 24)."""

@@ -18,7 +18,7 @@ from sfu.control.peer import Peer, PeerKit, Publication
 from sfu.control.sdp.ledger import new_ledger
 from sfu.control.transport import Certificate, HalfOpen
 from sfu.control.upcalls import Upcalls
-from sfu.node import LineStats, MediaSink, Offer, SlotShown, Source, Wanted
+from sfu.node import IceServer, LineStats, MediaSink, Offer, SlotShown, Source, Wanted
 from sfu.plane import Address, PacketPlane, PlaneStats
 
 RETRY_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -39,6 +39,8 @@ class ShardKit:
     new_id: Callable[[], int]
     new_token: Callable[[int], str]
     randomness: random.Random
+    relay: Callable[[], IceServer | None] = lambda: None
+    is_relay_only: bool = False
     watch_every_s: float = WATCH_EVERY_S
 
 
@@ -109,6 +111,8 @@ class Shard:
             self._kit.half_open,
             self._kit.new_id,
             self._kit.new_token,
+            relay=self._kit.relay,
+            is_relay_only=self._kit.is_relay_only,
         )
         opened = Peer(peer, room, new_ledger(lambda: self._kit.randomness.getrandbits(32)), kit, self)
         self._peers[peer] = (opened, conference)

@@ -14,7 +14,7 @@ from sfu.packet.arena import MAX_DATAGRAM
 HEADER: Final = 2
 MAX_WAITING: Final = 32 * 1024
 MAX_WAITING_VIDEO: Final = 64 * 1024
-_CHUNK: Final = 16 * 1024
+_CHUNK: Final = 4 * 1024
 _VIDEO: Final = frozenset(
     number for codec in CODECS if codec.kind is Kind.VIDEO for number in (codec.payload_type, codec.rtx)
 )
@@ -85,7 +85,7 @@ class SendQueue:
         return True
 
     def take(self) -> memoryview:
-        """The bytes to send next, whole frames of about 16 kB at most; empty when nothing waits."""
+        """The bytes to send next, whole frames of about 4 kB at most; empty when nothing waits."""
         if not self._rest and (self._urgent or self._video):
             frames: list[bytes] = []
             room = _CHUNK

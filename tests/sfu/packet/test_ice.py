@@ -119,19 +119,68 @@ def test_sending_ends_after_ten_seconds_without_a_check(world: World) -> None:
     assert not owner.ice.may_send(world.now + 10)
 
 
-def test_a_path_that_went_dead_gives_way_to_one_that_is_checked(world: World) -> None:
-    """A NAT gave the browser another port, and the browser does not nominate again, as Firefox does."""
+def test_a_path_that_went_dead_gives_way_to_any_that_is_checked(world: World) -> None:
+    """Both were there before; the browser nominates only once, as Firefox does."""
     owner = world.owner("a")
     world.check("a", b"p1")
     for _ in range(3):
-        world.now += 3.0
         assert not world.moves("a", b"p2", nominate=False)
+        world.now += 3.0
+    assert not world.moves("a", b"p2", nominate=False)
     assert owner.ice.may_send(world.now)
     world.now += 1.0
     assert not owner.ice.may_send(world.now)
     assert world.moves("a", b"p2", nominate=False)
     assert owner.ice.selected == b"p2"
     assert owner.ice.may_send(world.now)
+
+
+@pytest.mark.parametrize(("silent_s", "moves"), [(0.0, False), (0.9, False), (1.0, True), (5.0, True)])
+def test_a_check_from_an_address_never_seen_moves_once_nothing_else_is_heard(
+    world: World, silent_s: float, moves: bool
+) -> None:
+    """A translator forgot the browser: its next consent check comes from elsewhere and nominates nothing."""
+    owner = world.owner("a")
+    world.check("a", b"p1")
+    world.now += silent_s
+    assert world.moves("a", b"p2", nominate=False) is moves
+    assert owner.ice.selected == (b"p2" if moves else b"p1")
+
+
+def test_media_on_the_old_path_keeps_it(world: World) -> None:
+    owner = world.owner("a")
+    world.check("a", b"p1")
+    for _ in range(50):
+        world.now += 0.1
+        owner.ice.last_heard = world.now
+    assert not world.moves("a", b"p2", nominate=False)
+
+
+def test_a_check_that_proves_nothing_moves_nothing(world: World) -> None:
+    owner = world.owner("a")
+    world.check("a", b"p1")
+    world.now += 5.0
+    forged = stun_check("a:them", "another-password", use_candidate=True)
+    assert world.table.handle(forged, b"p2", world.now) == "stun-integrity"
+    assert owner.ice.selected == b"p1"
+    assert b"p2" not in owner.ice.paths
+
+
+def test_a_path_that_ended_is_left_and_the_next_check_finds_another(world: World) -> None:
+    owner = world.owner("a")
+    world.check("a", b"p1")
+    assert world.table.release(b"p1") is owner
+    assert world.table.release(b"p1") is None
+    assert not owner.ice.may_send(world.now)
+    assert world.moves("a", b"p2", nominate=False)
+
+
+def test_after_a_restart_the_first_check_from_elsewhere_moves_when_the_old_way_is_silent(world: World) -> None:
+    owner = world.owner("a")
+    world.check("a", b"wifi")
+    world.now += 2.0
+    world.table.restart(owner, Credentials(b"b", b"pwd-b"))
+    assert world.moves("b", b"mobile", nominate=False)
 
 
 def test_a_removed_peer_leaves_nothing(world: World) -> None:
