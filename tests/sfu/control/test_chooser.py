@@ -1,5 +1,7 @@
 """What a viewer is sent: within the estimate, most important first, and without flicker."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,7 +111,7 @@ def test_temporal_layers_are_half_steps() -> None:
     assert [(rung.layer.rid, rung.layer.tid) for rung in ladder] == [
         ("q", 0), ("q", 1), ("q", None), ("h", 1), ("h", None), ("f", 1), ("f", None),
     ]  # fmt: skip
-    assert all(low.bps < high.bps for low, high in zip(ladder, ladder[1:], strict=False))
+    assert all(low.bps < high.bps for low, high in pairwise(ladder))
 
 
 def test_a_layer_that_costs_more_than_a_larger_one_is_left_out() -> None:
