@@ -1,0 +1,247 @@
+"""The generator's process: links as it is told by JSON lines, sources on schedule, counts of what arrives.
+
+`python -m bench.load.generator HOST`. While it runs it is one plain loop: what is due is sent, and every few
+milliseconds every socket is emptied by `recvmmsg`. Nothing waits on a socket, so a server does not pay for waking the
+generator, and delays are taken from the kernel's time stamps, so that reading late does not show.
+"""
+
+import heapq
+import json
+import os
+import signal
+import sys
+import time
+from random import Random
+from typing import Any, Final
+
+from bench.load.dtls import PROFILES, Certificate
+from bench.load.kernel import STRIDE, Inbox, Outbox
+from bench.load.link import Link
+from bench.load.sdp import OPUS, VP8
+from bench.load.sink import Totals, Track
+from bench.load.source import FRAME_EVERY_NS, Camera, Microphone
+from bench.load.srtp import Slots
+from bench.rig.usage import Usage, make_first
+
+SWEEP_NS: Final = 4_000_000
+TIMERS_NS: Final = 20_000_000
+LIFE_S: Final = 600
+BEHIND_NS: Final = 100_000_000
+
+
+class Load:
+    """All links and sources. `order` does what one JSON line says and returns what is answered, if anything."""
+
+    def __init__(self, host: str, profiles: tuple[str, ...], seed: int) -> None:
+        self._host = host
+        self._profiles = profiles
+        self._random = Random(seed)
+        self._own = Certificate()
+        self._links: dict[int, Link] = {}
+        self._waiting: set[int] = set()
+        self._watched: dict[int, str] = {}
+        self._inbox, self._outbox = Inbox(), Outbox()
+        self._slots = Slots(self._outbox)
+        self._due: list[tuple[int, int, Microphone | Camera]] = []
+        self._number = 0
+        self._one_in = 7
+        self._until_sample = 1
+        self._is_measuring = False
+        self._measure_until = 0
+        self._began = 0
+        self._pids: list[int] = []
+        self._before: Usage | None = None
+        self._own_before: Usage | None = None
+        self._sent = 0
+        self._late_ns: list[int] = []
+        self.events: list[dict[str, Any]] = []
+        self.is_done = False
+
+    def order(self, what: dict[str, Any]) -> dict[str, Any] | None:
+        match what["do"]:
+            case "answer":
+                link = self._open(what["link"])
+                text = link.answer(what["sdp"], is_controlling=what["is_controlling"])
+                return {"sdp": text}
+            case "offer":
+                return {"sdp": self._open(what["link"]).offer()}
+            case "accept":
+                self._links[what["link"]].accept(what["sdp"])
+            case "publish":
+                self._publish(what["links"], what["groups"])
+            case "watch":
+                self._watched[what["link"]] = what["for"]
+            case "measure":
+                self._measure(what)
+            case "facts":
+                return self._facts()
+            case "end":
+                self.is_done = True
+        return None
+
+    def run(self) -> None:
+        """Until told to end, or until whoever tells is gone."""
+        os.set_blocking(0, False)
+        heard = b""
+        sweep_due = timers_due = 0
+        while not self.is_done:
+            now = time.monotonic_ns()
+            self._send_due(now)
+            if now >= sweep_due:
+                sweep_due = now + SWEEP_NS
+                self._sweep()
+                if now >= timers_due:
+                    timers_due = now + TIMERS_NS
+                    for link in self._links.values():
+                        link.on_timer(now / 1e9)
+                self._look(now)
+                try:
+                    piece = os.read(0, 1 << 20)
+                except BlockingIOError:
+                    piece = None
+                if piece == b"":
+                    return
+                if piece:
+                    *lines, heard = (heard + piece).split(b"\n")
+                    for line in lines:
+                        answer = self.order(json.loads(line))
+                        if answer is not None:
+                            say(answer)
+            for event in self.events:
+                say(event)
+            self.events.clear()
+            wake = min(sweep_due, self._due[0][0]) if self._due else sweep_due
+            wait = wake - time.monotonic_ns()
+            if wait > 0:
+                time.sleep(wait / 1e9)
+
+    def _open(self, number: int) -> Link:
+        link = self._links[number] = Link(self._host, self._own, self._profiles, self._random)
+        self._waiting.add(number)
+        return link
+
+    def _publish(self, numbers: list[int], groups: int) -> None:
+        """The frames of publishers are spread evenly over the frame interval, in each of `groups` rooms apart."""
+        now = time.monotonic_ns() + SWEEP_NS
+        in_group = max(1, len(numbers) // groups)
+        for index, number in enumerate(numbers):
+            microphone, camera = self._links[number].publish(self._outbox, self._slots)
+            place, group = index % in_group, index // in_group
+            phase = (place * groups + group) * FRAME_EVERY_NS // (in_group * groups)
+            for due, source in ((self._random.randrange(microphone.every_ns), microphone), (phase, camera)):
+                self._number += 1
+                heapq.heappush(self._due, (now + due, self._number, source))
+
+    def _send_due(self, now: int) -> None:
+        due = self._due
+        while due and due[0][0] <= now:
+            when, number, source = due[0]
+            sent = source.send()
+            if self._is_measuring:
+                self._sent += sent
+                self._late_ns.append(now - when)
+            # After a stall the schedule begins anew: a burst that no member would send is not what is measured.
+            heapq.heapreplace(due, (when + source.every_ns if now - when < BEHIND_NS else now, number, source))
+            now = time.monotonic_ns()
+
+    def _sweep(self) -> None:
+        inbox, view = self._inbox, self._inbox.view
+        for link in self._links.values():
+            while count := inbox.read(link.fd):
+                self._take(link, inbox, view, count)
+                if self._due and self._due[0][0] <= (now := time.monotonic_ns()):
+                    self._send_due(now)
+                if count < 64:
+                    break
+
+    def _take(self, link: Link, inbox: Inbox, view: memoryview, count: int) -> None:
+        tracks, is_measuring = link.tracks, self._is_measuring
+        for index in range(count):
+            at = index * STRIDE
+            payload_type = view[at + 1] & 0x7F
+            if view[at] < 128 or (payload_type != OPUS and payload_type != VP8):
+                link.take(bytes(view[at : at + inbox.length(index)]))
+                continue
+            if is_measuring:
+                seq = view[at + 2] << 8 | view[at + 3]
+                ssrc = int.from_bytes(view[at + 8 : at + 12], "big")
+                track = tracks.get(ssrc)
+                if track is None:
+                    track = tracks[ssrc] = Track(seq)
+                track.take(seq)
+            self._until_sample -= 1
+            if self._until_sample <= 0 or link.first.keyframe_ns is None:
+                # Not always the same place in a frame or a batch.
+                self._until_sample = self._one_in - 1 + self._random.getrandbits(1) * 2 if self._one_in > 1 else 1
+                data = bytes(view[at : at + inbox.length(index)])
+                link.take_sample(data, payload_type, inbox.stamp_ns(index), is_measuring=is_measuring)
+
+    def _look(self, now: int) -> None:
+        ready = [number for number in self._waiting if self._links[number].is_ready]
+        for number in ready:
+            self._waiting.discard(number)
+            self.events.append({"event": "ready", "link": number, "profile": self._links[number].profile})
+        for number, what in list(self._watched.items()):
+            first = self._links[number].first
+            if (first.keyframe_ns if what == "keyframe" else first.packet_ns) is not None:
+                del self._watched[number]
+                self.events.append(
+                    {"event": "media", "link": number, "packet_ns": first.packet_ns, "keyframe_ns": first.keyframe_ns}
+                )
+        if self._is_measuring and now >= self._measure_until:
+            self._finish()
+
+    def _measure(self, what: dict[str, Any]) -> None:
+        self._pids = what["pids"]
+        self._one_in = what["one_in"]
+        self._sent = 0
+        self._late_ns.clear()
+        for link in self._links.values():
+            link.tracks.clear()
+            link.delays_ns.clear()
+        self._before = Usage.of(self._pids)
+        self._own_before = Usage.of([os.getpid()])
+        self._began = time.monotonic_ns()
+        self._measure_until = self._began + int(what["seconds"] * 1e9)
+        self._is_measuring = True
+
+    def _finish(self) -> None:
+        assert self._before is not None and self._own_before is not None
+        self._is_measuring = False
+        seconds = (time.monotonic_ns() - self._began) / 1e9
+        used = Usage.of(self._pids).since(self._before)
+        own = Usage.of([os.getpid()]).since(self._own_before)
+        totals = Totals()
+        for link in self._links.values():
+            totals.add(link.tracks.values())
+            totals.delays_ns += link.delays_ns
+        late = sorted(self._late_ns)
+        self.events.append(
+            {"event": "measured", "seconds": seconds, "sent": self._sent, "cpu_ns": used.total_ns}
+            | {"system_share": used.system_share, "generator_core": own.total_ns / seconds / 1e9}
+            | {"late_p99_us": late[len(late) * 99 // 100] / 1e3 if late else None, "unsent": self._outbox.unsent}
+            | totals.as_json()
+        )
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "keyframes_asked": sum(link.keyframes_asked for link in self._links.values()),
+            "profiles": sorted({link.profile for link in self._links.values() if link.profile}),
+        }
+
+
+def say(message: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    host, core, seed, *profiles = sys.argv[1:]
+    signal.alarm(LIFE_S)
+    is_first = make_first(int(core))
+    say({"is_realtime": is_first})
+    Load(host, tuple(profiles) or tuple(PROFILES), int(seed)).run()
+
+
+if __name__ == "__main__":
+    main()
