@@ -5,17 +5,24 @@ their lifetime to a use (media.md section 6). Each slot is `STRIDE` bytes: a dat
 the two bytes of RTX.
 """
 
-from collections.abc import Callable
+import ctypes
 from typing import Final
 
 STRIDE: Final = 2304
 MAX_DATAGRAM: Final = 2048
 BATCH: Final = 64
 EGRESS: Final = 2048
+HEADER_BYTES: Final = 64  # one `struct mmsghdr`
+VECTOR_BYTES: Final = 16  # one `struct iovec`
+
+Sent = tuple[bytes, int, int]  # path, egress slot, length
 
 
 class Arena:
-    """`ingress` holds one received batch, `egress` what leaves in the next flush; both are writable views."""
+    """`ingress` holds one received batch, `egress` what leaves in the next flush; both are writable views.
+
+    Egress slot i has the i-th I/O vector; `headers` are the messages over them, see `outbox` and `batch`.
+    """
 
     def __init__(self, batch: int = BATCH, egress: int = EGRESS) -> None:
         self.batch = batch
@@ -23,48 +30,18 @@ class Arena:
         # A bytearray with an exported view can neither move nor shrink: Python itself guards the address.
         self.ingress_store = bytearray(batch * STRIDE)
         self.egress_store = bytearray(egress * STRIDE)
+        self.headers_store = bytearray(egress * HEADER_BYTES)
+        self.vectors_store = bytearray(egress * VECTOR_BYTES)
         self.ingress = memoryview(self.ingress_store)
         self.egress = memoryview(self.egress_store)
+        self.headers = memoryview(self.headers_store)
+        self.vectors = memoryview(self.vectors_store).cast("Q")
+        self.vectors_at = address_of_store(self.vectors_store)
+        base = address_of_store(self.egress_store)
+        for slot in range(egress):
+            self.vectors[2 * slot] = base + slot * STRIDE
 
 
-Sent = tuple[bytes, int, int]
-
-
-class Outbox:
-    """What waits for the next flush: (path, slot index in `Arena.egress`, length).
-
-    A full outbox is transmitted at once, so `reserve` always finds a slot.
-    """
-
-    def __init__(self, arena: Arena, transmit: Callable[[list[Sent]], None]) -> None:
-        self._arena = arena
-        self._transmit = transmit
-        self.entries: list[Sent] = []
-        self.packets = 0
-
-    def reserve(self) -> int:
-        """The index of a free egress slot; it is used up only by `commit`."""
-        if len(self.entries) >= self._arena.capacity:
-            self.flush()
-        return len(self.entries)
-
-    def commit(self, path: bytes, index: int, length: int) -> None:
-        """Send what was written into slot `index` in the next flush."""
-        self.entries.append((path, index, length))
-
-    def put(self, path: bytes, datagram: bytes) -> None:
-        """Send a ready datagram in the next flush."""
-        index = self.reserve()
-        at = index * STRIDE
-        self._arena.egress[at : at + len(datagram)] = datagram
-        self.entries.append((path, index, len(datagram)))
-
-    def flush(self) -> None:
-        """Hand everything to the shell; the slots are free when this returns."""
-        entries = self.entries
-        if entries:
-            self.packets += len(entries)
-            try:
-                self._transmit(entries)
-            finally:
-                self.entries = []
+def address_of_store(store: bytearray) -> int:
+    """Where a store lies; whoever keeps a view of it keeps it there."""
+    return ctypes.addressof(ctypes.c_char.from_buffer(store))

@@ -15,23 +15,19 @@ from typing import Any, Final
 from cffi import FFI
 
 from sfu.packet.addresses import SOCKADDR_IN6, split
-from sfu.packet.arena import MAX_DATAGRAM, STRIDE, Arena, Sent
+from sfu.packet.arena import HEADER_BYTES, MAX_DATAGRAM, STRIDE, Arena, Sent, address_of_store
+from sfu.packet.control_blocks import IP_PKTINFO, IPV6_PKTINFO, MAX_SEGMENT, SOL_UDP, UDP_SEGMENT, source_block
+from sfu.packet.outbox import MAX_SEGMENTS, Outbox
 
-SOL_UDP: Final = 17
-UDP_SEGMENT: Final = 103
-IP_PKTINFO: Final = 8
-IPV6_PKTINFO: Final = 50
 SO_TIMESTAMPNS: Final = 35
-MAX_SEGMENTS: Final = 64
 MAX_GSO_BYTES: Final = 60_000
-# A segment must fit the path's MTU with IPv6 and UDP headers, else the kernel refuses the message.
-MAX_SEGMENT: Final = 1232
 _CONTROL: Final = 128
 _NAME: Final = 32
 _MSG_DONTWAIT: Final = 0x40
 _MSG_TRUNC: Final = 0x20
 _WORDS: Final = 8
 _CMSG: Final = struct.Struct("=Qii")
+_CMSG_SEGMENT: Final = 24  # how much of the ancillary data says the segment size
 _NO_GSO: Final = (errno.EIO, errno.EOPNOTSUPP)  # this socket's network card cannot
 _NO_RUN: Final = (errno.EINVAL, errno.EMSGSIZE)  # the way to this destination is too narrow
 _CDEF: Final = """
@@ -67,11 +63,6 @@ class _Messages:
         self.word_pointers = [ffi.cast("void *", self._views[0] + index * _WORDS * 8) for index in range(count)]
 
 
-def address_of_store(ffi: FFI, store: bytearray) -> int:
-    """Where a store of the arena lies; the arena keeps it there."""
-    return int(ffi.cast("uintptr_t", ffi.from_buffer(store)))
-
-
 class Receiver:
     """Reads batches into the arena's ingress slots."""
 
@@ -81,7 +72,7 @@ class Receiver:
         self._recvmmsg = library.recvmmsg
         self._count = arena.batch
         messages = self._messages = _Messages(ffi, arena.batch, 1)
-        base = address_of_store(ffi, arena.ingress_store)
+        base = address_of_store(arena.ingress_store)
         words, vectors = messages.words, messages.vectors
         for index in range(arena.batch):
             vectors[2 * index] = base + index * STRIDE
@@ -156,10 +147,14 @@ class Sender:
         self._sendmmsg = library.sendmmsg
         self._capacity = arena.capacity
         self._messages = _Messages(ffi, arena.capacity, 1)
-        self._base = address_of_store(ffi, arena.egress_store)
+        self._base = address_of_store(arena.egress_store)
         self._drops = drops
         self._gso = gso
         self._without_gso: set[int] = set()
+        self._run_words = memoryview(arena.headers_store).cast("Q")
+        store = ffi.from_buffer(arena.headers_store)
+        self._keep = store
+        self._run_pointers = [ffi.cast("void *", store + index * HEADER_BYTES) for index in range(arena.capacity)]
         self.messages_sent = 0
 
     def send(self, fds: list[int], entries: list[Sent]) -> None:
@@ -202,6 +197,58 @@ class Sender:
             self._drops["send-error"] += len(runs[sent])
             sent += 1
         return None
+
+    def send_runs(self, fds: list[int], outbox: Outbox, count: int) -> None:
+        """Send the first `count` messages of `Arena.headers`, each by its own socket."""
+        if len(fds) == 1:
+            self._send_messages(fds[0], 0, outbox, 0, count)
+            return
+        words, first = self._run_words, 0
+        for at in range(1, count + 1):
+            index = words[first * _WORDS + 7] >> 32
+            if at == count or words[at * _WORDS + 7] >> 32 != index:
+                self._send_messages(fds[index], index, outbox, first, at)
+                first = at
+
+    def _send_messages(self, fd: int, index: int, outbox: Outbox, first: int, end: int) -> None:
+        words, pointers = self._run_words, self._run_pointers
+        while first < end:
+            count = int(self._sendmmsg(fd, pointers[first], end - first, _MSG_DONTWAIT))
+            if count > 0:
+                first += count
+                self.messages_sent += count
+                continue
+            code, packets = self._ffi.errno, words[first * _WORDS + 3]
+            if code == errno.EINTR:
+                continue
+            if code in (errno.EAGAIN, errno.ENOBUFS):
+                self._drops["send-full"] += sum(words[at * _WORDS + 3] for at in range(first, end))
+                return
+            if packets > 1 and (code in _NO_GSO or code in _NO_RUN):
+                if code in _NO_GSO:
+                    outbox.max_segments[index] = 1
+                self._send_singly(fd, first)
+            else:
+                # The error belongs to this message alone: an unreachable network, a firewall.
+                self._drops["send-error"] += packets
+            first += 1
+
+    def _send_singly(self, fd: int, message: int) -> None:
+        """The packets of one message that was refused as a whole."""
+        words = self._run_words
+        at = message * _WORDS
+        vector, count, segment = words[at + 2], words[at + 3], _CMSG_SEGMENT
+        words[at + 3] = 1
+        words[at + 5] -= segment
+        if not words[at + 5]:
+            words[at + 4] = 0
+        for step in range(count):
+            words[at + 2] = vector + step * 16
+            if int(self._sendmmsg(fd, self._run_pointers[message], 1, _MSG_DONTWAIT)) > 0:
+                self.messages_sent += 1
+            else:
+                full = self._ffi.errno in (errno.EAGAIN, errno.ENOBUFS)
+                self._drops["send-full" if full else "send-error"] += 1
 
     def _fill(self, runs: list[list[Sent]]) -> None:
         messages, base = self._messages, self._base
@@ -258,11 +305,7 @@ def _runs(entries: list[Sent]) -> list[list[Sent]]:
 
 def _control(local: bytes, segment: int) -> bytes:
     """Ancillary data: the local address to leave from, and the GSO segment size if not 0."""
-    control = b""
-    if len(local) == 4:
-        control = _CMSG.pack(28, socket.IPPROTO_IP, IP_PKTINFO) + struct.pack("=I4s4s4x", 0, local, local)
-    elif local:
-        control = _CMSG.pack(36, socket.IPPROTO_IPV6, IPV6_PKTINFO) + local + bytes(8)
+    control = source_block(local)
     if segment:
         control += _CMSG.pack(18, SOL_UDP, UDP_SEGMENT) + struct.pack("=H6x", segment)
     return control

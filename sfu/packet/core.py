@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable
 from random import Random
 
-from sfu.packet.arena import STRIDE, Arena, Outbox, Sent
+from sfu.packet.arena import STRIDE, Arena, Sent
 from sfu.packet.ice import Credentials, IceAgent, IceTable
 from sfu.packet.ingress import Ingress
+from sfu.packet.outbox import Outbox
 from sfu.packet.peer import Peer
 from sfu.packet.publication import Publication
 from sfu.packet.router import Router
@@ -88,6 +89,7 @@ class PlaneCore:
 
     def handle_datagram(self, data: bytes, path: bytes, now: float) -> None:
         """One datagram from elsewhere, copied into the arena."""
+        self._wire.fan.run()  # what waits may still lie in that slot
         kept = data[:STRIDE]
         self.arena.ingress[: len(kept)] = kept
         self.handle_slot(0, len(kept), path, now, now)
@@ -104,6 +106,7 @@ class PlaneCore:
 
     def flush(self) -> None:
         """End of a batch: transmit, and free what peers left behind."""
+        self._wire.fan.run()
         self.outbox.flush()
         self._freed.clear()
 
@@ -160,6 +163,8 @@ class PlaneCore:
         self._freed += (known.rx, known.rx_rtcp, known.tx)
         known.keys = keys
         known.rx, known.rx_rtcp, known.tx = contexts
+        self._wire.fan.settle()
+        known.lane.tx = known.tx
         return None
 
     def set_uplink_cap(self, peer: int, bps: int | None) -> None:
@@ -180,6 +185,7 @@ class PlaneCore:
         self._ingress.estimated.discard(gone)
         self._freed += (gone.rx, gone.rx_rtcp, gone.tx)
         gone.rx = gone.rx_rtcp = gone.tx = gone.path = None
+        gone.lane.tx = gone.lane.path = None
         router = self._routers[gone.room]
         router.peers -= 1
         if not router.peers:
@@ -191,7 +197,7 @@ class PlaneCore:
         owner = None if peer is None else self._peers.get(peer)
         if pub in self._publications or (peer is not None and owner is None):
             return
-        publication = self._publications[pub] = Publication(pub, owner, spec, self._upstream.on_gap)
+        publication = self._publications[pub] = Publication(pub, owner, spec, self._upstream.on_gap, self._wire.fan)
         if owner is not None:
             owner.publications[pub] = publication
             refused, evicted = owner.ssrcs.declare(publication)
@@ -214,6 +220,7 @@ class PlaneCore:
         view = self._injected
         if length > MAX_INJECTED:
             return self._refuse("inject-malformed")
+        self._wire.fan.run()
         self.arena.ingress[:length] = packet
         if not view.parse(0, length) or not view.strip_padding() or not publication.accepts(view.payload_type):
             return self._refuse("inject-malformed")

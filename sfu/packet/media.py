@@ -5,10 +5,14 @@ from sfu.packet.rtp import HEADER_WORDS, RtpView
 
 
 class MediaPacket:
-    """Offsets are from the start of `data`, 0 when absent. `picture` is parsed for VP8 only."""
+    """Offsets are from the start of `data`, 0 when absent. `picture` is parsed for VP8 only.
+
+    `number` is the track's own dense one (see `Track`), `at` when the packet came.
+    """
 
     __slots__ = (
         "abs_send_time_at",
+        "at",
         "data",
         "first",
         "header_length",
@@ -16,13 +20,17 @@ class MediaPacket:
         "marker_type",
         "mid_at",
         "mid_length",
+        "number",
         "payload_type",
         "picture",
         "seq",
         "timestamp",
+        "twcc_at",
     )
 
-    def __init__(self, view: RtpView, is_keyframe: bool, picture: vp8.Descriptor | None) -> None:
+    def __init__(
+        self, view: RtpView, is_keyframe: bool, picture: vp8.Descriptor | None, number: int = 0, at: float = 0.0
+    ) -> None:
         start = view.start
         self.data = bytes(view.buffer[start : view.end])
         self.first = view.first
@@ -34,6 +42,9 @@ class MediaPacket:
         self.mid_at = view.mid_at - start if view.mid_at else 0
         self.mid_length = len(view.mid) if view.mid is not None else 0
         self.abs_send_time_at = view.abs_send_time_at - start if view.abs_send_time_at else 0
+        self.twcc_at = view.twcc_at - start if view.twcc_at else 0
+        self.number = number
+        self.at = at
         self.is_keyframe = is_keyframe
         self.picture = picture
 

@@ -71,6 +71,13 @@ class Munger:
         self._is_fresh = True
         self._gaps.clear()
 
+    def resume(self, seq: int, timestamp: int, at: float) -> None:
+        """Packets of the present source were sent without `forward`, the last one so: go on after it."""
+        self.last_seq = seq
+        self.last_timestamp = timestamp
+        self._last_at = at
+        self.interrupt()
+
     def forward(self, seq: int, timestamp: int, now: float) -> int:
         """The outgoing sequence number, -1 for a late packet that has no place. Timestamp: add `timestamp_offset`."""
         if self._is_fresh:

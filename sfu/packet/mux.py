@@ -15,7 +15,9 @@ from typing import Final, Protocol
 from sfu.packet import batch, plain
 from sfu.packet.addresses import to_path
 from sfu.packet.arena import Arena, Sent
+from sfu.packet.control_blocks import IP_PKTINFO
 from sfu.packet.core import PlaneCore
+from sfu.packet.outbox import Outbox
 from sfu.plane import Address
 
 # Linux: neither believe in a path MTU that anybody can forge by ICMP, nor forbid routers to split what is too long.
@@ -69,6 +71,12 @@ class Mux:
     def transmit(self, entries: list[Sent]) -> None:
         """Send now; never waits."""
         self._sender.send(self.fds, entries)
+
+    def send_runs_of(self, outbox: Outbox) -> None:
+        """Take runs as one message each from now on, where this host can."""
+        sender = self._sender
+        if isinstance(sender, batch.Sender):
+            outbox.send_runs = lambda count: sender.send_runs(self.fds, outbox, count)
 
     def receive(self, index: int, core: PlaneCore) -> bool:
         """Take one batch from a socket through the plane and send what it caused. True: more may be waiting."""
@@ -136,7 +144,7 @@ def _open(address: Address) -> socket.socket:
             if host.is_unspecified and is_v6:
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
             elif host.is_unspecified:
-                sock.setsockopt(socket.IPPROTO_IP, batch.IP_PKTINFO, 1)
+                sock.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
         sock.bind((str(host), address.port))
     except BaseException:
         sock.close()

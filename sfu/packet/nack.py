@@ -13,19 +13,22 @@ class Missing:
     """The gaps of one source. `take` says whether a late packet is still wanted, so that nothing is forwarded twice."""
 
     def __init__(self) -> None:
-        self._gaps: dict[int, list[float]] = {}  # seq -> [since, next request, tries]
+        self._gaps: dict[int, list[float]] = {}  # seq -> [since, next request, tries, number]
 
     def __len__(self) -> int:
         return len(self._gaps)
 
-    def on_gap(self, highest: int, ahead: int, now: float) -> bool:
-        """`ahead` - 1 packets before `highest` did not come. False when that is too many to ask for."""
+    def on_gap(self, highest: int, ahead: int, now: float, shift: int = 0) -> bool:
+        """`ahead` - 1 packets before `highest` did not come. False when that is too many to ask for.
+
+        `shift` leads from extended sequence numbers to what `take` answers.
+        """
         first = highest - ahead + 1
         if ahead - 1 > MAX_MISSING:
             self._gaps.clear()
             return False
         for seq in range(first, highest):
-            self._gaps[seq & 0xFFFF] = [now, now + REORDER_S, 0]
+            self._gaps[seq & 0xFFFF] = [now, now + REORDER_S, 0, seq + shift]
         overflow = len(self._gaps) - MAX_MISSING
         if overflow > 0:
             for seq in list(self._gaps)[:overflow]:
@@ -33,9 +36,10 @@ class Missing:
             return False
         return True
 
-    def take(self, seq: int) -> bool:
-        """A late or retransmitted packet came: was it missing? Only once."""
-        return self._gaps.pop(seq, None) is not None
+    def take(self, seq: int) -> int | None:
+        """A late or retransmitted packet came: its number if it was missing. Only once."""
+        gap = self._gaps.pop(seq, None)
+        return None if gap is None else int(gap[3])
 
     def clear(self) -> None:
         """Nothing is wanted any more."""

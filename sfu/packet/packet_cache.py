@@ -1,4 +1,4 @@
-"""What one video slot sent lately, for its viewer's NACKs: 512 packets or about 1 s, whichever is less (media.md 15).
+"""What one video slot sent lately that did not flow (see `flow`), for its viewer's NACKs: 512 packets or about 1 s.
 
 An entry refers to the received packet, which all slots of a publication share; it is written again on demand.
 """

@@ -7,6 +7,7 @@ from sfu.packet.bucket import Bucket
 from sfu.packet.bwe import ArrivalLog
 from sfu.packet.demux import SsrcTable
 from sfu.packet.ice import IceAgent
+from sfu.packet.lane import Lane
 from sfu.packet.srtp import Cipher
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Peer:
         "is_path_untold",
         "is_quiet",
         "keys",
+        "lane",
         "last_media",
         "nack_budget",
         "number",
@@ -59,6 +61,7 @@ class Peer:
         self.rx: Cipher | None = None
         self.rx_rtcp: Cipher | None = None
         self.tx: Cipher | None = None
+        self.lane = Lane()
         self.keys: tuple[object, ...] | None = None
         self.ssrcs = SsrcTable()
         self.rtcp_sources: set[int] = set()
@@ -80,4 +83,10 @@ class Peer:
 
     def refresh_path(self, now: float) -> None:
         """Set `path` from what ICE allows now."""
-        self.path = self.ice.selected if self.ice.may_send(now) else None
+        path = self.ice.selected if self.ice.may_send(now) else None
+        if path != self.path:
+            self.path = path
+            # Each stops what flows, so that nothing waits for the old path.
+            for subscription in self.slots.values():
+                subscription.stop_flow()
+            self.lane.lead_to(path)

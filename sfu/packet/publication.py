@@ -12,12 +12,14 @@ from sfu.packet import vp8
 from sfu.packet.keyframes import KEYFRAME_TESTS
 from sfu.packet.levels import LevelMeter
 from sfu.packet.media import MediaPacket
+from sfu.packet.munger import MAX_GAP
 from sfu.packet.rtcp import SenderReport
 from sfu.packet.rtp import RtpView
 from sfu.packet.track import Track
 from sfu.plane import LayerRate, PublicationSpec, PublicationStats
 
 if TYPE_CHECKING:
+    from sfu.packet.fan import Fan
     from sfu.packet.peer import Peer
 
 # Far above what a browser sends, simulcast included; what is above would cost every viewer's slot.
@@ -28,7 +30,13 @@ BURST_S: Final = 1.0  # of it at once: what waited while this process or the pub
 class Viewer(Protocol):
     """A slot that shows this publication."""
 
-    def forward(self, publication: "Publication", packet: MediaPacket, track: Track, now: float) -> None: ...
+    def forward(
+        self, publication: "Publication", packet: MediaPacket, track: Track, now: float, is_late: bool
+    ) -> None: ...
+
+    def stop_flow(self) -> None: ...
+
+    def on_source(self, publication: "Publication") -> None: ...
 
     def leave_out(self, track: Track, seq: int) -> None: ...
 
@@ -46,7 +54,12 @@ class Publication:
     """`peer` is None for a server-side one. `on_gap` is told of tracks that miss packets, to be asked for again."""
 
     def __init__(
-        self, number: int, peer: "Peer | None", spec: PublicationSpec, on_gap: Callable[["Publication", Track], None]
+        self,
+        number: int,
+        peer: "Peer | None",
+        spec: PublicationSpec,
+        on_gap: Callable[["Publication", Track], None],
+        fan: "Fan",
     ) -> None:
         self.number = number
         self.peer = peer
@@ -56,12 +69,14 @@ class Publication:
         self.mid = spec.mid.encode()
         self.tracks: dict[str | None, Track] = {}
         self.viewers: list[Viewer] = []
+        self.watching: list[Viewer] = []  # those that must see each packet; the others' flows
         self.meter = LevelMeter()
         self.gated = 0
         self.told_rates: tuple[LayerRate, ...] = ()
         self._is_audio = spec.kind is Kind.AUDIO
         self._payload_types = frozenset(spec.payload_types)
         self._on_gap = on_gap
+        self._fan = fan
         self._interval = 1 / MAX_PPS[spec.kind]
         self._paid_until = 0.0  # each forwarded packet moves it on by `_interval`
         # What tracks that are gone had counted.
@@ -79,6 +94,8 @@ class Publication:
         self.meter.reset()
         for track in self.tracks.values():
             track.missing.clear()
+            # Nothing that was sent before may leave again.
+            track.history.clear()
         for viewer in list(self.viewers):
             viewer.on_gate(self)
 
@@ -88,6 +105,7 @@ class Publication:
         for viewer in list(self.viewers):
             viewer.on_removed(self)
         self.viewers.clear()
+        self.watching.clear()
 
     def receive(self, view: RtpView, rid: str | None, now: float) -> str | None:
         """A media packet on its own SSRC; returns why it was dropped, None if it went on."""
@@ -100,12 +118,16 @@ class Publication:
         if not self.is_open:
             self.gated += 1
             return "gated"
-        if ahead > 1:
-            if track.missing.on_gap(track.stats.highest, ahead, now):
-                self._on_gap(self, track)
-        elif ahead <= 0 and not track.missing.take(view.seq):
-            return "late"
-        return self._pass(view, track, now, ahead <= 0)
+        if ahead == 1:
+            return self._pass(view, track, now, track.stats.highest + track.shift, False)
+        if ahead <= 0:
+            number = track.missing.take(view.seq)
+            return "late" if number is None else self._pass(view, track, now, number, True)
+        if track.missing.on_gap(track.stats.highest, ahead, now, track.shift):
+            self._on_gap(self, track)
+        if ahead > MAX_GAP:
+            track.shift -= ahead - MAX_GAP
+        return self._pass(view, track, now, track.stats.highest + track.shift, False)
 
     def receive_repair(self, view: RtpView, rid: str | None, media_type: int, now: float) -> str | None:
         """A retransmission: forwarded once, if what it repeats is missing. Probes end here cheaply."""
@@ -116,29 +138,28 @@ class Publication:
         if track is None or view.payload_length < 2:
             return "probe"
         at = view.header_end
-        if not track.missing.take(view.buffer[at] << 8 | view.buffer[at + 1]):
+        number = track.missing.take(view.buffer[at] << 8 | view.buffer[at + 1])
+        if number is None:
             return "probe"
         if not view.unwrap_rtx(track.ssrc, media_type):
             return "rtx-malformed"
         track.bytes += view.end - view.start
-        return self._pass(view, track, now, True)
+        return self._pass(view, track, now, number, True)
 
-    def _pass(self, view: RtpView, track: Track, now: float, is_late: bool) -> str | None:
+    def _pass(self, view: RtpView, track: Track, now: float, number: int, is_late: bool) -> str | None:
         paid_until = self._paid_until
         if paid_until < now:
             paid_until = now
         elif paid_until - now >= BURST_S:
             return "media-rate"
         self._paid_until = paid_until + self._interval
+        if self._is_audio and view.level is not None:
+            self.meter.on_level(view.level, now)
+        if view.payload_length == 0:
+            return self._leave_out(track, view.seq, is_late)
         if self._is_audio:
-            if view.level is not None:
-                self.meter.on_level(view.level, now)
-            if view.payload_length == 0:
-                return self._leave_out(track, view.seq)
             is_keyframe, picture = False, None
         else:
-            if view.payload_length == 0:
-                return self._leave_out(track, view.seq)
             is_keyframe, picture = self._look(view)
             if is_keyframe:
                 # Of one that begins late, later packets came before it: no slot can begin there.
@@ -147,10 +168,22 @@ class Publication:
                     track.throttle.on_keyframe()
         if self.viewers:
             view.clean(now)
-            packet = MediaPacket(view, is_keyframe, picture)
+            packet = MediaPacket(view, is_keyframe, picture, number, now)
+            viewers = self.watching
+            if track.flows and packet.payload_type != track.payload_type:
+                for viewer in list(self.viewers):
+                    viewer.stop_flow()
+            if track.flows and self.room is not None:
+                if not self._is_audio:
+                    track.history.add(packet)
+                if is_late:
+                    viewers = self.viewers
+                else:
+                    track.on_flow(packet)
+                    self._fan.add(self.room, track, packet)
             # A viewer that switches leaves the list of what it showed before.
-            for viewer in tuple(self.viewers):
-                viewer.forward(self, packet, track, now)
+            for viewer in tuple(viewers):
+                viewer.forward(self, packet, track, now, is_late)
         return None
 
     def _look(self, view: RtpView) -> tuple[bool, vp8.Descriptor | None]:
@@ -162,8 +195,10 @@ class Publication:
         test = KEYFRAME_TESTS.get(payload_type)
         return (test is not None and test(payload)), None
 
-    def _leave_out(self, track: Track, seq: int) -> str:
-        for viewer in self.viewers:
+    def _leave_out(self, track: Track, seq: int, is_late: bool) -> str:
+        if not is_late:
+            track.shift -= 1
+        for viewer in self.watching:
             viewer.leave_out(track, seq)
         return "padding"
 
@@ -174,6 +209,9 @@ class Publication:
             self._bytes += old.bytes
             self._lost += max(0, old.stats.lost)
         track = self.tracks[rid] = Track(rid, ssrc, self.spec.kind, now)
+        if old is not None:
+            for viewer in list(self.viewers):
+                viewer.on_source(self)
         return track
 
     def rates(self, now: float) -> tuple[LayerRate, ...]:

@@ -18,7 +18,8 @@ HEADER_WORDS: Final = struct.Struct("!BBHII")  # first byte, marker and payload 
 
 
 class RtpView:
-    """One packet at `start` in a buffer, positions absolute. Extension positions are those of the data, 0 if absent."""
+    """One packet at `start` in a buffer, positions absolute. Extension positions are those of the data, 0 if absent;
+    `twcc_at` is that of the extension's head."""
 
     __slots__ = (
         "abs_send_time_at",
@@ -38,6 +39,7 @@ class RtpView:
         "start",
         "timestamp",
         "twcc",
+        "twcc_at",
     )
 
     def __init__(self, buffer: memoryview) -> None:
@@ -45,7 +47,7 @@ class RtpView:
         self.start = self.end = self.header_end = 0
         self.first = self.marker_type = self.payload_type = 0
         self.seq = self.timestamp = self.ssrc = 0
-        self.mid_at = self.abs_send_time_at = 0
+        self.mid_at = self.abs_send_time_at = self.twcc_at = 0
         self.mid: bytes | None = None
         self.rid: bytes | None = None
         self.repaired_rid: bytes | None = None
@@ -70,7 +72,7 @@ class RtpView:
         self.first = first
         self.marker_type = marker_type
         self.payload_type = marker_type & 0x7F
-        self.mid_at = self.abs_send_time_at = 0
+        self.mid_at = self.abs_send_time_at = self.twcc_at = 0
         self.mid = self.rid = self.repaired_rid = None
         self.level = self.twcc = None
         header_end = start + MIN_HEADER + 4 * (first & 0x0F)
@@ -107,6 +109,7 @@ class RtpView:
                 self.mid = bytes(buffer[data:at])
             elif identifier == EXT_TWCC:
                 if length == 2:
+                    self.twcc_at = data - 1
                     self.twcc = buffer[data] << 8 | buffer[data + 1]
             elif identifier == EXT_LEVEL:
                 self.level = buffer[data]

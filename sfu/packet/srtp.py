@@ -5,6 +5,7 @@ tests/contract/test_plane_srtp.py). Where that binding looks different, the publ
 A context is used by one thread and freed only between batches.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 import pylibsrtp
@@ -21,6 +22,16 @@ _PROFILES: Final = {
 }
 
 
+# (function, handle, pointer of each buffer slot, a box for the length in and out, bytes that each packet grows by):
+# function(handle, pointers[slot], box) is 0 when it went well.
+Sealing = tuple[Callable[[Any, Any, Any], int], Any, Sequence[Any], Any, int]
+_TRAILER: Final = {
+    SrtpProfile.AEAD_AES_256_GCM: 16,
+    SrtpProfile.AEAD_AES_128_GCM: 16,
+    SrtpProfile.AES128_CM_SHA1_80: 10,
+}
+
+
 class Cipher(Protocol):
     """One direction's contexts. Each call works in place on a buffer slot and returns the new length, -1 on failure."""
 
@@ -34,6 +45,10 @@ class Cipher(Protocol):
 
     def forget(self, ssrc: int) -> None:
         """Free the receiving context of one SSRC, if there is one."""
+
+    @property
+    def sealing(self) -> Sealing:
+        """`protect` taken apart, for a loop: see `Sealing`."""
 
 
 class Ciphers:
@@ -56,15 +71,15 @@ class Ciphers:
         """Any inbound SSRC. Raises ValueError for a key that does not fit."""
         session = _session(profile, key, Policy.SSRC_ANY_INBOUND)
         if self._ingress is not None:
-            return _DirectCipher(session, self._ingress)
-        return _SessionCipher(session, self._arena.ingress)
+            return _DirectCipher(session, self._ingress, _TRAILER[profile])
+        return _SessionCipher(session, self._arena.ingress, _TRAILER[profile])
 
     def tx(self, profile: SrtpProfile, key: bytes) -> Cipher:
         """Any outbound SSRC; a repeated sequence number is refused, because under GCM it would reveal plaintext."""
         session = _session(profile, key, Policy.SSRC_ANY_OUTBOUND)
         if self._egress is not None:
-            return _DirectCipher(session, self._egress)
-        return _SessionCipher(session, self._arena.egress)
+            return _DirectCipher(session, self._egress, _TRAILER[profile])
+        return _SessionCipher(session, self._arena.egress, _TRAILER[profile])
 
 
 def _session(profile: SrtpProfile, key: bytes, ssrc_type: int) -> Session:
@@ -100,9 +115,9 @@ class _Slots:
 class _DirectCipher:
     """libsrtp called in place, without a copy or an allocation."""
 
-    __slots__ = ("_handle", "_length", "_pointers", "_protect", "_session", "_slots", "_unprotect")
+    __slots__ = ("_handle", "_length", "_pointers", "_protect", "_session", "_slots", "_unprotect", "sealing")
 
-    def __init__(self, session: Session, slots: _Slots) -> None:
+    def __init__(self, session: Session, slots: _Slots, trailer: int) -> None:
         from pylibsrtp._binding import lib
 
         self._session = session  # owns the handle: freed with this object, and not before
@@ -112,6 +127,7 @@ class _DirectCipher:
         self._length = slots.length
         self._protect = lib.srtp_protect
         self._unprotect = lib.srtp_unprotect
+        self.sealing: Sealing = (self._protect, self._handle, self._pointers, self._length, trailer)
 
     def unprotect(self, slot: int, length: int) -> int:
         box = self._length
@@ -144,11 +160,16 @@ class _DirectCipher:
 class _SessionCipher:
     """The same by pylibsrtp's public names: two copies more, and no packet above 1356 bytes."""
 
-    __slots__ = ("_session", "_view")
+    __slots__ = ("_session", "_trailer", "_view")
 
-    def __init__(self, session: Session, view: memoryview) -> None:
+    def __init__(self, session: Session, view: memoryview, trailer: int) -> None:
         self._session = session
         self._view = view
+        self._trailer = trailer
+
+    @property
+    def sealing(self) -> Sealing:
+        return _seal, self, range(len(self._view) // STRIDE), [0], self._trailer
 
     def unprotect(self, slot: int, length: int) -> int:
         return self._apply(self._session.unprotect, slot, length)
@@ -173,6 +194,10 @@ class _SessionCipher:
 
     def forget(self, ssrc: int) -> None:
         _forget(self._session, ssrc)
+
+
+def _seal(cipher: _SessionCipher, slot: int, box: list[int]) -> int:
+    return 0 if cipher.protect(slot, box[0]) > 0 else 1
 
 
 def _forget(session: Session, ssrc: int) -> None:

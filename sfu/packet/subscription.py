@@ -5,6 +5,8 @@ from typing import Final
 
 from sfu.codecs import Kind
 from sfu.packet.arena import STRIDE
+from sfu.packet.fan import TWCC_HEAD
+from sfu.packet.flow import Flow
 from sfu.packet.layers import LayerSelector, Verdict
 from sfu.packet.media import MediaPacket
 from sfu.packet.munger import Munger
@@ -51,6 +53,7 @@ class Subscription:
         self._accepted = frozenset(spec.payload_types)
         self._shown: Publication | None = None
         self._audio: Track | None = None
+        self._flow: Flow | None = None
         self._told: tuple[Publication, Layer | None] | None = None
         self._grace_ends = 0.0
         random = wire.random
@@ -70,10 +73,7 @@ class Subscription:
         publication = self.publication
         if self._is_audio or self.is_paused or publication is None or not publication.is_open:
             return False
-        current = self.selector.current
-        if self._shown is not publication or current is None or self.selector.is_waiting():
-            return True
-        return publication.tracks.get(current.rid) is not current
+        return self._is_switching(publication)
 
     # What control asks.
 
@@ -92,17 +92,20 @@ class Subscription:
             elif publication is not self._shown:
                 publication.viewers.append(self)
                 self._wire.waiting.add(self)
+        self._watch()
         self.want_keyframe(now)
 
     def set_target(self, target: Layer, now: float) -> None:
         """Another layer of the same publication, from its next keyframe."""
         self._aim(target)
+        self._watch()
         self.want_keyframe(now)
 
     def _aim(self, target: Layer) -> None:
         self.selector.target = target
-        if target.tid is not None:
+        if target.tid is not None and not self.filters_pictures:
             self.filters_pictures = True
+            self.stop_flow()
 
     def set_paused(self, is_paused: bool, now: float) -> None:
         """Paused: nothing is sent. Video goes on with a keyframe."""
@@ -113,7 +116,9 @@ class Subscription:
             if self._shown is not None and self._shown is not self.publication:
                 self._leave(self._shown)
             self._interrupt()
+            self._watch()
         else:
+            self._watch()
             self.want_keyframe(now)
 
     def close(self) -> None:
@@ -125,7 +130,7 @@ class Subscription:
         self.viewer.spent[self._ssrc] = (self._munger.last_seq + 1) & 0xFFFF
         if self.repair is not None:
             self.viewer.spent[self.repair.ssrc] = self.repair.next_seq
-            self.repair.cache.clear()
+            self.repair.clear()
 
     # What happens to publications.
 
@@ -138,6 +143,12 @@ class Subscription:
                 self._leave(publication)
         if publication.is_open and publication is self.publication:
             self.want_keyframe(self._wire.now)
+
+    def on_source(self, publication: Publication) -> None:
+        """One of its sources was replaced by another one: what follows must be looked at."""
+        if self._is_audio:
+            self.stop_flow()
+        self._watch()
 
     def on_removed(self, publication: Publication) -> None:
         """The publication is gone."""
@@ -170,9 +181,15 @@ class Subscription:
 
     # Packets.
 
-    def forward(self, publication: Publication, packet: MediaPacket, track: Track, now: float) -> None:
+    def forward(self, publication: Publication, packet: MediaPacket, track: Track, now: float, is_late: bool) -> None:
         """A clean packet of a publication in whose list this slot is."""
         if self.is_paused or packet.payload_type not in self._accepted:
+            return
+        flow = self._flow
+        if flow is not None and track is flow.track:
+            # The others of this track are the fan's.
+            if is_late and packet.number >= flow.first:
+                self._send(packet, (packet.number + flow.offset) & 0xFFFF, flow.timestamp_offset, None)
             return
         if self._is_audio:
             if track is not self._audio:
@@ -182,15 +199,13 @@ class Subscription:
             packet.picture is not None or track is not self.selector.current or publication is not self.publication
         ) and self._judge(publication, packet, track, now) is not Verdict.FORWARD:
             return
-        path, tx = self.viewer.path, self.viewer.tx
-        if path is None or tx is None:
+        if self.viewer.path is None or self.viewer.tx is None:
             self._miss(packet.seq)
             return
         munger = self._munger
         seq = munger.forward(packet.seq, packet.timestamp, now)
         if seq < 0:
             return
-        timestamp = (packet.timestamp + munger.timestamp_offset) & 0xFFFFFFFF
         picture = None
         if packet.picture is not None and packet.picture.picture_bits:
             detail = packet.picture
@@ -200,13 +215,24 @@ class Subscription:
             elif picture is None:
                 return
         if self.repair is not None:
+            timestamp = (packet.timestamp + munger.timestamp_offset) & 0xFFFFFFFF
             self.repair.on_sent(Sent(seq, now, packet, timestamp, picture))
-        wire = self._wire
+        self._send(packet, seq, munger.timestamp_offset, picture)
+        if not is_late and seq == munger.last_seq and not self.filters_pictures:
+            self._start_flow(packet, track)
+
+    def _send(self, packet: MediaPacket, seq: int, timestamp_offset: int, picture: tuple[int, int] | None) -> None:
+        """One packet of this slot, into the outbox."""
+        wire, path, tx = self._wire, self.viewer.path, self.viewer.tx
+        if path is None or tx is None:
+            return
         index = wire.outbox.reserve()
         at = index * STRIDE
+        timestamp = (packet.timestamp + timestamp_offset) & 0xFFFFFFFF
         length = packet.write(wire.buffer, at, seq, timestamp, self._ssrc, self._mid)
         if picture is not None:
             _write_picture(wire.buffer, at + packet.header_length, packet, picture)
+        self._number(at, packet, length)
         protected = tx.protect(index, length)
         if protected < 0:
             wire.drops["srtp-protect"] += 1
@@ -216,6 +242,78 @@ class Subscription:
         report.packets += 1
         report.bytes += length
         report.octets += length - packet.header_length
+
+    def _number(self, at: int, packet: MediaPacket, length: int) -> None:
+        """Write the transport-wide number, where the viewer negotiated it and the packet has a place for it."""
+        lane = self.viewer.lane
+        if lane.ring is not None and packet.twcc_at:
+            number = lane.take_number(int(self._wire.now * 1e6), length)
+            where = at + packet.twcc_at
+            self._wire.buffer[where : where + 3] = bytes((TWCC_HEAD, number >> 8, number & 0xFF))
+
+    # What flows without being looked at.
+
+    def _start_flow(self, packet: MediaPacket, track: Track) -> None:
+        """From the packet after this one on, every packet of the track becomes this slot's by the same constants."""
+        munger = self._munger
+        flow = Flow(track, packet.number, munger.last_seq - packet.number, munger.timestamp_offset)
+        constants = (flow.offset, flow.timestamp_offset, self._ssrc, self._mid)
+        if not self._wire.fan.link(self.viewer.room, self.viewer.lane, track, constants):
+            return
+        track.payload_type = packet.payload_type
+        self._flow = flow
+        if self.repair is not None:
+            self.repair.flows.append(flow)
+        self._watch()
+
+    def stop_flow(self) -> None:
+        """What comes next is looked at again; it continues the numbers."""
+        flow = self._flow
+        if flow is None:
+            return
+        self._wire.fan.unlink(self.viewer.room, self.viewer.lane, flow.track)
+        self._count_flow()
+        self._flow = None
+        flow.end()
+        track = flow.track
+        if track.newest >= flow.first:
+            timestamp = (track.newest_timestamp + flow.timestamp_offset) & 0xFFFFFFFF
+            self._munger.resume((track.newest + flow.offset) & 0xFFFF, timestamp, track.newest_at)
+        self._watch()
+
+    def _count_flow(self) -> None:
+        if self._flow is not None:
+            packets, size, octets = self._flow.take_counts()
+            self.report.packets += packets
+            self.report.bytes += size
+            self.report.octets += octets
+            if self.repair is not None:
+                self.repair.earn(packets)
+
+    def _watch(self) -> None:
+        """Be told of each packet of a publication exactly while something must be decided about it."""
+        for publication in (self._shown, self.publication):
+            if publication is None:
+                continue
+            watching = publication.watching
+            if self in publication.viewers and self._must_see(publication):
+                if self not in watching:
+                    watching.append(self)
+            elif self in watching:
+                watching.remove(self)
+
+    def _must_see(self, publication: Publication) -> bool:
+        if self.is_paused:
+            return False
+        if self._flow is None:
+            return True
+        return publication is self.publication and not self._is_audio and self._is_switching(publication)
+
+    def _is_switching(self, publication: Publication) -> bool:
+        current = self.selector.current
+        if self._shown is not publication or current is None or self.selector.is_waiting():
+            return True
+        return publication.tracks.get(current.rid) is not current
 
     def _miss(self, seq: int) -> None:
         """Nothing can be sent now: audio goes on without a hole, video with a keyframe."""
@@ -227,7 +325,7 @@ class Subscription:
 
     def leave_out(self, track: Track, seq: int) -> None:
         """A packet of this track carries nothing: no hole for it."""
-        if track is self.selector.current or track is self._audio:
+        if self._flow is None and (track is self.selector.current or track is self._audio):
             self._munger.drop(seq)
 
     def _judge(self, publication: Publication, packet: MediaPacket, track: Track, now: float) -> Verdict:
@@ -250,12 +348,15 @@ class Subscription:
         return verdict
 
     def _switch(self, publication: Publication, track: Track) -> None:
+        self.stop_flow()
         former = self._shown
         self._shown = publication
         if former is not None and former is not publication:
             former.viewers.remove(self)
+            if self in former.watching:
+                former.watching.remove(self)
             if self.repair is not None:
-                self.repair.cache.clear()
+                self.repair.clear()
         self._munger.begin(track)
         self._pictures.begin()
         layer = None if self._is_audio else Layer(track.rid, self.selector.target.tid)
@@ -266,23 +367,26 @@ class Subscription:
 
     def _interrupt(self) -> None:
         """What flows stops here; whatever comes next continues without a hole."""
+        self.stop_flow()
         self._munger.interrupt()
         self._audio = self.selector.current = None
         if self.repair is not None:
             # Nothing that was sent before may leave again: its gate may be closed by now.
-            self.repair.cache.clear()
+            self.repair.clear()
 
     def _leave(self, publication: Publication) -> None:
-        if self in publication.viewers:
-            publication.viewers.remove(self)
         if publication is self._shown:
             self._interrupt()
             self._shown = self._told = None
+        for viewers in (publication.viewers, publication.watching):
+            if self in viewers:
+                viewers.remove(self)
 
     # Feedback.
 
     def on_sender_report(self, track: Track, report: SenderReport, now: float) -> None:
         """The publisher's SR for a track: if that flows here, the viewer gets it as this slot's."""
+        self._count_flow()
         is_flowing = track is self.selector.current or track is self._audio
         if is_flowing and not self.is_paused and self.report.packets and self._munger.is_mapped:
             self._wire.send_rtcp(self.viewer, self.report.rewrite(report, self._munger.timestamp_offset, now))
@@ -303,6 +407,7 @@ class Subscription:
         path, tx = viewer.path, viewer.tx
         if repair is None or self.is_paused or path is None or tx is None:
             return
+        self._count_flow()
         for sent, rtx_seq, payload_type in repair.on_nack(seqs, now):
             packet = sent.packet
             index = wire.outbox.reserve()
@@ -315,6 +420,7 @@ class Subscription:
             if packet.abs_send_time_at:
                 where = at + packet.abs_send_time_at
                 wire.buffer[where : where + 3] = abs_send_time(now)
+            self._number(at, packet, length)
             length = tx.protect(index, length)
             if length < 0:
                 wire.drops["srtp-protect"] += 1
@@ -323,6 +429,7 @@ class Subscription:
 
     def stats(self) -> SlotStats:
         """Since the slot was added."""
+        self._count_flow()
         report = self.report
         return SlotStats(
             report.packets,

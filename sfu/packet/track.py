@@ -1,15 +1,24 @@
 """One received source of a publication: the only one, or one simulcast layer. A new SSRC is a new track."""
 
+from typing import Final
+
 from sfu.codecs import Kind
+from sfu.packet.history import History
+from sfu.packet.media import MediaPacket
 from sfu.packet.nack import Missing
 from sfu.packet.receive_stats import ReceiveStats
 from sfu.packet.throttle import KeyframeThrottle
 
 LIVE_S = 1.5
+FIRST_NUMBER: Final = 1 << 17  # so that none is ever negative
 
 
 class Track:
-    """`ssrc` is the media SSRC; retransmissions are unwrapped before they get here."""
+    """`ssrc` is the media SSRC; retransmissions are unwrapped before they get here.
+
+    Its packets have *numbers* of their own, `stats.highest + shift` for the newest: without the packets that are not
+    forwarded to anybody, and with a bounded hole for a long loss, so that every slot numbers them by one constant.
+    """
 
     __slots__ = (
         "_bytes_before",
@@ -17,9 +26,19 @@ class Track:
         "bps",
         "bytes",
         "clock_rate",
+        "flowed",
+        "flowed_bytes",
+        "flowed_octets",
+        "flows",
+        "history",
         "last_at",
         "missing",
+        "newest",
+        "newest_at",
+        "newest_timestamp",
+        "payload_type",
         "rid",
+        "shift",
         "ssrc",
         "stats",
         "throttle",
@@ -35,6 +54,14 @@ class Track:
         self.bytes = 0
         self.bps = 0
         self.last_at = now
+        self.shift = FIRST_NUMBER
+        self.flows = 0  # slots into which it flows
+        self.payload_type = -1  # of what flows
+        self.newest = 0  # number of the packet that flowed last, and its time and place
+        self.newest_timestamp = 0
+        self.newest_at = 0.0
+        self.flowed = self.flowed_bytes = self.flowed_octets = 0
+        self.history = History()
         self._bytes_before = 0
         self._rate_at = now
 
@@ -42,8 +69,19 @@ class Track:
         """Something came lately."""
         return now - self.last_at < LIVE_S
 
+    def on_flow(self, packet: MediaPacket) -> None:
+        """A packet leaves for every slot into which this track flows."""
+        self.newest = packet.number
+        self.newest_timestamp = packet.timestamp
+        self.newest_at = packet.at
+        length = len(packet.data)
+        self.flowed += 1
+        self.flowed_bytes += length
+        self.flowed_octets += length - packet.header_length
+
     def measure(self, now: float) -> None:
         """Set `bps` from what came since the last call."""
+        self.history.trim(now)
         elapsed = now - self._rate_at
         if elapsed > 0:
             self.bps = int((self.bytes - self._bytes_before) * 8 / elapsed)

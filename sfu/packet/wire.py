@@ -4,7 +4,9 @@ from collections import Counter
 from random import Random
 from typing import Final, Protocol
 
-from sfu.packet.arena import STRIDE, Arena, Outbox
+from sfu.packet.arena import STRIDE, Arena
+from sfu.packet.fan import Fan
+from sfu.packet.outbox import Outbox
 from sfu.packet.srtp import Cipher
 from sfu.plane import PlaneSink
 
@@ -39,6 +41,7 @@ class Wire:
         self.sink = sink
         self.random = random
         self.drops: Counter[str] = Counter()
+        self.fan = Fan(arena, outbox, self.drops)
         self.waiting: set[Waiter] = set()
         self.now = 0.0
 

@@ -204,6 +204,7 @@ class MediaProcess:
             if select.select([self._control], [], [], BIND_RETRY_S)[0] and not self._control.recv(1, socket.MSG_PEEK):
                 raise ControlGone
         self._mux, self._tcp = mux, tcp
+        mux.send_runs_of(self._core.outbox)
         self._core.advance(time.monotonic())
         self._upcalls.send(Upcall.STARTED, link.pack_addresses(mux.addresses() + tcp.addresses()))
         self._upcalls.flush()

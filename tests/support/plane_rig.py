@@ -3,12 +3,16 @@
 import asyncio
 import socket
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 from sfu.codecs import OPUS, VP8, Kind
+from sfu.packet.arena import Arena
+from sfu.packet.fan import Fan
 from sfu.packet.inline import InlinePlane
+from sfu.packet.outbox import Outbox
 from sfu.plane import Address, AudioLevel, Layer, LayerRate, PacketPlane, PublicationSpec, SlotSpec
 from sfu.process.client import ProcessPlane
 from tests.support.rtp_peer import Rtp, RtpPeer, build_rtp
@@ -54,6 +58,12 @@ class RecordingSink:
 
     def on_lost(self) -> None:
         self.calls.append(("lost",))
+
+
+def idle_fan() -> Fan:
+    """A fan that nobody reads, for a publication alone."""
+    arena = Arena(batch=1, egress=1)
+    return Fan(arena, Outbox(arena, lambda entries: None), Counter())
 
 
 class Link(Protocol):

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from sfu.packet import batch, mux, plain
 from sfu.packet.addresses import address_of, remote_of, split, to_path
-from sfu.packet.arena import BATCH, MAX_DATAGRAM, STRIDE, Arena, Outbox, Sent
+from sfu.packet.arena import BATCH, MAX_DATAGRAM, STRIDE, Arena, Sent
 from sfu.packet.core import PlaneCore
+from sfu.packet.outbox import Outbox
 from sfu.plane import Address
 from tests.support.plane_rig import RecordingSink
 from tests.support.rtp_peer import RtpPeer

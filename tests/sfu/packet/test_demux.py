@@ -5,12 +5,13 @@ from sfu.packet.demux import MAX_CONTEXTS, Route, SsrcTable
 from sfu.packet.publication import Publication
 from sfu.packet.rtp import RtpView
 from sfu.plane import PublicationSpec
+from tests.support.plane_rig import idle_fan
 from tests.support.rtp_peer import build_rtp
 
 
 def publication(mid: str = "00", **fields: object) -> Publication:
     spec = PublicationSpec(Kind.VIDEO, mid, (96, 97), **fields)  # type: ignore[arg-type]
-    return Publication(1, None, spec, lambda publication, track: None)
+    return Publication(1, None, spec, lambda publication, track: None, idle_fan())
 
 
 def view(ssrc: int, payload_type: int = 96, **extensions: bytes) -> RtpView:

@@ -14,7 +14,7 @@ from sfu.packet.publication import Publication
 from sfu.packet.rtp import RtpView
 from sfu.packet.track import Track
 from sfu.plane import Address, Layer, PublicationSpec, SlotSpec
-from tests.support.plane_rig import RecordingSink
+from tests.support.plane_rig import RecordingSink, idle_fan
 from tests.support.rtp_peer import RtpPeer, build_rtp, nack, sender_report
 
 RIDS = ("q", "h")
@@ -208,7 +208,7 @@ def test_the_machine_lets_open_media_through() -> None:
 
 def test_a_repair_is_stopped_by_the_gate_itself() -> None:
     """Not only because a closed publication misses nothing."""
-    publication = Publication(1, None, PublicationSpec(Kind.VIDEO, "01", (96,)), lambda publication, track: None)
+    publication = Publication(1, None, PublicationSpec(Kind.VIDEO, "01", (96,)), lambda publication, track: None, idle_fan())
     data = build_rtp(97, 1, 2, 300, struct.pack("!H", 5) + b"\x10\x00body")
     view = RtpView(memoryview(bytearray(data)))
     for is_open, verdict in ((False, "gated"), (True, None)):

@@ -1,0 +1,212 @@
+"""The steady case: packets of tracks that flow, one batch to all viewers at once.
+
+A track *flows* into a slot while each of its packets becomes that slot's by the same constants (see `Constants`).
+Everything else (switches, late packets, filters, pauses) is the `Subscription`'s, packet by packet. Whatever changes a
+lane or its flows first sends what waits, so a batch sees constants and one slot's packets never overtake one another.
+"""
+
+import struct
+from collections import Counter
+from operator import itemgetter
+from typing import Final
+
+from sfu.codecs import EXT_TWCC
+from sfu.packet.arena import STRIDE, Arena
+from sfu.packet.control_blocks import MAX_SEGMENT
+from sfu.packet.lane import Constants, Lane
+from sfu.packet.media import MediaPacket
+from sfu.packet.outbox import Outbox
+from sfu.packet.sent_ring import MASK
+from sfu.packet.track import Track
+
+MAX_BATCH: Final = 64
+MAX_RUN_BYTES: Final = 60_000
+TWCC_HEAD: Final = EXT_TWCC << 4 | 1
+_NUMBERS: Final = struct.Struct("!HII")  # sequence number, timestamp, SSRC
+_TWCC: Final = struct.Struct("!BH")
+_size: Final = itemgetter(4)
+
+# (track, number, timestamp, clean packet, its length, where its MID is, where the head of its TWCC extension is)
+Entry = tuple[Track, int, int, bytes, int, int, int]
+
+
+class Fan:
+    """Collects a batch and sends it; lanes are kept by room, because nothing flows from one to another."""
+
+    def __init__(self, arena: Arena, outbox: Outbox, drops: Counter[str]) -> None:
+        self.now = 0.0
+        self._arena = arena
+        self._outbox = outbox
+        self._drops = drops
+        self._lanes: dict[int, list[Lane]] = {}
+        self._waiting: dict[int, list[Entry]] = {}
+        self._count = 0
+        self._limit = min(MAX_BATCH, arena.capacity)
+
+    # Packets.
+
+    def add(self, room: int, track: Track, packet: MediaPacket) -> None:
+        """A packet for every slot into which this track flows; it leaves with the batch."""
+        entry = (
+            track,
+            packet.number,
+            packet.timestamp,
+            packet.data,
+            len(packet.data),
+            packet.mid_at,
+            packet.twcc_at,
+        )
+        self.now = packet.at
+        waiting = self._waiting.get(room)
+        if waiting is None:
+            self._waiting[room] = [entry]
+        else:
+            waiting.append(entry)
+        self._count += 1
+        if self._count >= self._limit:
+            self.run()
+
+    def run(self) -> None:
+        """Write what waits into the outbox."""
+        if not self._count:
+            return
+        waiting, self._waiting, self._count = self._waiting, {}, 0
+        now_us = int(self.now * 1e6)
+        for room, entries in waiting.items():
+            fan_out(self._lanes[room], arranged(entries), self._arena, self._outbox, self._drops, now_us)
+
+    def settle(self) -> None:
+        """Send what waits, before something changes."""
+        if self._count:
+            self.run()
+        if self._outbox.runs:
+            self._outbox.flush()
+
+    # What control's verbs and the network change.
+
+    def link(self, room: int, lane: Lane, track: Track, constants: Constants) -> bool:
+        """From the next packet on the track flows here. False: it does already, into another slot of this viewer."""
+        if track in lane.flows:
+            return False
+        self.settle()
+        if not lane.flows:
+            self._lanes.setdefault(room, []).append(lane)
+        lane.flows[track] = constants
+        track.flows += 1
+        return True
+
+    def unlink(self, room: int, lane: Lane, track: Track) -> None:
+        """The track flows here no more."""
+        self.settle()
+        del lane.flows[track]
+        track.flows -= 1
+        if not lane.flows:
+            self._lanes[room].remove(lane)
+            if not self._lanes[room]:
+                del self._lanes[room]
+
+
+def arranged(entries: list[Entry]) -> list[Entry]:
+    """Longest first, so that equal sizes leave together; packets of one track keep their order.
+
+    Where a track's packet is longer than its one before, it begins a part of its own.
+    """
+    if len(entries) == 1:
+        return entries
+    parts: list[list[Entry]] = []
+    sizes: dict[Track, int] = {}
+    part: list[Entry] = []
+    for entry in entries:
+        track, size = entry[0], entry[4]
+        if size > sizes.get(track, size):
+            parts.append(part)
+            part = []
+            sizes.clear()
+        sizes[track] = size
+        part.append(entry)
+    part.sort(key=_size, reverse=True)
+    if not parts:
+        return part
+    whole: list[Entry] = []
+    for one in parts:
+        one.sort(key=_size, reverse=True)
+        whole += one
+    return whole + part
+
+
+def fan_out(
+    lanes: list[Lane], entries: list[Entry], arena: Arena, outbox: Outbox, drops: Counter[str], now_us: int
+) -> None:
+    """Every entry into every lane where its track flows: copied, renumbered, protected, cut into runs."""
+    egress, vectors, capacity = arena.egress, arena.vectors, arena.capacity
+    write, write_twcc, count = _NUMBERS.pack_into, _TWCC.pack_into, len(entries)
+    slot = outbox.used
+    for lane in lanes:
+        path, tx = lane.path, lane.tx
+        if path is None or tx is None:
+            continue
+        if slot + count > capacity:
+            outbox.used = slot
+            outbox.flush()
+            slot = 0
+        protect, handle, pointers, box, trailer = tx.sealing
+        find = lane.flows.get
+        ring = lane.ring
+        if ring is not None:
+            number = lane.next_number
+            times, labels = ring.times, ring.labels
+        most = outbox.segments(lane)
+        first = slot
+        held = run_size = size = 0
+        for track, seq, timestamp, data, length, mid_at, twcc_at in entries:
+            constants = find(track)
+            if constants is None:
+                continue
+            seq_offset, timestamp_offset, ssrc, mid = constants
+            at = slot * STRIDE
+            egress[at : at + length] = data
+            write(egress, at + 2, (seq + seq_offset) & 0xFFFF, (timestamp + timestamp_offset) & 0xFFFFFFFF, ssrc)
+            if mid_at:
+                write_mid(egress, at + mid_at, data[mid_at - 1] & 0x0F, mid)
+            if twcc_at and ring is not None:
+                write_twcc(egress, at + twcc_at, TWCC_HEAD, number)
+                index = number & MASK
+                times[index] = now_us
+                labels[index] = number << 16 | length + trailer
+                number = (number + 1) & 0xFFFF
+            box[0] = length
+            if protect(handle, pointers[slot], box):
+                drops["srtp-protect"] += 1
+                continue
+            length += trailer
+            vectors[2 * slot + 1] = length
+            if held and length == run_size and held < most and held * length <= MAX_RUN_BYTES and size == length:
+                held += 1
+            elif held and length < run_size == size and held < most and held * run_size <= MAX_RUN_BYTES:
+                held += 1
+                size = length
+            else:
+                if held:
+                    outbox.run(lane, first, held, run_size, size)
+                first = slot
+                held = 1
+                # What is too long for a segment leaves alone.
+                size = run_size = length
+                if length > MAX_SEGMENT:
+                    outbox.run(lane, slot, 1, length, length)
+                    held = 0
+            slot += 1
+        if held:
+            outbox.run(lane, first, held, run_size, size)
+        if ring is not None:
+            lane.next_number = number
+    outbox.used = slot
+
+
+def write_mid(buffer: memoryview, at: int, length_bits: int, mid: bytes) -> None:
+    """The viewer's MID in the place of the publisher's; nothing where its length is another one."""
+    length = length_bits + 1
+    if len(mid) == length:
+        buffer[at : at + length] = mid
+    else:
+        buffer[at - 1 : at + length] = bytes(length + 1)
