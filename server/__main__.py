@@ -1,16 +1,15 @@
 """`python -m server <command>`: run, migrate, create-host, set-password, sign-out-host, invite, doctor, demo."""
 
 import argparse
+import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from server import commands
-from server.commands import CommandProblem
-from server.config import BadConfig, load_config
-from server.data_lock import DataInUse
-from server.ports import StoreDown
-from server.store.migrate import UnknownRevision
+from rooms.roles import Role
+from server.ahead import Ahead
+from server.config import BadConfig, Config, load_config
+from server.data_lock import DataInUse, data_lock
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,42 +30,52 @@ def parser() -> argparse.ArgumentParser:
     who = invite.add_mutually_exclusive_group(required=True)
     who.add_argument("--session", help="id of the session (s_…)")
     who.add_argument("--host", help="name of the host")
-    invite.add_argument("--role", choices=commands.ROLES, default="participant")
+    invite.add_argument("--role", choices=tuple(role.value for role in Role), default="participant")
     invite.add_argument("--label", default="", help="who it is for; only the host sees it")
     sub.add_parser("doctor", help="check this installation and say in plain words what is wrong")
     sub.add_parser("demo", help="make a demo session that is open now, and print its links")
     return top
 
 
-COMMANDS: dict[str, Callable[..., int]] = {
-    "run": commands.run,
-    "migrate": commands.migrate,
-    "create-host": commands.create_host,
-    "set-password": commands.set_password,
-    "sign-out-host": commands.sign_out_host,
-    "invite": commands.invite,
-    "doctor": commands.doctor,
-    "demo": commands.demo,
-}
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0, 1 for a problem that is printed in one sentence each, 2 for wrong usage."""
     options = parser().parse_args(arguments)
     try:
-        return COMMANDS[options.command](load_config(), options)
+        config = load_config()
+        return _run(config, options) if options.command == "run" else _work(config, options)
     except BadConfig as error:
         _say("These settings need attention:", *(f"  {problem}" for problem in error.problems))
     except DataInUse as error:
         _say(f"Another Holdspace runs on the data in {error}. Stop it first, or choose another HOLDSPACE_DATA_DIR.")
+    except OSError as error:
+        _say(f"The system said no: {error.strerror or error}. `python -m server doctor` may know more.")
+    return 1
+
+
+def _run(config: Config, options: argparse.Namespace) -> int:
+    """As `_work`; the ports are open and the media processes on their way before anything large is loaded."""
+    gc.disable()  # until people can come: loading code makes no garbage, and looking for it is a tenth of a start
+    try:
+        with data_lock(config.data_dir), Ahead(config) as ahead:
+            options.ahead = ahead
+            return _work(config, options)
+    finally:
+        gc.enable()
+
+
+def _work(config: Config, options: argparse.Namespace) -> int:
+    from server import commands
+    from server.ports import StoreDown
+    from server.store.migrate import UnknownRevision
+
+    try:
+        return commands.COMMANDS[options.command](config, options)
     except StoreDown as error:
         _say(f"The database does not answer ({error}). Check HOLDSPACE_DATABASE_URL and that its disk has room.")
     except UnknownRevision as error:
         _say(f"The database comes from a newer Holdspace (revision {error}). Start that version instead.")
-    except CommandProblem as error:
+    except commands.CommandProblem as error:
         _say(str(error))
-    except OSError as error:
-        _say(f"The system said no: {error.strerror or error}. `python -m server doctor` may know more.")
     return 1
 
 

@@ -76,15 +76,18 @@ def build_services(config: Config, store: Store, clock: Clock, rooms: Rooms, pas
 
 
 def build_server(
-    config: Config, before_doors: Callable[[Services], Awaitable[None]], media: MediaNode | None = None
+    config: Config,
+    before_doors: Callable[[Services], Awaitable[None]],
+    media: MediaNode | None = None,
+    new_plane: Callable[[], PacketPlane] = ProcessPlane,
 ) -> Server:
     """Nothing is opened yet. `before_doors` is awaited when the store is ready and no room is hosted yet; `media` is
-    another media plane than the one that the settings describe."""
+    another media plane than the one that the settings describe, whose packet planes `new_plane` makes."""
     clock = AnchoredClock()
     store = Store(Database(config.database), clock)
     metrics = Metrics()
     figures = RoomFigures(metrics.registry)
-    media = media or Node(_media_config(config), ProcessPlane)
+    media = media or Node(_media_config(config), new_plane)
     cluster = _cluster(config, store, clock)
     rooms = RoomHosts(cluster or store.rooms, Entry(store, clock), media, clock, figures)
     passwords = Passwords()

@@ -15,7 +15,6 @@ from server.clock import AnchoredClock
 from server.config import Config
 from server.data_lock import DataInUse, data_lock
 from server.demo import ensure_demo
-from server.doctor import examine
 from server.elsewhere import RoomsElsewhere
 from server.logs import configure_logs
 from server.passwords import Passwords
@@ -26,17 +25,15 @@ from server.store.migrate import migrate as migrate_store
 from server.store.records import HostRecord
 from server.store.store import Store
 
-ROLES = tuple(role.value for role in Role)
-
 
 class CommandProblem(Exception):
     """One sentence for the operator."""
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
+    """`options.ahead` is what was begun ahead; the caller holds the lock of the data."""
     configure_logs(config.log_level)
-    with data_lock(config.data_dir):
-        asyncio.run(serve(config, _demo_words if options.demo else None))
+    asyncio.run(serve(config, options.ahead, _demo_words if options.demo else None))
     return 0
 
 
@@ -120,6 +117,8 @@ def demo(config: Config, options: argparse.Namespace) -> int:
 
 def doctor(config: Config, options: argparse.Namespace) -> int:
     del options
+    from server.doctor import examine  # it compares tables, for which it loads what no other command needs
+
     configure_logs("error")
     findings = asyncio.run(examine(config))
     for finding in findings:
@@ -177,3 +176,15 @@ async def _services(config: Config) -> AsyncIterator[Services]:
     finally:
         passwords.close()
         await store.close()
+
+
+COMMANDS: dict[str, Callable[[Config, argparse.Namespace], int]] = {
+    "run": run,
+    "migrate": migrate,
+    "create-host": create_host,
+    "set-password": set_password,
+    "sign-out-host": sign_out_host,
+    "invite": invite,
+    "doctor": doctor,
+    "demo": demo,
+}

@@ -17,7 +17,8 @@ from server.data_lock import DataInUse, data_lock
 from server.passwords import hash_now, verify_now
 from server.ports import StoreDown
 from server.store.database import Database
-from server.store.migrate import UnknownRevision, drift, migrate
+from server.store.migrate import UnknownRevision, migrate
+from server.store.upgrade import drift
 from sfu.control.config import NodeConfig
 from sfu.control.node import Node
 from sfu.node import Offer, Pictures, SlotShown, SourceWanted

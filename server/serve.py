@@ -1,17 +1,20 @@
 """Run one server process from start to drained end."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Awaitable, Callable
 
 import structlog
 from aiohttp import web
 
+from server.ahead import BACKLOG, Ahead
 from server.app import build_server
 from server.config import Config
 from server.header_deadline import impatient
 from server.services import Services
 from server.version import holdspace_version
+from sfu.process.client import ProcessPlane
 
 KEEPALIVE_S = 75.0
 LAST_REQUESTS_S = 3.0
@@ -21,11 +24,11 @@ _log = structlog.get_logger("server")
 Prepare = Callable[[Services], Awaitable[str]]
 
 
-async def serve(config: Config, prepare: Prepare | None = None) -> None:
+async def serve(config: Config, ahead: Ahead, prepare: Prepare | None = None) -> None:
     """Returns after SIGTERM or SIGINT and the drain.
 
     `prepare` runs when the store is ready and no room is hosted yet; what it returns is printed once people can come.
-    Raises OSError where a port cannot be had, `StoreDown`, `UnknownRevision`.
+    Raises OSError where a UDP port cannot be had, `StoreDown`, `UnknownRevision`.
     """
     welcome: list[str] = []
 
@@ -33,7 +36,7 @@ async def serve(config: Config, prepare: Prepare | None = None) -> None:
         if prepare is not None:
             welcome.append(await prepare(services))
 
-    server = build_server(config, before_doors)
+    server = build_server(config, before_doors, new_plane=lambda: ProcessPlane(ahead.child()))
     runner = web.AppRunner(
         server.app,
         access_log=None,
@@ -46,7 +49,10 @@ async def serve(config: Config, prepare: Prepare | None = None) -> None:
         loop.add_signal_handler(sign, server.drain.begin)
     try:
         await runner.setup()
-        listener = await _listen(runner, config)
+        accepting = await _accept(runner, ahead)
+        # What was made until now stays: never again look through it for garbage, which takes long and stops everything.
+        gc.freeze()
+        gc.enable()
         _log.info("started", version=holdspace_version(), port=config.bind_port)
         print(*welcome, sep="", end="", flush=True)
         if config.is_local_http:
@@ -54,7 +60,8 @@ async def serve(config: Config, prepare: Prepare | None = None) -> None:
         await server.drain.wait_begun()
         _log.info("draining")
         await server.drain.run(server.rooms)
-        listener.close()
+        for listener in accepting:
+            listener.close()
     finally:
         await runner.cleanup()
         for sign in (signal.SIGTERM, signal.SIGINT):
@@ -62,8 +69,8 @@ async def serve(config: Config, prepare: Prepare | None = None) -> None:
     _log.info("stopped")
 
 
-async def _listen(runner: web.AppRunner, config: Config) -> asyncio.Server:
+async def _accept(runner: web.AppRunner, ahead: Ahead) -> list[asyncio.Server]:
     if runner.server is None:
         raise RuntimeError("the runner is not set up")
-    loop = asyncio.get_running_loop()
-    return await loop.create_server(impatient(runner.server), config.bind_host, config.bind_port, backlog=256)
+    loop, protocol = asyncio.get_running_loop(), impatient(runner.server)
+    return [await loop.create_server(protocol, sock=listener, backlog=BACKLOG) for listener in ahead.listeners]

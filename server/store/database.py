@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, event, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.ports import StoreDown
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 BUSY_MS = 5_000
 PURGE_MS = 100  # a purge holds writers up, so it gives way soon
@@ -93,7 +96,11 @@ class Database:
 
     def upsert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """An insert of this dialect that knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        if self.is_sqlite:
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql  # a thirtieth of a start, and SQLite does not need it
+
+        return postgresql.insert(table)
 
     async def check(self) -> None:
         """One round trip; on SQLite the pragmas are read back. Raises `StoreDown`."""

@@ -1,22 +1,20 @@
-"""Bring a database to this version's tables. Forward only; revisions travel inside the package."""
+"""Bring a database to this version's tables. Forward only; revisions travel inside the package.
+
+Alembic is loaded only where there is something to do: it is a seventh of a start, and after a crash people wait for it.
+"""
 
 import asyncio
 import glob
 from pathlib import Path
 
 import structlog
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config as AlembicConfig
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from rooms.ids import Instant
 from server.store.database import Database
-from server.store.tables import metadata
 
 ADVISORY_LOCK = 0x484F4C44  # any number that every Holdspace process shares
+REVISIONS = Path(__file__).parent / "migrations" / "versions"
 _log = structlog.get_logger("store")
 
 
@@ -31,46 +29,47 @@ async def migrate(database: Database) -> list[str]:
     two nodes may start at once. Raises `UnknownRevision`, `StoreDown`.
     """
     await database.own()
-    script = ScriptDirectory.from_config(_config(None))
+    known = known_revisions()
+    async with database.read() as connection:
+        if await connection.run_sync(_current) == known[-1]:
+            return []
+    from server.store.upgrade import upgrade
+
     async with database.write() as connection:
         if not database.is_sqlite:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
             await connection.execute(text("SET LOCAL statement_timeout = 0"))
         current = await connection.run_sync(_current)
-        missing = _missing(script, current)
+        missing = _missing(known, current)
         if (missing and current is None) or (missing and not database.is_sqlite):
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(upgrade)
     if missing and current is not None and database.is_sqlite:
         await _backup(database, current)
         async with database.write() as connection:
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(upgrade)
     if missing:
         _log.info("store-migrated", revisions=missing)
     return missing
 
 
-async def drift(database: Database) -> list[str]:
-    """How the tables of a database differ from those of the code; empty when they fit."""
-
-    def compare(connection: Connection) -> list[str]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return [str(difference) for difference in compare_metadata(context, metadata)]
-
-    async with database.read() as connection:
-        return await connection.run_sync(compare)
+def known_revisions() -> list[str]:
+    """Oldest first: what the names of the files begin with."""
+    return sorted(path.stem.partition("_")[0] for path in REVISIONS.glob("[0-9]*.py"))
 
 
 def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return found
 
 
-def _missing(script: ScriptDirectory, current: str | None) -> list[str]:
-    known = [revision.revision for revision in script.walk_revisions()]
+def _missing(known: list[str], current: str | None) -> list[str]:
     if current is None:
-        return known[::-1]
+        return known
     if current not in known:
         raise UnknownRevision(current)
-    return known[: known.index(current)][::-1]
+    return known[known.index(current) + 1 :]
 
 
 async def _backup(database: Database, revision: str) -> None:
@@ -92,14 +91,3 @@ async def drop_backups(database: Database, made_before: Instant) -> None:
                 backup.unlink(missing_ok=True)
 
     await asyncio.to_thread(drop)
-
-
-def _upgrade(connection: Connection, revision: str = "head") -> None:
-    command.upgrade(_config(connection), revision)
-
-
-def _config(connection: Connection | None) -> AlembicConfig:
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    return config

@@ -1,18 +1,14 @@
 """`ProcessPlane`: the packet plane in a media process of its own, as the control process sees it."""
 
 import asyncio
-import contextlib
 import logging
-import os
-import socket
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from sfu.plane import Address, Layer, PlaneSink, PlaneStats, PublicationSpec, SlotSpec, SrtpProfile
 from sfu.process import link
 from sfu.process.link import Upcall, Verb
+from sfu.process.spawn import Child, spawn
 
 log = logging.getLogger(__name__)
 
@@ -24,20 +20,21 @@ SETTLE_TIMEOUT_S: Final = 2.5
 # A time-out that comes late by this much is a stall of control or of the whole machine: wait so long again.
 STALL_S: Final = 1.0
 START_TIMEOUT_S: Final = 10.0  # an interpreter on a busy machine, then the port
-_ROOT: Final = str(Path(__file__).resolve().parents[2])
 _NO_STATS: Final = PlaneStats({}, {}, {}, 0, 0, 0.0)
 
 
 class ProcessPlane:
     """A `PacketPlane` whose packets live in a child process.
 
-    `start` spawns the child and returns when its sockets are bound. When the child dies, verbs become no-ops,
-    `settle` returns at once (a dead plane forwards nothing), and the sink's `on_lost` is called once its port is free.
-    Start a new one then. A process that does not answer `settle` in time is killed and counts as dead.
+    `start` spawns the child, or takes the `child` that was spawned ahead, and returns when its sockets are bound. When
+    the child dies, verbs become no-ops, `settle` returns at once (a dead plane forwards nothing), and the sink's
+    `on_lost` is called once its port is free. Start a new one then. A process that does not answer `settle` in time is
+    killed and counts as dead.
     """
 
     def __init__(
         self,
+        child: Child | None = None,
         *,
         start_timeout_s: float = START_TIMEOUT_S,
         settle_timeout_s: float = SETTLE_TIMEOUT_S,
@@ -48,7 +45,7 @@ class ProcessPlane:
         self._close_timeout_s = close_timeout_s
         self._sink: PlaneSink | None = None
         self._transport: asyncio.Transport | None = None
-        self._child: asyncio.subprocess.Process | None = None
+        self._child = child
         self._started: asyncio.Future[list[Address]] | None = None
         self._barriers: dict[int, asyncio.Future[None]] = {}
         self._stats: dict[int, asyncio.Future[PlaneStats]] = {}
@@ -72,16 +69,10 @@ class ProcessPlane:
         loop = asyncio.get_running_loop()
         self._sink = sink
         self._started = loop.create_future()
-        ours, theirs = socket.socketpair()
-        try:
-            self._child = await _spawn(theirs)
-        except BaseException:
-            ours.close()
-            raise
-        finally:
-            theirs.close()
-        ours.setblocking(False)
-        self._transport, _ = await loop.create_unix_connection(lambda: _Link(self), sock=ours)
+        if self._child is None:
+            self._child = spawn()
+        control = self._child.control
+        self._transport, _ = await loop.create_unix_connection(lambda: _Link(self), sock=control)
         self._send(Verb.START, link.pack_addresses(list(bind)))
         try:
             return await asyncio.wait_for(self._started, self._start_timeout_s)
@@ -116,8 +107,7 @@ class ProcessPlane:
             return
         log.error("media process does not answer, giving it up")
         if self._child is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._child.kill()
+            self._child.kill()
         if self._transport is not None:
             self._transport.abort()
 
@@ -137,16 +127,17 @@ class ProcessPlane:
     async def close(self) -> None:
         """End the media process and wait until its port is free."""
         self._is_closing = True
+        child = self._child
         if self._transport is not None:
             self._transport.close()
-        child = self._child
+        elif child is not None:
+            child.control.close()
         if child is None:
             return
         try:
             await asyncio.wait_for(child.wait(), self._close_timeout_s)
         except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
+            child.kill()
             await child.wait()
         self._child = None
         self._release()
@@ -254,8 +245,7 @@ class ProcessPlane:
     async def _bury(self) -> None:
         """Make sure that nothing is forwarded any more and the port is free, then tell of the loss."""
         if self._child is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._child.kill()
+            self._child.kill()
             await self._child.wait()
         self._release()
         if not self._is_closing and self._sink is not None:
@@ -299,18 +289,3 @@ class _Link(asyncio.Protocol):
 def _resolve(future: "asyncio.Future[Any] | None", value: object) -> None:
     if future is not None and not future.done():
         future.set_result(value)
-
-
-async def _spawn(theirs: socket.socket) -> asyncio.subprocess.Process:
-    """The child inherits one end of the socketpair and finds this package wherever control was started."""
-    path = os.environ.get("PYTHONPATH")
-    environment = {**os.environ, "PYTHONPATH": _ROOT if not path else _ROOT + os.pathsep + path}
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "sfu.process.media_process",
-        str(theirs.fileno()),
-        pass_fds=(theirs.fileno(),),
-        stdin=asyncio.subprocess.DEVNULL,
-        env=environment,
-    )

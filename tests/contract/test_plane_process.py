@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
 import sys
 import textwrap
 import time
@@ -14,8 +15,8 @@ import pytest
 
 from server.host import SETTLE_S
 from sfu.plane import Address
-from sfu.process import client
 from sfu.process.client import SETTLE_TIMEOUT_S, STALL_S, ProcessPlane
+from sfu.process.spawn import Child, spawn
 from tests.support.plane_rig import ProcessRig, RecordingSink, Stage, started
 from tests.support.rtp_peer import RtpPeer, read_stun_success
 
@@ -37,6 +38,15 @@ def bind(address: Address) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+def deaf_child() -> Child:
+    """Reads everything and does nothing."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=theirs)
+    ours.setblocking(False)
+    return Child(process, ours)
 
 
 async def test_a_killed_media_process_is_told_once_and_leaves_its_port(rig: ProcessRig) -> None:
@@ -151,17 +161,32 @@ async def test_start_waits_for_a_port_that_is_freed_and_refuses_one_that_is_not(
     await late.close()
 
 
-async def test_a_process_that_does_not_start_in_time_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def spawn(theirs: socket.socket) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-c", "import sys; sys.stdin.read()", stdin=theirs.fileno()
-        )
-
-    monkeypatch.setattr(client, "_spawn", spawn)
-    plane = ProcessPlane(start_timeout_s=0.2, close_timeout_s=0.2)
+async def test_a_process_that_does_not_start_in_time_is_ended() -> None:
+    plane = ProcessPlane(deaf_child(), start_timeout_s=0.2, close_timeout_s=0.2)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(plane.start([ANY], RecordingSink()), 10)
     assert plane.pid is None
+
+
+async def test_a_process_that_was_spawned_ahead_is_taken() -> None:
+    child = spawn()
+    plane = ProcessPlane(child)
+    try:
+        [address] = await plane.start([ANY], RecordingSink())
+        assert plane.pid == child.pid
+        assert address.port
+    finally:
+        await plane.close()
+    assert child.process.returncode == 0
+
+
+async def test_a_process_that_nobody_takes_is_ended() -> None:
+    child = spawn()
+    child.discard()
+    assert child.process.returncode is not None
+    given = ProcessPlane(spawn())
+    await given.close()
+    assert given.pid is None
 
 
 async def test_a_name_is_not_an_address() -> None:

@@ -4,16 +4,17 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 
 from rooms.ids import Instant, PersonId, SessionId
 from rooms.roles import Role
-from server.store import migrate as migrating
 from server.store.database import Database
-from server.store.migrate import UnknownRevision, drift, migrate
+from server.store.migrate import UnknownRevision, known_revisions, migrate
 from server.store.records import LinkRecord, PersonRecord
 from server.store.store import Store
 from server.store.tables import audit, metadata, people
+from server.store.upgrade import alembic_config, drift, upgrade
 from tests.support.store_records import START, host_record, session_record
 from tests.support.virtual_clock import VirtualClock
 
@@ -33,9 +34,14 @@ async def test_migrations_make_the_tables_of_the_code(database: Database) -> Non
 @pytest.mark.parametrize("revision", ["0001", "0002"])
 async def test_a_database_of_every_version_is_brought_to_this_one(database: Database, revision: str) -> None:
     async with database.write() as connection:
-        await connection.run_sync(migrating._upgrade, revision)
+        await connection.run_sync(upgrade, revision)
     await migrate(database)
     assert await drift(database) == []
+
+
+def test_the_files_are_named_by_their_revisions_in_order() -> None:
+    chain = ScriptDirectory.from_config(alembic_config(None)).walk_revisions()
+    assert known_revisions() == [revision.revision for revision in chain][::-1]
 
 
 async def test_two_servers_may_start_at_once(database: Database, database_url: str) -> None:

@@ -11,6 +11,7 @@ from server.data_lock import DataInUse, data_lock
 from server.ports import StoreDown
 from server.store import migrate as migrating
 from server.store.database import Database
+from server.store.upgrade import upgrade
 
 
 async def test_the_pragmas_hold_on_every_connection(tmp_path: Path) -> None:
@@ -40,7 +41,7 @@ async def test_a_pragma_that_does_not_hold_is_a_store_that_is_down(tmp_path: Pat
 async def test_a_database_that_holds_something_is_backed_up_before_it_is_migrated(tmp_path: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'h.db'}")
     async with database.write() as connection:
-        await connection.run_sync(migrating._upgrade, "0001")
+        await connection.run_sync(upgrade, "0001")
         await connection.exec_driver_sql("INSERT INTO hosts (id, name, created_at) VALUES ('h_1', 'ines', 0)")
     assert (await migrating.migrate(database))[0] == "0002"
     assert await migrating.migrate(database) == []

@@ -1,4 +1,4 @@
-"""Alembic's environment. The connection comes from `server.store.migrate`, never from a file."""
+"""Alembic's environment. The connection comes from `server.store.upgrade`, never from a file."""
 
 from alembic import context
 
