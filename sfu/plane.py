@@ -48,13 +48,18 @@ class PublicationSpec:
 
 @dataclass(frozen=True, slots=True)
 class SlotSpec:
-    """A fixed downlink m-line of one peer. `payload_types`: what that peer's answer accepted there."""
+    """A fixed downlink m-line of one peer. `payload_types`: what that peer's answer accepted there.
+
+    `twcc`: it takes transport-wide numbers there, and answers them with feedback instead of REMB (interop.md 3). Of one
+    peer all slots or none.
+    """
 
     kind: Kind
     mid: str
     ssrc: int
     rtx_ssrc: int | None
     payload_types: tuple[int, ...]
+    twcc: bool = False
 
 
 @dataclass(frozen=True, slots=True)

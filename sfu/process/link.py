@@ -128,13 +128,13 @@ def unpack_publication(wire: tuple[Any, ...]) -> PublicationSpec:
 
 def pack_slot(spec: SlotSpec) -> tuple[Any, ...]:
     """As primitives, in the order of the fields."""
-    return (spec.kind.value, spec.mid, spec.ssrc, spec.rtx_ssrc, tuple(spec.payload_types))
+    return (spec.kind.value, spec.mid, spec.ssrc, spec.rtx_ssrc, tuple(spec.payload_types), spec.twcc)
 
 
 def unpack_slot(wire: tuple[Any, ...]) -> SlotSpec:
     """The inverse of `pack_slot`."""
-    kind, mid, ssrc, rtx_ssrc, payload_types = wire
-    return SlotSpec(Kind(kind), mid, ssrc, rtx_ssrc, tuple(payload_types))
+    kind, mid, ssrc, rtx_ssrc, payload_types, twcc = wire
+    return SlotSpec(Kind(kind), mid, ssrc, rtx_ssrc, tuple(payload_types), bool(twcc))
 
 
 def pack_layer(layer: Layer | None) -> tuple[Any, ...] | None:

@@ -59,7 +59,7 @@ def test_an_unreadable_frame_breaks_the_link(body: bytes) -> None:
 
 def test_every_type_of_the_seam_survives_the_link() -> None:
     publication = PublicationSpec(Kind.VIDEO, "01", (96, 97), (1,), {1: 2}, ("q", "h"))
-    slot = SlotSpec(Kind.AUDIO, "10", 5, None, (111,))
+    slot = SlotSpec(Kind.AUDIO, "10", 5, None, (111,), twcc=True)
     rates = (LayerRate("q", 5), LayerRate(None, 6))
     levels = (AudioLevel(1, 2),)
     addresses = [Address("::1", 5)]
