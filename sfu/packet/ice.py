@@ -141,10 +141,16 @@ class IceTable(Generic[Owner]):
             self._unbind(owner, path)
 
     def release(self, path: bytes) -> Owner | None:
-        """The path is no way any more, as a TCP connection that ended. Returns whose it was."""
+        """The path is no way any more, as a TCP connection that ended. Returns whose it was.
+
+        If it was the selected one, that with the newest check takes its place.
+        """
         owner = self.owners.get(path)
         if owner is not None:
             self._unbind(owner, path)
+            ice = owner.ice
+            if ice.selected is None and ice.paths:
+                ice.selected = max(ice.paths, key=ice.paths.__getitem__)
         return owner
 
     def _bind(self, owner: Owner, path: bytes, now: float) -> str | None:

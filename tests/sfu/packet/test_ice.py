@@ -175,6 +175,20 @@ def test_a_path_that_ended_is_left_and_the_next_check_finds_another(world: World
     assert world.moves("a", b"p2", nominate=False)
 
 
+def test_when_the_selected_path_ends_the_one_with_the_newest_check_takes_over(world: World) -> None:
+    owner = world.owner("a")
+    world.check("a", b"p1")
+    world.check("a", b"p2", nominate=False)
+    world.now += 1
+    world.check("a", b"p3", nominate=False)
+    world.check("a", b"p1")
+    world.table.release(b"p1")
+    assert owner.ice.selected == b"p3"
+    assert owner.ice.may_send(world.now)
+    world.table.release(b"p2")
+    assert owner.ice.selected == b"p3"
+
+
 def test_after_a_restart_the_first_check_from_elsewhere_moves_when_the_old_way_is_silent(world: World) -> None:
     owner = world.owner("a")
     world.check("a", b"wifi")
