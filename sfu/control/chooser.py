@@ -76,8 +76,8 @@ def voices_bps(microphones: int) -> int:
 
 
 def goal_bps(wants: Sequence[Want], microphones: int) -> int:
-    """The estimate at which all of `wants` would be carried at their top, with the margin."""
-    return int(MARGIN * sum(want.rungs[-1].bps for want in wants)) + voices_bps(microphones)
+    """An estimate with which all of `wants` are carried at their top, with the margin and a little more."""
+    return int(1.05 * MARGIN * sum(want.rungs[-1].bps for want in wants)) + voices_bps(microphones)
 
 
 class Chooser:

@@ -33,6 +33,15 @@ class AckedRate:
             self._total -= entries[0][1]
 
     @property
+    def newest_bps(self) -> int | None:
+        """Over the last two feedbacks: what the line carries now, if it is busy."""
+        entries = self._entries
+        if len(entries) < 3:
+            return self.bps
+        span = entries[-1][0] - entries[-3][0]
+        return (entries[-1][1] + entries[-2][1]) * 8_000_000 // span
+
+    @property
     def bps(self) -> int | None:
         """None before there is a tenth of a second to judge by."""
         entries = self._entries

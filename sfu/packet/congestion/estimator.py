@@ -16,7 +16,11 @@ START_BPS: Final = 600_000
 REORDERED_S: Final = 0.12  # a number that was missing so long ago and is still missing is lost
 MAX_SUSPECTS: Final = 64  # feedbacks with something missing that are remembered
 NEWEST: Final = 4  # packets whose least delay tells of the queue
+WAITING_US: Final = 30_000
+SLOWER: Final = 0.7
+DARK_S: Final = 1.0
 SILENCE_S: Final = 2.0
+DOUBT_BPS: Final = 300_000
 FIRST_RTT_S: Final = 0.2
 _HALF: Final = 1 << 31
 _WRAP: Final = 1 << 32
@@ -44,7 +48,9 @@ class LineEstimator:
         self._last_tick: int | None = None
         self._clock_us = 0  # the receiver's, from its first arrival on
         self._heard_at = now
+        self._doubted_at = now
         self._drained_bytes = self._drained_us = 0
+        self._was_clogged = False
 
     @property
     def bps(self) -> int:
@@ -108,23 +114,29 @@ class LineEstimator:
             self._lose(lost, 0, now)
             return
         self.has_feedback = True
+        if now - self._heard_at > DARK_S:
+            self._loss.forget()
+            self._suspects.clear()
+            lost.clear()
         self._heard_at = now
+        acked, span = self._acked.bps, last_arrival - first_arrival
+        is_slower = acked is not None and span > 0 and size * 8_000_000 // span < SLOWER * acked
+        self._queue.update(min(delays[-NEWEST:]), last_arrival, is_slower=is_slower)
         self._acked.add(last_arrival, size)
         self.rtt_s += 0.1 * (min(max(0.0, now - sent / 1_000_000), 5.0) - self.rtt_s)
         self._lose(lost, received, now)
-        self._judge(min(delays[-NEWEST:]), size, last_arrival - first_arrival, last_arrival, now)
+        self._judge(size, span, now)
 
     def tick(self, now: float) -> None:
-        """Without feedback for 2 s less and less is believed, down to a voice."""
-        if self.has_feedback and now - self._heard_at > SILENCE_S:
-            self._heard_at = now
-            self._aimd.lower_to(self.bps // 2)
+        """Without feedback less and less is believed, but a small picture is tried as soon as there is some again."""
+        if self.has_feedback and now - max(self._heard_at, self._doubted_at) > SILENCE_S:
+            self._doubted_at = now
+            self._aimd.lower_to(max(self.bps // 2, min(self.bps, DOUBT_BPS)))
             self.prober.trouble(now)
 
-    def _judge(self, delay: int, size: int, span_us: int, arrival: int, now: float) -> None:
+    def _judge(self, size: int, span_us: int, now: float) -> None:
         acked = self._acked.bps
-        was_clogged = self.is_clogged
-        self._queue.update(delay, arrival)
+        was_clogged, self._was_clogged = self._was_clogged, self.is_clogged
         usage = self._trend.judge()
         if self.is_clogged:
             self._drain(size, span_us, acked, is_first=not was_clogged, now=now)
@@ -133,12 +145,25 @@ class LineEstimator:
             self._drained(now)
             return
         if usage is Usage.OVER:
+            usage = self._confirm()
+        if usage is Usage.OVER:
             self.prober.trouble(now)
+            acked = self._acked.newest_bps
         self._aimd.update(usage, acked, self.rtt_s, now)
         shown = self.prober.result(self.rtt_s, self._loss.inherent, now)
         if shown is not None:
             self._aimd.raise_to(shown)
             self._loss.lift(shown)
+
+    def _confirm(self) -> Usage:
+        """A delay that grows is overuse only where packets do wait, and the line, busy, carries less than believed.
+
+        Otherwise it is jitter, or a burst (a keyframe) that passes as fast as the line is.
+        """
+        if self._queue.queue_us < WAITING_US:
+            return Usage.NORMAL
+        carries = self._acked.newest_bps
+        return Usage.UNDER if carries is not None and carries >= self.bps else Usage.OVER
 
     def _drain(self, size: int, span_us: int, acked: int | None, *, is_first: bool, now: float) -> None:
         """While there is a queue, what arrives is what the line carries."""

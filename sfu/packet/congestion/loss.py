@@ -42,14 +42,20 @@ class LossBound:
         if self.bps is not None and self.bps < bps:
             self.bps = bps
 
-    def update(self, lost: int, total: int, acked: int | None, now: float) -> None:
-        """`lost` of `total` packets whose fate became known, `acked` bits a second that arrive."""
+    def forget(self) -> None:
+        """Nothing came for a while: that was no loss of packets but of the line."""
+        self._lost = self._total = 0
+        self._trial = None
+
+    def update(self, lost: int, packets: int, acked: int | None, now: float) -> None:
+        """`lost` of so many packets whose fate became known, `acked` bits a second that arrive."""
         self._lost += lost
-        self._total += total
+        self._total += packets
         elapsed = now - self._at
         if elapsed < WINDOW_S or self._total < MIN_PACKETS:
             return
-        share = self.share = self._lost / self._total
+        total = self._total
+        share = self.share = self._lost / total
         self._lost = self._total = 0
         self._at = now
         if share < self.inherent:
@@ -57,7 +63,8 @@ class LossBound:
         excess = share - self.inherent
         if acked is None:
             return
-        if excess > TOO_MUCH:
+        # Few packets prove little: two standard deviations are taken off.
+        if excess - 2 * (max(share, TOO_MUCH / 2) / total) ** 0.5 > TOO_MUCH / 2 and excess > TOO_MUCH:
             self._try_less(share, acked, now)
         elif excess < max(CLEAR, self.inherent / 2):
             self._trial = None

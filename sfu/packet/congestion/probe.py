@@ -11,6 +11,7 @@ from sfu.packet.sent_ring import MASK, SentRing
 CLUSTER_S: Final = 0.1
 STEP_S: Final = 0.010
 FACTOR: Final = 2.0
+CAREFUL: Final = 1.5  # after one that found the line full
 SATURATED: Final = 0.9
 KEPT: Final = 0.95
 MIN_RECEIVED: Final = 0.7
@@ -85,7 +86,8 @@ class Prober:
             if bps >= self.goal or now < self._next_at:
                 self.due = max(now + STEP_S, self._next_at) if bps < self.goal else now + AGAIN_S
                 return 0
-            self._begin(min(int(FACTOR * bps), max(self.goal, int(1.2 * bps))), next_seq, now)
+            factor = FACTOR if self._failed_s == FIRST_WAIT_S else CAREFUL
+            self._begin(int(min(factor * bps, max(self.goal, 1.2 * bps))), next_seq, now)
         if self._last >= 0:
             self.due = now + AGAIN_S
             return 0

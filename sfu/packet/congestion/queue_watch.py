@@ -7,6 +7,7 @@ from typing import Final
 
 EPOCH_US: Final = 5_000_000
 CLOGGED_US: Final = 100_000
+STUCK_US: Final = 200_000  # so long a queue that does not shrink is no burst
 RISE_US: Final = 60_000
 RISE_WITHIN_US: Final = 600_000
 EMPTY_US: Final = 40_000
@@ -26,8 +27,11 @@ class QueueWatch:
         self._least_before: int | None = None
         self._low: int | None = None  # the recent low from which a rise counts
 
-    def update(self, delay: int, now: int) -> None:
-        """Once a feedback: the least delay of its last few packets, against jitter."""
+    def update(self, delay: int, now: int, *, is_slower: bool) -> None:
+        """Once a feedback: the least delay of its last few packets, against jitter.
+
+        `is_slower`: less arrives than before. A burst, say a keyframe, makes a queue too, but arrives as fast as ever.
+        """
         if self._least is None:
             self._epoch = now
             self._least = self._low = delay
@@ -37,6 +41,7 @@ class QueueWatch:
             self._epoch = now
         self._least = min(self._least, delay)
         base = self._least if self._least_before is None else min(self._least, self._least_before)
+        is_stuck = self.queue_us > STUCK_US and delay - base >= self.queue_us
         self.queue_us = delay - base
         if self.is_clogged:
             if self.queue_us < EMPTY_US:
@@ -49,7 +54,7 @@ class QueueWatch:
             return
         if self._low is None or delay < self._low or now - self._low_at > RISE_WITHIN_US:
             self._low, self._low_at = delay, now
-        if self.queue_us > CLOGGED_US and delay - self._low > RISE_US:
+        if (is_slower and self.queue_us > CLOGGED_US and delay - self._low > RISE_US) or is_stuck:
             self.is_clogged = True
             self._clogged_at = now
 
