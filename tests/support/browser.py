@@ -110,10 +110,12 @@ class People:
         javascript: bool = True,
         has_touch: bool = False,
         browser: Browser | None = None,
+        proxy: str | None = None,
     ) -> Person:
         """A person with an empty browser. Without `devices` the browser answers no to camera and microphone.
 
-        `browser`: another one than everybody's; Firefox asks nobody for permission (its preferences say so).
+        `browser`: another one than everybody's; Firefox asks nobody for permission (its preferences say so). `proxy`:
+        where pages and WebSockets go through.
         """
         chosen = browser or self._browser
         asks = chosen.browser_type.name == "chromium"
@@ -124,6 +126,7 @@ class People:
             java_script_enabled=javascript,
             has_touch=has_touch,
             permissions=["camera", "microphone"] if devices and asks else [],
+            proxy=None if proxy is None else {"server": proxy},
         )
         context.set_default_timeout(PATIENCE_MS)
         guard = Guard(name, self._origin)
@@ -149,8 +152,8 @@ class People:
         self.everyone.clear()
 
 
-async def launch(playwright: Playwright, hum: Path) -> Browser:
-    """Chromium with a fake camera and a humming microphone. Raises `NoChromium`."""
+async def launch(playwright: Playwright, hum: Path, camera: Path | None = None) -> Browser:
+    """Chromium with a fake camera, or one that plays this Y4M file, and a humming microphone. Raises `NoChromium`."""
     flags = [
         *QUIET_FLAGS,
         *CRASH_FLAGS,
@@ -158,18 +161,20 @@ async def launch(playwright: Playwright, hum: Path) -> Browser:
         f"--use-fake-device-for-media-stream=fps={CAMERA_FPS}",
         f"--use-file-for-fake-audio-capture={hum}",
     ]
+    if camera is not None:
+        flags.append(f"--use-file-for-fake-video-capture={camera}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         flags.append("--no-sandbox")
     return await playwright.chromium.launch(executable_path=chromium_path(), args=flags)
 
 
 @asynccontextmanager
-async def chromium(folder: Path) -> AsyncIterator[Browser]:
-    """A running browser; `folder` takes the microphone's sound."""
+async def chromium(folder: Path, camera: Path | None = None) -> AsyncIterator[Browser]:
+    """A running browser; `folder` takes the microphone's sound. `camera`: a Y4M file in place of the fake camera."""
     hum = folder / "hum.wav"
     write_hum(hum)
     async with async_playwright() as playwright:
-        browser = await launch(playwright, hum)
+        browser = await launch(playwright, hum, camera)
         try:
             yield browser
         finally:

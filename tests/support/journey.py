@@ -59,9 +59,11 @@ class Stage:
             page = self.participants.get(alias) or await self.participant(alias)
             await page.knock(mic=mic, camera=camera)
 
-    async def lead(self, *, camera: bool = True, width: int = 1_000, height: int = 700) -> FacilitatorPage:
-        """The facilitator comes by their link and goes in."""
-        person = await self.people.arrive(FACILITATOR_ALIAS, width=width, height=height)
+    async def lead(
+        self, *, camera: bool = True, width: int = 1_000, height: int = 700, person: Person | None = None
+    ) -> FacilitatorPage:
+        """The facilitator comes by their link and goes in, in this browser that is there already or in a new one."""
+        person = person or await self.people.arrive(FACILITATOR_ALIAS, width=width, height=height)
         page = FacilitatorPage(person, self.links.session_url, FACILITATOR_ALIAS)
         self.facilitator = page
         await page.exchange(self.links.facilitator)

@@ -1,0 +1,90 @@
+"""A live room of three real pages, one of them (`far`) behind a bad line; the statistics of all three are kept."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.async_api import Browser
+
+from tests.support.bad_proxy import BadProxy, bad_proxy
+from tests.support.browser import People
+from tests.support.journey import ALIASES, FACILITATOR_ALIAS, Stage, schedule
+from tests.support.line import Line, bad_line
+from tests.support.line_figures import Sample
+from tests.support.people import ParticipantPage, RoomPage
+from tests.support.server_process import ServerProcess
+
+FAR, NEAR = ALIASES[:2]
+LINE_PROBE_JS = Path(__file__).with_name("line_probe.js").read_text()
+EVERY_MS = 200
+
+
+@dataclass
+class LineRoom:
+    """`near` and the stage's leader are on clear lines. `ids`: person by alias."""
+
+    stage: Stage
+    line: Line
+    proxy: BadProxy
+    ids: dict[str, str] = field(default_factory=dict)
+    samples: dict[str, list[Sample]] = field(default_factory=dict)
+
+    @property
+    def far(self) -> ParticipantPage:
+        return self.stage[FAR]
+
+    @property
+    def near(self) -> ParticipantPage:
+        return self.stage[NEAR]
+
+    @property
+    def pages(self) -> list[RoomPage]:
+        return self.stage.inside
+
+    async def begin(self) -> None:
+        """Everybody is seen and heard; from now on every page is sampled."""
+        await self.stage.everybody_speaks()
+        await self.stage.all_pairs_receive()
+        self.ids = {page.alias: await page.me() for page in self.pages}
+        self.samples = {page.alias: [] for page in self.pages}
+        for page in self.pages:
+            await page.page.evaluate("(every) => window.__line.start(every)", EVERY_MS)
+
+    async def collect(self) -> None:
+        """Take what the pages kept since the last time."""
+        for page in self.pages:
+            rows = await page.page.evaluate("() => window.__line.take()")
+            self.samples[page.alias] += [Sample.from_page(row) for row in rows]
+
+    async def for_a_while(self, seconds: float) -> None:
+        """The line stays as it is for so long: what is measured is time itself."""
+        await asyncio.sleep(seconds)
+        await self.collect()
+
+
+@asynccontextmanager
+async def line_room(server: ServerProcess, browser: Browser, host: str, seed: int) -> AsyncIterator[LineRoom]:
+    """Three people in a live room on a clear line; `host` is the address where the server takes media."""
+    async with bad_line(host, server.udp_port, seed) as line, bad_proxy() as proxy:
+        people = People(browser, server.origin)
+        try:
+            stage = await schedule(server, people)
+            far = await people.arrive(FAR, proxy=proxy.url)
+            await line.carry(far.context)
+            stage.participant_in(far)
+            room = LineRoom(stage, line, proxy)
+            await stage.participant(NEAR)
+            for person in people.everyone:
+                await person.context.add_init_script(LINE_PROBE_JS)
+            await stage.wait_outside((FAR, NEAR))
+            leader = await people.arrive(FACILITATOR_ALIAS, width=1_000, height=700)
+            await leader.context.add_init_script(LINE_PROBE_JS)
+            await stage.lead(person=leader)
+            await stage.leader.start()
+            await stage.admit_everybody()
+            await room.begin()
+            yield room
+        finally:
+            await people.close()
