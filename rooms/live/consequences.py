@@ -34,9 +34,11 @@ def follow(state: RoomState, now: Instant) -> tuple[ev.Event, ...]:
         case Scheduled() | Ended() | Canceled():
             return ()
         case DoorsOpen():
-            return (ev.PhaseChanged(_ready(state, now)),) if is_led(state) else ()
+            return (ev.PhaseChanged(_ready(state, now)),) if is_led(state) else _outside(state)
         case AwaitingFacilitator():
-            return (ev.PhaseChanged(_ready(state, now)),) if is_led(state) else _gathered(state, now)
+            if is_led(state):
+                return (ev.PhaseChanged(_ready(state, now)),)
+            return _outside(state) or _gathered(state, now)
         case Ready():
             return _watch_ready(state, now)
         case Live():
@@ -55,8 +57,12 @@ def back_to_doors(state: RoomState, now: Instant) -> tuple[ev.Event, ...]:
     """Nobody leads before the room was live: those who were let in wait again, first in everybody's eyes."""
     has_start_passed = now >= state.settings.schedule.start_at
     phase = AwaitingFacilitator() if has_start_passed else DoorsOpen()
-    back = tuple(ev.PersonSentBack(p.id) for p, _ in seated(state) if not p.role.may_facilitate)
-    return (ev.PhaseChanged(phase), *back)
+    return (ev.PhaseChanged(phase), *_outside(state))
+
+
+def _outside(state: RoomState) -> tuple[ev.Event, ...]:
+    """Whoever sits inside and does not facilitate, a co-facilitator demoted while away among them, waits again."""
+    return tuple(ev.PersonSentBack(p.id) for p, _ in seated(state) if not p.role.may_facilitate)
 
 
 def _ready(state: RoomState, now: Instant) -> Ready:

@@ -127,6 +127,9 @@ class Reference(Rules):
         at = now if now is not None else (since or 0) + self.set.lost_grace_ms
         self.phase = "doors-open" if at < self.set.schedule.start_at else "awaiting-facilitator"
         self.alone_at = None
+        self._all_wait(at)
+
+    def _all_wait(self, at: int) -> None:
         for one in self.people.values():
             if one.place == "in" and not one.leads:
                 one.place, one.was_in, one.held, one.came_at = "waiting", True, False, at
@@ -143,7 +146,9 @@ class Reference(Rules):
             if self.phase == "held":
                 self.phase = "closing" if self.after_rest == "closing" or now >= self._closes() else "live"
             return
-        if self.phase == "ready" and not any(one.place == "in" and one.leads for one in self.people.values()):
+        if self.phase in ("doors-open", "awaiting-facilitator"):
+            self._all_wait(now)
+        elif self.phase == "ready" and not any(one.place == "in" and one.leads for one in self.people.values()):
             self._unready(None, now)
         elif self.phase in ("ready", "live", "paused", "closing") and self.alone_at is None:
             self.alone_at = now

@@ -135,6 +135,19 @@ def test_a_promoted_participant_leads_and_their_demotion_starts_the_grace() -> N
     assert scene.state.last_facilitator_lost_at == scene.now
 
 
+def test_a_co_facilitator_demoted_before_anybody_leads_waits_like_everybody() -> None:
+    scene = open_scene()
+    scene.leads()
+    scene.admits(A)
+    scene.do(cmd.Promote(LEAD, A))
+    for person in (A, LEAD):
+        scene.do(cmd.Disconnect(person))
+    scene.wait(90_000)
+    assert scene.phase == "doors-open" and scene.standing(A) == "admitted"
+    scene.do(cmd.Demote(LEAD, A))  # asked for while the page still was there
+    assert scene.standing(A) == "waiting"
+
+
 def test_a_pause_silences_participants_and_the_resume_gives_back_exactly_what_was() -> None:
     scene = live_scene(A, B)
     for person in (A, B):
