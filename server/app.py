@@ -24,6 +24,7 @@ from server.jobs import keep_forgetting, keep_purging
 from server.keys import SERVICES
 from server.limits import RateLimits, instance_key
 from server.links import Links
+from server.media_figures import MediaFigures
 from server.metrics import Metrics
 from server.pages.answer import add_pages
 from server.passwords import Passwords
@@ -111,6 +112,7 @@ def build_server(
         is_draining=drain.is_draining,
         is_open_here=config.is_local_http,
         more=more,
+        before_figures=MediaFigures(metrics.registry, media).read,
     )
 
     middlewares = (

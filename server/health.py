@@ -27,7 +27,7 @@ class Health:
     """`checks` is asked anew each time; `is_draining` is looked at through the gate that sets it.
 
     `is_open_here`: this machine may read the figures without the token. Not behind a proxy, whose requests all come
-    from here and may carry no word of it.
+    from here and may carry no word of it. `before_figures` brings those up to date that do not count by themselves.
     """
 
     store: Store
@@ -38,6 +38,7 @@ class Health:
     is_draining: Callable[[], bool]
     is_open_here: bool
     more: Mapping[str, Check] = field(default_factory=dict)
+    before_figures: Callable[[], Awaitable[None]] | None = None
 
     async def healthz(self, _request: web.Request) -> web.Response:
         return web.Response(text="ok\n")
@@ -56,6 +57,8 @@ class Health:
         if not ((self.is_open_here and is_this_machine(request)) or self._has_token(request)):
             raise web.HTTPNotFound
         self.metrics.is_draining.set(self.is_draining())
+        if self.before_figures is not None:
+            await self.before_figures()
         return web.Response(body=self.metrics.text(), content_type="text/plain", charset="utf-8")
 
     async def _store(self) -> bool:

@@ -104,7 +104,10 @@ class SlotStats:
 
 @dataclass(frozen=True, slots=True)
 class PlaneStats:
-    """Pulled about once a second. `drops` counts discarded datagrams by cause; no address, no identity."""
+    """Pulled about once a second. `drops` counts discarded datagrams by cause; no address, no identity.
+
+    `contexts`: SRTP streams whose keys and counters are held, both ways.
+    """
 
     publications: Mapping[int, PublicationStats]
     slots: Mapping[int, SlotStats]
@@ -112,6 +115,8 @@ class PlaneStats:
     packets_in: int
     packets_out: int
     cpu_s: float
+    peers: int = 0
+    contexts: int = 0
 
 
 class PlaneSink(Protocol):

@@ -117,6 +117,8 @@ class Node:
             sum(one.packets_in for one in found),
             sum(one.packets_out for one in found),
             sum(one.cpu_s for one in found),
+            sum(one.peers for one in found),
+            sum(one.contexts for one in found),
         )
 
     async def lines(self) -> Mapping[int, LineStats]:

@@ -119,6 +119,8 @@ class PlaneCore:
             self._ingress.packets,
             self.outbox.packets,
             cpu_s,
+            len(self._peers),
+            sum(len(peer.ssrcs) + len(peer.slots) for peer in self._peers.values() if peer.keys is not None),
         )
 
     # Verbs on peers.

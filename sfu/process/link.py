@@ -186,17 +186,16 @@ def pack_stats(stats: PlaneStats) -> tuple[Any, ...]:
         slot: (one.packets, one.bytes, one.retransmitted, one.fraction_lost, one.rtt_ms)
         for slot, one in stats.slots.items()
     }
-    return (publications, slots, dict(stats.drops), stats.packets_in, stats.packets_out, stats.cpu_s)
+    counts = (stats.packets_in, stats.packets_out, stats.cpu_s, stats.peers, stats.contexts)
+    return (publications, slots, dict(stats.drops), *counts)
 
 
 def unpack_stats(wire: tuple[Any, ...]) -> PlaneStats:
     """The inverse of `pack_stats`."""
-    publications, slots, drops, packets_in, packets_out, cpu_s = wire
+    publications, slots, drops, *counts = wire
     return PlaneStats(
         {pub: PublicationStats(*one) for pub, one in publications.items()},
         {slot: SlotStats(*one) for slot, one in slots.items()},
         drops,
-        packets_in,
-        packets_out,
-        cpu_s,
+        *counts,
     )

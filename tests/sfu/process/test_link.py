@@ -64,7 +64,7 @@ def test_every_type_of_the_seam_survives_the_link() -> None:
     levels = (AudioLevel(1, 2),)
     addresses = [Address("::1", 5)]
     stats = PlaneStats(
-        {1: PublicationStats(1, 2, 3, 4, 5)}, {2: SlotStats(1, 2, 3, 0.5, None)}, {"empty": 3}, 4, 5, 0.25
+        {1: PublicationStats(1, 2, 3, 4, 5)}, {2: SlotStats(1, 2, 3, 0.5, None)}, {"empty": 3}, 4, 5, 0.25, 6, 7
     )
     frame = link.encode(
         Upcall.STATS,
