@@ -8,7 +8,7 @@ from bench.rig.cases import Case
 from bench.rig.generator import Generator
 from bench.rig.isolation import HOST
 from bench.rig.lines import Child
-from bench.rig.usage import with_children
+from bench.rig.usage import on_core, with_children
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Holdspace:
 
     async def start(self, case: Case, core: int) -> None:
         self._case = case
-        words = ("taskset", "-c", str(core), sys.executable, "-m", "bench.rig.holdspace_node", self.host)
+        words = (*on_core(core), sys.executable, "-m", "bench.rig.holdspace_node", self.host)
         self._child = await Child.start(*words, env=self.env)
         await self._child.answer()
 

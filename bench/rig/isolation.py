@@ -20,8 +20,11 @@ class CannotIsolate(RuntimeError):
     """The message says what is missing."""
 
 
-def isolate(module: str) -> None:
-    """Start this process anew inside; returns only there. Raises `CannotIsolate` where the rights do not suffice."""
+def isolate(module: str, within_s: float) -> None:
+    """Start this process anew inside; returns only there, the process outside exits with what that one exits with.
+
+    After `within_s` seconds everything inside is ended. Raises `CannotIsolate` where the rights do not suffice.
+    """
     if os.environ.get(_MARK) == str(os.getpid()):
         _set_up()
         return
@@ -35,7 +38,11 @@ def isolate(module: str) -> None:
     with tempfile.TemporaryDirectory(prefix="holdspace-bench-") as folder:
         environment = os.environ | {_MARK: "1", "TMPDIR": folder}
         command = [*words, sys.executable, "-m", module, *sys.argv[1:]]
-        raise SystemExit(subprocess.call(command, env=environment))
+        try:
+            done = subprocess.run(command, env=environment, timeout=within_s, check=False)
+        except subprocess.TimeoutExpired:
+            raise SystemExit(f"not done after {within_s:.0f} s, ended") from None
+        raise SystemExit(done.returncode)
 
 
 def _set_up() -> None:

@@ -13,6 +13,7 @@ from bench.rig.cases import Case
 from bench.rig.generator import Generator
 from bench.rig.isolation import INTERFACE
 from bench.rig.janus_api import Api
+from bench.rig.usage import on_core
 
 PORT: Final = 18188
 _LIBRARY: Final = Path("/usr/lib/x86_64-linux-gnu/janus")
@@ -77,7 +78,7 @@ class Janus:
             environment["LD_LIBRARY_PATH"] = str(self.library_path)
         with (self._folder / "janus.log").open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *("taskset", "-c", str(core), "janus", "--configs-folder", str(self._folder), "--disable-colors"),
+                *(*on_core(core), "janus", "--configs-folder", str(self._folder), "--disable-colors"),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
