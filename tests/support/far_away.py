@@ -1,0 +1,146 @@
+"""A live room whose server is reached over https at an address of a test network, and browsers inside such networks."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from socket import SOCK_STREAM
+from typing import Any
+
+from playwright.async_api import Playwright, async_playwright
+
+from tests.support.browser import CAMERA_FPS, CRASH_FLAGS, People, chromium_path, write_hum
+from tests.support.coturn import Coturn, coturn
+from tests.support.journey import Stage, schedule
+from tests.support.netns import Namespace
+from tests.support.people import ParticipantPage
+from tests.support.people_host import Plan
+from tests.support.server_process import ServerProcess, create_host, free_port
+from tests.support.tls_front import tls_front, write_certificate
+
+
+@dataclass
+class FarServer(ServerProcess):
+    """As people reach it: `far` is its address in the test network."""
+
+    far: str = ""
+    tls_port: int = field(default_factory=lambda: free_port(SOCK_STREAM))
+
+    @property
+    def origin(self) -> str:
+        host = f"[{self.far}]" if ":" in self.far else self.far
+        return f"https://{host}:{self.tls_port}"
+
+
+@dataclass
+class FarRoom:
+    """A live room with a facilitator whose browser is near the server."""
+
+    stage: Stage
+    server: FarServer
+    relay: Coturn
+    playwright: Playwright
+    folder: Path
+    network: Namespace
+    stack: AsyncExitStack
+
+    async def browser_in(self, network: Namespace | None) -> People:
+        """A browser of its own, inside a network or near the server."""
+        hum = self.folder / "hum.wav"
+        write_hum(hum)
+        program = chromium_path()
+        path = program if network is None else str(network.command(program, self.folder))
+        flags = [
+            *CRASH_FLAGS,
+            "--no-sandbox",  # namespaces are root's, and Chromium's own sandbox refuses root
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+            "--ignore-certificate-errors",
+            "--use-fake-ui-for-media-stream",
+            f"--use-fake-device-for-media-stream=fps={CAMERA_FPS}",
+            f"--use-file-for-fake-audio-capture={hum}",
+        ]
+        browser = await self.playwright.chromium.launch(executable_path=path, args=flags)
+        self.stack.push_async_callback(browser.close)
+        return People(browser, self.server.origin)
+
+    async def join(self, alias: str, network: Namespace) -> ParticipantPage:
+        """Somebody in this network comes, is admitted and speaks; nothing is said of media yet."""
+        people = await self.browser_in(network)
+        self.stage.people, near = people, self.stage.people
+        try:
+            page = await self.stage.participant(alias)
+        finally:
+            self.stage.people = near
+        await page.knock(mic=False)
+        await self.stage.leader.admit(alias)
+        await page.is_in_room()
+        return page
+
+
+@asynccontextmanager
+async def far_room(folder: Path, network: Namespace, **extra_env: str) -> AsyncIterator[FarRoom]:
+    """`network` has at least one link; the server's address is that of the first, in both families it has."""
+    first = network.links[0]
+    hosts = (first.host, first.host6)
+    certificate = write_certificate(folder, hosts)
+    async with AsyncExitStack() as stack:
+        relay = await stack.enter_async_context(coturn(folder, certificate, *hosts))
+        far = extra_env.pop("far", first.host)
+        server = FarServer(folder, far=far)
+        server.extra_env = {
+            "HOLDSPACE_PUBLIC_URL": server.origin,
+            "HOLDSPACE_UDP_BIND": "0.0.0.0,::",
+            "HOLDSPACE_UDP_ADVERTISE": ",".join(hosts),
+            "HOLDSPACE_TRUSTED_PROXIES": "127.0.0.1",
+            "HOLDSPACE_TURN_URLS": relay.urls(),
+            "HOLDSPACE_TURN_SECRET": relay.secret,
+            **extra_env,
+        }
+        server.data.mkdir(parents=True)
+        await create_host(server)
+        await server.start()
+        stack.push_async_callback(server.stop)
+        await stack.enter_async_context(tls_front(certificate, server.tls_port, server.port))
+        playwright = await stack.enter_async_context(async_playwright())
+        room = FarRoom(None, server, relay, playwright, folder, network, stack)  # type: ignore[arg-type]
+        near = await room.browser_in(None)
+        room.stage = await schedule(server, near, Plan())
+        await room.stage.lead()
+        await room.stage.leader.start()
+        await room.stage.leader.speak()
+        yield room
+
+
+async def selected_pair(page: ParticipantPage) -> dict[str, Any]:
+    """Of the newest connection: protocol and kind of the browser's own candidate, and the address family it uses."""
+    found: dict[str, Any] = await page.page.evaluate(
+        """async () => {
+            const reports = await window.__probe.current().getStats();
+            for (const report of reports.values()) {
+                if (report.type !== "transport" || !report.selectedCandidatePairId) continue;
+                const pair = reports.get(report.selectedCandidatePairId);
+                const local = reports.get(pair.localCandidateId);
+                const remote = reports.get(pair.remoteCandidateId);
+                return { protocol: local.protocol, kind: local.candidateType, relay: local.relayProtocol ?? null,
+                         local: local.address ?? local.ip ?? null, remote: remote.address ?? remote.ip ?? null };
+            }
+            return {};
+        }"""
+    )
+    return found
+
+
+async def seconds_to_media(page: ParticipantPage, person: str, within_s: float = 15.0) -> float:
+    """From the offer on the page's newest transport to the first decoded picture of this person."""
+    ends = asyncio.get_running_loop().time() + within_s
+    while person not in (first := await page.probe.first_decoded()):
+        assert asyncio.get_running_loop().time() < ends, f"no picture within {within_s} s"
+        await asyncio.sleep(0.05)
+    offers = [frame for frame in await page.probe.frames() if frame.direction == "in" and frame.type == "offer"]
+    newest = offers[-1].message["transport"]
+    began = next(frame.at for frame in offers if frame.message["transport"] == newest)
+    return (first[person] - began) / 1_000

@@ -1,0 +1,125 @@
+"""Networks of one's own for the end-to-end tests: a Linux network namespace, links into it, and what they let through.
+
+The server stays outside, in the ordinary namespace; a browser inside reaches it by a *link*, a pair of virtual
+interfaces. Needs root, `ip` (iproute2) and `nft` (nftables); without them a test fails and says so.
+"""
+
+import itertools
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+# RFC 2544's range for tests, and a private one of IPv6: nothing of this machine is there.
+_V4 = "198.18.{}.{}"
+_V6 = "fd00:5a:{}::{}"
+_numbers = itertools.count(1)
+
+
+class NoNamespaces(RuntimeError):
+    """This machine or this user cannot make network namespaces; the message says what is missing."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """One way out. `near` is inside, `far` the name of the interface outside; `host` what the browser can reach."""
+
+    near: str
+    far: str
+    number: int
+
+    @property
+    def host(self) -> str:
+        return _V4.format(self.number, 1)
+
+    @property
+    def host6(self) -> str:
+        return _V6.format(self.number, 1)
+
+
+class Namespace:
+    """Use `namespace()` to make one."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.links: list[Link] = []
+
+    def link(self, near: str, *, v4: bool = True, v6: bool = True) -> Link:
+        """A further way to the server; the first one is the preferred one."""
+        number = next(_numbers) % 250 + 1
+        made = Link(near, f"{self.name}{len(self.links)}", number)
+        _run("ip", "link", "add", made.far, "type", "veth", "peer", "name", near, "netns", self.name)
+        self.links.append(made)
+        for family, is_wanted, ours, theirs, size in (
+            ("-4", v4, made.host, _V4.format(number, 2), 24),
+            ("-6", v6, made.host6, _V6.format(number, 2), 64),
+        ):
+            if is_wanted:
+                without_dad = ("nodad",) if family == "-6" else ()
+                _run("ip", family, "address", "add", f"{ours}/{size}", "dev", made.far, *without_dad)
+                _run("ip", family, "-n", self.name, "address", "add", f"{theirs}/{size}", "dev", near, *without_dad)
+        _run("ip", "link", "set", made.far, "up")
+        self.up(made)
+        return made
+
+    def up(self, link: Link) -> None:
+        _run("ip", "-n", self.name, "link", "set", link.near, "up")
+        for family, host in (("-4", link.host), ("-6", link.host6)):
+            metric = str(100 + self.links.index(link))
+            route = ("route", "add", "default", "via", host, "dev", link.near, "metric", metric)
+            # A link may have one family only.
+            subprocess.run(("ip", family, "-n", self.name, *route), capture_output=True, check=False)
+
+    def down(self, link: Link) -> None:
+        """As a telephone that leaves the house: the interface is gone, its address with it."""
+        _run("ip", "-n", self.name, "link", "set", link.near, "down")
+
+    def filter(self, *rules: str) -> None:
+        """What the network drops silently on the way out, in the words of nft, as "meta l4proto udp drop"."""
+        table = f"table inet {self.name}"
+        lines = "\n".join(f"iifname {link.far} {rule}" for link in self.links for rule in rules)
+        chain = f"chain in {{ type filter hook input priority 0; policy accept;\n{lines}\n}}"
+        _run("nft", "-f", "-", stdin=f"{table} {{}}\ndelete {table}\n{table} {{\n{chain}\n}}\n")
+
+    def translate(self, rule: str) -> None:
+        """A translator of source addresses at the way out, as "oifname wifi snat to 198.18.1.7"; replaces the last."""
+        chain = f"chain out {{ type nat hook postrouting priority 100; policy accept;\n{rule}\n}}"
+        script = f"table ip nat {{}}\ndelete table ip nat\ntable ip nat {{\n{chain}\n}}\n"
+        _run("ip", "netns", "exec", self.name, "nft", "-f", "-", stdin=script)
+
+    def command(self, program: str, folder: Path) -> Path:
+        """A program to call in place of this one, that runs it inside."""
+        script = folder / f"{self.name}-{Path(program).name}"
+        script.write_text(f'#!/bin/sh\nexec ip netns exec {self.name} {program} "$@"\n')
+        script.chmod(0o700)
+        return script
+
+
+@contextmanager
+def namespace() -> Iterator[Namespace]:
+    """A network of its own with nothing but loopback. Raises `NoNamespaces`."""
+    missing = [name for name in ("ip", "nft") if shutil.which(name) is None]
+    if missing:
+        raise NoNamespaces(f"Not here: {' '.join(missing)}. On Debian: apt-get install iproute2 nftables")
+    name = f"hs{os.getpid() % 100_000}n{next(_numbers)}"
+    try:
+        _run("ip", "netns", "add", name)
+    except subprocess.CalledProcessError as error:
+        raise NoNamespaces(f"This user may not make network namespaces: {error.stderr.strip()}") from None
+    made = Namespace(name)
+    try:
+        _run("ip", "-n", name, "link", "set", "lo", "up")
+        yield made
+    finally:
+        # The links go with it; what was never there is no fault here.
+        subprocess.run(("nft", "delete", "table", "inet", name), capture_output=True, check=False)
+        for link in made.links:
+            subprocess.run(("ip", "link", "delete", link.far), capture_output=True, check=False)
+        subprocess.run(("ip", "netns", "delete", name), capture_output=True, check=False)
+
+
+def _run(*words: str, stdin: str | None = None) -> None:
+    subprocess.run(words, input=stdin, text=True, check=True, capture_output=True)
