@@ -197,7 +197,7 @@ class LineEstimator:
                 if labels[at] >> 16 == seq:
                     labels[at] = NEVER
                     lost += 1
-        self._loss.update(lost, lost + received, self._acked.bps, now)
+        self._loss.update(lost, lost + received, self._acked.bps, self.bps, now)
 
     def _to_us(self, tick: int) -> int:
         """Unwrapped microseconds of the receiver's clock."""

@@ -14,6 +14,8 @@ CLEAR: Final = 0.02
 MAX_INHERENT: Final = 0.35
 TRIAL_S: Final = 1.0
 LESS: Final = 0.9
+HEAVY: Final = 0.4  # no radio loses so much for long
+STEP: Final = 0.75
 GROWTH_PER_S: Final = 0.08
 MIN_BPS: Final = 60_000
 
@@ -47,8 +49,8 @@ class LossBound:
         self._lost = self._total = 0
         self._trial = None
 
-    def update(self, lost: int, packets: int, acked: int | None, now: float) -> None:
-        """`lost` of so many packets whose fate became known, `acked` bits a second that arrive."""
+    def update(self, lost: int, packets: int, acked: int | None, bps: int, now: float) -> None:
+        """`lost` of so many packets whose fate became known; `acked` bits a second arrive, `bps` are believed."""
         self._lost += lost
         self._total += packets
         elapsed = now - self._at
@@ -64,8 +66,8 @@ class LossBound:
         if acked is None:
             return
         # Few packets prove little: two standard deviations are taken off.
-        if excess - 2 * (max(share, TOO_MUCH / 2) / total) ** 0.5 > TOO_MUCH / 2 and excess > TOO_MUCH:
-            self._try_less(share, acked, now)
+        if excess - 2 * (share / total) ** 0.5 > TOO_MUCH:
+            self._try_less(share, acked, bps, now)
         elif excess < max(CLEAR, self.inherent / 2):
             self._trial = None
             if self.bps is not None:
@@ -73,9 +75,11 @@ class LossBound:
                 if self.bps > 2 * acked:
                     self.bps = None
 
-    def _try_less(self, share: float, acked: int, now: float) -> None:
+    def _try_less(self, share: float, acked: int, bps: int, now: float) -> None:
         sent = acked / (1 - min(share, 0.95))
         bound = max(MIN_BPS, int(LESS * acked))
+        if share < HEAVY:
+            bound = max(bound, int(STEP * bps))
         trial = self._trial
         if trial is None:
             self._trial = _Trial(sent, share, now)
