@@ -59,11 +59,12 @@ class _Messages:
 
 
 class Inbox:
-    """What one read brought: slots of `view`, `length(i)` and `stamp_ns(i)`."""
+    """What one read brought: slots of `store`, which `view` shows, `length(i)` and `stamp_ns(i)`."""
 
     def __init__(self) -> None:
         self._messages = _Messages()
         self._messages.with_control(_CONTROL)
+        self.store = self._messages.store
         self.view = self._messages.view
         self._words = self._messages.words
         # The kernel shortens each control length: all headers are put back in one copy.

@@ -127,6 +127,8 @@ class Link:
         self.on_timer(time.monotonic())
 
     def _take_stun(self, datagram: bytes) -> None:
+        if self._peer is None:
+            return  # a check ahead of the answer that it belongs to; it comes again
         address = self.sock.getpeername()
         is_selected, reply = ice.read(datagram, self._local.pwd, address, is_controlling=self._is_controlling)
         if reply is not None:

@@ -19,13 +19,12 @@ class Track:
         self.span = 0
         self.count = 0
 
-    def take(self, seq: int) -> None:
-        """Sequence numbers wrap at 16 bits; a late one fills its gap."""
+    def skip_to(self, seq: int) -> None:
+        """A packet that is not the next one: numbers wrap at 16 bits, a late one fills its gap. Counting is apart."""
         step = (seq - self.highest) & 0xFFFF
         if step < 0x8000:
             self.highest = seq
             self.span += step
-        self.count += 1
 
     @property
     def lost(self) -> int:
