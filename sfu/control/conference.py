@@ -1,24 +1,28 @@
-"""One room: who publishes, who sees whom in which slot, who speaks.
+"""One room: who publishes, who sees whom in which slot and layer, who speaks.
 
 The room word for this is a session; here it is only a set of peers that may receive one another. A peer never gets its
 own publications, a peer that is not receiving gets nothing, and a closed gate's publication is in nobody's slot.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from sfu.control.allocator import Candidate, assign, choose_cameras
-from sfu.control.downlink import Downlink
+from sfu.control.chooser import voices_bps
 from sfu.control.lines import LineParts
+from sfu.control.member import Member, Published
 from sfu.control.peer import Peer, Publication
 from sfu.control.sdp.ledger import AUDIO_SLOTS, CAMERA_SLOTS, SCREEN_SLOTS
 from sfu.control.speakers import Speakers
-from sfu.node import SlotShown, Source, Video, Wanted
+from sfu.control.speaking import SpeakingNews
+from sfu.control.video_plan import Picture
+from sfu.control.watched import Watched
+from sfu.node import Pictures, SlotShown, Source, SourceWanted, Video, Wanted, WantedCamera
 from sfu.plane import AudioLevel, LayerRate, PacketPlane
 
-SPEAKING_INTERVAL_S: Final = 0.25
+# An estimate that wavers less than this changes nothing.
+WAVER: Final = 0.05
 
 
 class ConferenceOwner(Protocol):
@@ -28,18 +32,9 @@ class ConferenceOwner(Protocol):
 
     def on_speaking(self, room: int, peers: tuple[int, ...]) -> None: ...
 
+    def on_layers_wanted(self, peer: int, sources: tuple[SourceWanted, ...]) -> None: ...
 
-@dataclass(slots=True)
-class _Member:
-    peer: Peer
-    is_receiving: bool = False
-    wanted: Wanted = field(default_factory=Wanted)
-    gates: set[Source] = field(default_factory=set)
-    shown: dict[int, int | None] = field(default_factory=dict)  # slot → publication
-    told: tuple[SlotShown, ...] | None = None
-    downlink: Downlink = field(default_factory=Downlink)
-    downlink_bps: int | None = None
-    cameras_wanted: int = 0
+    def on_pictures(self, peer: int, pictures: Pictures) -> None: ...
 
 
 class Conference:
@@ -49,28 +44,28 @@ class Conference:
         self.room = room
         self._plane = plane
         self._owner = owner
-        self._members: dict[int, _Member] = {}
-        self._publishers: dict[int, tuple[_Member, Publication]] = {}  # by publication
-        self._rates: dict[int, int] = {}
+        self._members: dict[int, Member] = {}
+        self._published: dict[int, Published] = {}  # by publication
         self._speakers = Speakers()
         self._loop = asyncio.get_running_loop()
+        self._stale: set[Member] = set()  # viewers whose slots are to be chosen anew
         self._flush: asyncio.Handle | None = None
-        self._speaking: asyncio.TimerHandle | None = None
-        self._told_speaking: tuple[int, ...] = ()
-        self._told_at = float("-inf")
+        self._due: asyncio.TimerHandle | None = None
+        self._news = SpeakingNews(self._speaking, lambda peers: owner.on_speaking(room, peers))
 
     @property
     def is_empty(self) -> bool:
         return not self._members
 
     def add(self, peer: Peer) -> None:
-        self._members[peer.id] = _Member(peer)
+        self._members[peer.id] = Member(peer)
 
     def remove(self, peer: int) -> None:
         """The caller has closed the peer, which took its slots and publications out of the plane."""
         member = self._members.pop(peer, None)
         if member is None:
             return
+        self._stale.discard(member)
         for publication in member.peer.publications.values():
             self._withdraw(publication)
         self._changed()
@@ -91,23 +86,23 @@ class Conference:
         member = self._members.get(peer)
         if member is not None and member.is_receiving != is_receiving:
             member.is_receiving = is_receiving
-            if is_receiving:
-                self._changed()
-            else:
+            if not is_receiving:
                 self._assign(member)
+            self._changed((member,))
 
     def set_wanted(self, peer: int, wanted: Wanted) -> None:
         member = self._members.get(peer)
         if member is not None and member.wanted != wanted:
             member.wanted = wanted
-            self._changed()
+            self._changed((member,))
 
     def on_publications(self, peer: int, added: Sequence[Publication], removed: Sequence[Publication]) -> None:
         member = self._members[peer]
         for publication in removed:
             self._withdraw(publication)
         for publication in added:
-            self._publishers[publication.pub] = (member, publication)
+            watched = Watched(publication.spec.rids, self._loop.time())
+            self._published[publication.pub] = Published(member, publication, watched)
             if publication.source in member.gates:
                 self._plane.set_gate(publication.pub, True)
         self._changed()
@@ -117,66 +112,81 @@ class Conference:
 
     def on_downlink_bps(self, peer: int, bps: int) -> None:
         member = self._members.get(peer)
-        if member is None:
-            return
-        member.downlink_bps = bps
-        held = [pub for pub in member.shown.values() if pub is not None and pub in self._publishers]
-        used = sum(self._rates.get(pub, 0) for pub in held)
-        cameras = sum(1 for pub in held if self._publishers[pub][1].source is Source.CAMERA)
-        if member.downlink.update(bps, used, cameras, member.cameras_wanted, self._loop.time()):
-            self._changed()
+        if member is not None:
+            member.downlink_bps = bps
+            if member.used_bps is None or abs(bps - member.used_bps) > WAVER * member.used_bps:
+                self._changed((member,))
+
+    def on_layers(self, pub: int, live: Sequence[LayerRate]) -> None:
+        published = self._published.get(pub)
+        if published is not None:
+            published.rates = {rate.rid: rate.bps for rate in live}
+            self._changed(viewer for viewer in self._members.values() if viewer.plan.considers(pub))
+
+    def on_switched(self, slot: int, rid: str | None) -> None:
+        """The plane began to send another picture or layer in a slot."""
+        for member in self._members.values():
+            if slot in member.shown:
+                member.flowing[slot] = rid
+
+    def on_levels(self, levels: Sequence[AudioLevel]) -> None:
+        # A batch of levels may cross the verb that closed a gate.
+        mine = {
+            level.pub: level.level
+            for level in levels
+            if (published := self._published.get(level.pub)) is not None and published.is_open
+        }
+        if self._speakers.update(mine, self._loop.time()):
+            self._speaking_changed()
 
     def line_parts(self, peer: int) -> LineParts:
         member = self._members[peer]
+        layers: dict[str, int] = {}
+        for slot, pub in member.shown.items():
+            if pub is not None and (rid := member.flowing.get(slot)) is not None:
+                layers[rid] = layers.get(rid, 0) + 1
         return LineParts(
             self.room,
             [publication.pub for publication in member.peer.publications.values()],
             [slot.slot for slot in member.peer.slots],
             member.downlink_bps,
+            layers,
         )
-
-    def on_layers(self, pub: int, live: Sequence[LayerRate]) -> None:
-        if pub in self._publishers:
-            self._rates[pub] = sum(rate.bps for rate in live)
-
-    def on_levels(self, levels: Sequence[AudioLevel]) -> None:
-        mine = {level.pub: level.level for level in levels if self._is_open(level.pub)}
-        if self._speakers.update(mine, self._loop.time()):
-            self._speaking_changed()
-
-    def _is_open(self, pub: int) -> bool:
-        """A batch of levels may cross the verb that closed a gate."""
-        entry = self._publishers.get(pub)
-        return entry is not None and entry[1].source in entry[0].gates
 
     def flush(self) -> None:
         """Bring every viewer's slots in line with what was asked; otherwise done at the loop's next turn."""
         if self._flush is not None:
             self._flush.cancel()
             self._flush = None
-            for member in list(self._members.values()):
+            stale, self._stale = self._stale, set()
+            for member in [member for member in self._members.values() if member in stale]:
                 self._assign(member)
+            self._watch()
+            self._set_timer()
 
     def close(self) -> None:
-        for handle in (self._flush, self._speaking):
+        for handle in (self._flush, self._due):
             if handle is not None:
                 handle.cancel()
-        self._flush = self._speaking = None
+        self._flush = self._due = None
+        self._news.close()
 
-    def _changed(self) -> None:
+    # --- inside -----------------------------------------------------------------------------------------------------
+    def _changed(self, viewers: Iterable[Member] | None = None) -> None:
+        """What these viewers are sent, by default all, is to be chosen anew."""
+        self._stale.update(self._members.values() if viewers is None else viewers)
         if self._flush is None:
             self._flush = self._loop.call_soon(self.flush)
 
     def _withdraw(self, publication: Publication) -> None:
-        del self._publishers[publication.pub]
-        self._rates.pop(publication.pub, None)
+        del self._published[publication.pub]
         self._silence(publication.pub)
 
     def _silence(self, pub: int) -> None:
         if self._speakers.forget(pub, self._loop.time()):
             self._speaking_changed()
 
-    def _candidates(self, viewer: _Member, source: Source) -> list[Candidate]:
+    def _candidates(self, viewer: Member, source: Source) -> list[Candidate]:
         return [
             Candidate(publication.pub, member.peer.id)
             for member in self._members.values()
@@ -186,58 +196,133 @@ class Conference:
             and (publication := member.peer.publications.get(source)) is not None
         ]
 
-    def _assign(self, viewer: _Member) -> None:
+    def _assign(self, viewer: Member) -> None:
         is_served = viewer.is_receiving and viewer.peer.is_connected
         accepted = {slot.slot: slot.accepted for slot in viewer.peer.slots}
+        video = self._choose_video(viewer) if is_served else {}
+        viewer.sent = viewer.sent if is_served else {}
         shown: dict[int, int | None] = {}
         for source in Source:
             current = {
                 slot.slot: viewer.shown.get(slot.slot) for slot in viewer.peer.slots if slot.line.source is source
             }
-            chosen = self._choose(viewer, source, current) if is_served else []
-            shown |= assign(current, chosen, lambda slot, pub: self._publishers[pub][1].payload_type in accepted[slot])
-        for slot, pub in shown.items():
-            if pub != viewer.shown.get(slot):
-                self._plane.subscribe(slot, pub, None)
-        viewer.shown = shown
+            chosen = []
+            if is_served and source is Source.MIC:
+                chosen = self._voices(viewer, {pub for pub in current.values() if pub is not None})
+            elif is_served:
+                chosen = [pub for pub in viewer.sent if video[pub] is source]
+            shown |= assign(
+                current, chosen, lambda slot, pub: self._published[pub].publication.payload_type in accepted[slot]
+            )
+        self._put_in_force(viewer, shown)
         self._tell(viewer)
 
-    def _choose(self, viewer: _Member, source: Source, current: dict[int, int | None]) -> list[int]:
-        candidates = self._candidates(viewer, source)
-        if viewer.wanted.video is Video.NONE and source is not Source.MIC:
-            return []
-        if source is Source.CAMERA:
-            shown = viewer.wanted.cameras
-            wanted = None if shown is None else [camera.peer for camera in shown]
-            viewer.cameras_wanted = min(CAMERA_SLOTS, len(choose_cameras(candidates, wanted, len(candidates), None)))
-            return choose_cameras(candidates, wanted, CAMERA_SLOTS, viewer.downlink.fits)
-        pubs = [candidate.pub for candidate in candidates]
-        if source is Source.SCREEN:
-            return [pub for pub in pubs if viewer.wanted.screen][:SCREEN_SLOTS]
-        return self._speakers.hold({pub for pub in current.values() if pub is not None}, pubs, AUDIO_SLOTS)
+    def _voices(self, viewer: Member, held: set[int]) -> list[int]:
+        pubs = [candidate.pub for candidate in self._candidates(viewer, Source.MIC)]
+        return self._speakers.hold(held, pubs, AUDIO_SLOTS)
 
-    def _tell(self, viewer: _Member) -> None:
+    def _choose_video(self, viewer: Member) -> dict[int, Source]:
+        """Sets `viewer.sent`; returns the source of every publication that its page shows."""
+        now = self._loop.time()
+        wanted = viewer.wanted
+        pictures: list[Picture] = []
+        sources: dict[int, Source] = {}
+        if wanted.video is not Video.NONE:
+            screens = [one.pub for one in self._candidates(viewer, Source.SCREEN) if wanted.screen][:SCREEN_SLOTS]
+            sources = dict.fromkeys(screens, Source.SCREEN)
+            pictures = [Picture(pub, self._published[pub].rates, is_first=True) for pub in screens]
+            named = None if wanted.cameras is None else {camera.peer: camera for camera in wanted.cameras}
+            order = None if named is None else list(named)
+            for pub in choose_cameras(self._candidates(viewer, Source.CAMERA), order, CAMERA_SLOTS, None):
+                published = self._published[pub]
+                peer = published.owner.peer.id
+                tile = WantedCamera(peer) if named is None else named[peer]
+                sources[pub] = Source.CAMERA
+                pictures.append(
+                    Picture(pub, published.rates, published.layers(now), tile.width, tile.is_pinned or tile.is_speaker)
+                )
+        budget = None
+        if viewer.downlink_bps is not None:
+            budget = viewer.downlink_bps - voices_bps(len(self._candidates(viewer, Source.MIC)))
+        viewer.used_bps = viewer.downlink_bps
+        viewer.sent = viewer.plan.update(pictures, budget, now, is_saver=wanted.video is Video.SAVER)
+        return sources
+
+    def _put_in_force(self, viewer: Member, shown: dict[int, int | None]) -> None:
+        for slot, pub in shown.items():
+            choice = None if pub is None else viewer.sent.get(pub)
+            target = None if choice is None else choice.target
+            if pub != viewer.shown.get(slot):
+                self._plane.subscribe(slot, pub, target)
+                viewer.flowing.pop(slot, None)
+            elif target is not None and target != viewer.targets.get(slot):
+                self._plane.set_target_layer(slot, target)
+            if target is None:
+                viewer.targets.pop(slot, None)
+            else:
+                viewer.targets[slot] = target
+        viewer.shown = shown
+
+    def _tell(self, viewer: Member) -> None:
         told = tuple(
-            SlotShown(slot.line.mid, slot.line.source, None if pub is None else self._publishers[pub][0].peer.id)
+            SlotShown(slot.line.mid, slot.line.source, None if pub is None else self._published[pub].owner.peer.id)
             for slot in viewer.peer.slots
             for pub in (viewer.shown.get(slot.slot),)
         )
         if told != viewer.told:
             viewer.told = told
             self._owner.on_slots(viewer.peer.id, told)
+        if viewer.plan.through is not viewer.told_pictures:
+            viewer.told_pictures = viewer.plan.through
+            self._owner.on_pictures(viewer.peer.id, viewer.plan.through)
+
+    def _watch(self) -> None:
+        """Tell every publisher which of its layers anybody gets, or would get if it were sent."""
+        now = self._loop.time()
+        wished: dict[int, set[str | None]] = {}
+        for viewer in self._members.values():
+            for pub in viewer.shown.values():
+                if pub is not None and (choice := viewer.sent.get(pub)) is not None:
+                    wished.setdefault(pub, set()).add(choice.wish)
+        for pub, published in self._published.items():
+            if published.is_open:
+                published.watched.update(wished.get(pub, ()), now)
+            else:
+                published.watched.want_all(now)
+        for member in self._members.values():
+            told = tuple(
+                SourceWanted(source, watched.is_wanted, watched.rids)
+                for source in (Source.CAMERA, Source.SCREEN)
+                if (publication := member.peer.publications.get(source)) is not None
+                for watched in (self._published[publication.pub].watched,)
+            )
+            if told != member.told_layers and (told or member.told_layers):
+                member.told_layers = told
+                self._owner.on_layers_wanted(member.peer.id, told)
+
+    def _set_timer(self) -> None:
+        """What changes by time alone: a line that has been good for long enough, a layer nobody wanted for a while."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        dues = [member.plan.due for member in self._members.values()]
+        dues += [one.watched.due for one in self._published.values() if one.is_open]
+        at = min((due for due in dues if due is not None), default=None)
+        if at is not None:
+            self._due = self._loop.call_at(max(at, self._loop.time() + 0.05), self._rung)
+
+    def _rung(self) -> None:
+        self._due = None
+        now = self._loop.time()
+        self._changed(
+            member for member in self._members.values() if member.plan.due is not None and member.plan.due <= now
+        )
+
+    def _speaking(self) -> tuple[int, ...]:
+        return tuple(self._published[pub].owner.peer.id for pub in self._speakers.active if pub in self._published)
 
     def _speaking_changed(self) -> None:
-        """The news of it goes out at most four times a second, the newest last; seats may change hands at once."""
-        if sum(publication.source is Source.MIC for _, publication in self._publishers.values()) > AUDIO_SLOTS:
+        """Seats may change hands at once."""
+        if sum(one.publication.source is Source.MIC for one in self._published.values()) > AUDIO_SLOTS:
             self._changed()
-        if self._speaking is None:
-            wait = max(0.0, self._told_at + SPEAKING_INTERVAL_S - self._loop.time())
-            self._speaking = self._loop.call_later(wait, self._tell_speaking)
-
-    def _tell_speaking(self) -> None:
-        self._speaking = None
-        self._told_at = self._loop.time()
-        speaking = tuple(self._publishers[pub][0].peer.id for pub in self._speakers.active if pub in self._publishers)
-        if speaking != self._told_speaking:
-            self._told_speaking = speaking
-            self._owner.on_speaking(self.room, speaking)
+        self._news.changed()

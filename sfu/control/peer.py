@@ -15,6 +15,7 @@ from sfu.control.sdp.offer import Credentials, write_offer
 from sfu.control.transport import Certificate, HalfOpen, Transport
 from sfu.node import BadAnswer, IceServer, Offer, Source
 from sfu.plane import Address, PacketPlane, PublicationSpec, SlotSpec, SrtpProfile
+from sfu.uplinks import CAMERA_LAYERS
 
 CONNECT_S: Final = 30.0
 
@@ -121,7 +122,9 @@ class Peer:
         text = write_offer(
             self._ledger, self._generation, self._ice, self._kit.certificate.fingerprint, self._kit.candidates
         )
-        offer = Offer(self._generation, text, uplinks, relay=self._relay, is_relay_only=self._kit.is_relay_only)
+        offer = Offer(
+            self._generation, text, uplinks, CAMERA_LAYERS, self._relay, is_relay_only=self._kit.is_relay_only
+        )
         self._loop.call_soon(self._report, offer)
 
     def restart_ice(self) -> None:

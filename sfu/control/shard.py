@@ -18,7 +18,17 @@ from sfu.control.peer import Peer, PeerKit, Publication
 from sfu.control.sdp.ledger import new_ledger
 from sfu.control.transport import Certificate, HalfOpen
 from sfu.control.upcalls import Upcalls
-from sfu.node import IceServer, LineStats, MediaSink, Offer, SlotShown, Source, Wanted
+from sfu.node import (
+    IceServer,
+    LineStats,
+    MediaSink,
+    Offer,
+    Pictures,
+    SlotShown,
+    Source,
+    SourceWanted,
+    Wanted,
+)
 from sfu.plane import Address, PacketPlane, PlaneStats
 
 RETRY_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -203,6 +213,20 @@ class Shard:
 
     def on_speaking(self, room: int, peers: tuple[int, ...]) -> None:
         self._sink.on_speaking(room, peers)
+
+    def on_layers_wanted(self, peer: int, sources: tuple[SourceWanted, ...]) -> None:
+        self._loop.call_soon(self._tell_layers_wanted, peer, sources)
+
+    def on_pictures(self, peer: int, pictures: Pictures) -> None:
+        self._loop.call_soon(self._tell_pictures, peer, pictures)
+
+    def _tell_layers_wanted(self, peer: int, sources: tuple[SourceWanted, ...]) -> None:
+        if peer in self._peers:
+            self._sink.on_layers_wanted(peer, sources)
+
+    def _tell_pictures(self, peer: int, pictures: Pictures) -> None:
+        if peer in self._peers:
+            self._sink.on_pictures(peer, pictures)
 
     def _tell_slots(self, peer: int, slots: tuple[SlotShown, ...]) -> None:
         if peer in self._peers:

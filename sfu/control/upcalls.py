@@ -42,7 +42,8 @@ class Upcalls:
             found.on_downlink_bps(peer, bps)
 
     def on_switched(self, slot: int, pub: int, layer: Layer | None) -> None:
-        """Layers are chosen by the plane until simulcast is offered."""
+        for conference in self._shard.conferences():
+            conference.on_switched(slot, None if layer is None else layer.rid)
 
     def on_keyframe_wanted(self, pub: int) -> None:
         """Only of server-side publications, of which control makes none."""

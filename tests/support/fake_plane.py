@@ -20,6 +20,7 @@ class FakePlane:
         self.gates: dict[int, bool] = {}
         self.slots: dict[int, tuple[int, SlotSpec]] = {}
         self.shown: dict[int, int] = {}
+        self.targets: dict[int, Layer] = {}
         self.keys: dict[int, tuple[SrtpProfile, bytes, bytes]] = {}
         self.dtls: list[tuple[int, bytes]] = []
         self.wires: dict[int, Callable[[bytes], None]] = {}
@@ -93,11 +94,15 @@ class FakePlane:
     def subscribe(self, slot: int, pub: int | None, target: Layer | None) -> None:
         self.calls.append(("subscribe", slot, pub))
         self.shown.pop(slot, None)
+        self.targets.pop(slot, None)
         if pub is not None:
             self.shown[slot] = pub
+        if target is not None:
+            self.targets[slot] = target
 
     def set_target_layer(self, slot: int, target: Layer) -> None:
         self.calls.append(("set_target_layer", slot, target))
+        self.targets[slot] = target
 
     def set_paused(self, slot: int, is_paused: bool) -> None:
         self.calls.append(("set_paused", slot, is_paused))

@@ -11,11 +11,18 @@ from typing import Final
 
 from sfu.codecs import CODECS, Codec, Kind
 from sfu.node import Source
+from sfu.uplinks import CAMERA_LAYERS
 
 AUDIO_SLOTS: Final = 8
 CAMERA_SLOTS: Final = 9
 SCREEN_SLOTS: Final = 1
 KIND_OF: Final = {Source.MIC: Kind.AUDIO, Source.CAMERA: Kind.VIDEO, Source.SCREEN: Kind.VIDEO}
+# A screen is text: one sharp layer, at a low rate of frames where the line is narrow.
+RIDS_OF: Final = {
+    Source.MIC: (),
+    Source.CAMERA: tuple(layer.rid for layer in CAMERA_LAYERS),
+    Source.SCREEN: (),
+}
 CODECS_OF: Final[dict[Kind, tuple[Codec, ...]]] = {
     kind: tuple(codec for codec in CODECS if codec.kind is kind) for kind in Kind
 }
@@ -62,7 +69,7 @@ def new_ledger(new_ssrc: Callable[[], int]) -> Ledger:
         used.add(ssrc)
         return ssrc
 
-    lines: list[Line] = [UplinkLine(f"{index:02}", source) for index, source in enumerate(Source)]
+    lines: list[Line] = [UplinkLine(f"{index:02}", source, RIDS_OF[source]) for index, source in enumerate(Source)]
     for source, count in ((Source.MIC, AUDIO_SLOTS), (Source.CAMERA, CAMERA_SLOTS), (Source.SCREEN, SCREEN_SLOTS)):
         for _ in range(count):
             rtx = None if KIND_OF[source] is Kind.AUDIO else fresh()

@@ -92,12 +92,18 @@ def test_candidates_are_neither_read_nor_resolved() -> None:
 
 
 def test_layers_are_known_by_rid_and_not_by_declared_ssrc() -> None:
-    lines = tuple(UplinkLine("01", Source.CAMERA, ("q", "h", "f")) if line.mid == "01" else line for line in LEDGER)
+    single = tuple(UplinkLine("01", Source.CAMERA) if line.mid == "01" else line for line in LEDGER)
     text = in_section(1, "a=rtcp-mux", "a=rid:q send\r\na=rid:f send\r\na=simulcast:send q;f\r\na=rtcp-mux")
-    camera = read(text, lines).lines[1]
+    camera = read(text).lines[1]
     assert (camera.rids, camera.ssrcs, camera.fid) == (("q", "f"), (), {})
     with pytest.raises(BadAnswer):
-        read(text)
+        read(text, single)
+
+
+def test_a_browser_that_sends_one_encoding_is_taken_by_its_ssrc() -> None:
+    camera = read(GOOD).lines[1]
+    assert camera.rids == ()
+    assert camera.ssrcs
 
 
 FAULTS = {
@@ -126,7 +132,7 @@ FAULTS = {
     "another codec on our number": in_section(0, "opus/48000/2", "PCMU/8000"),
     "another extension on our id": in_section(0, "a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid", "a=extmap:1 urn:x"),
     "an extension not offered": in_section(0, "a=extmap:1", "a=extmap:14"),
-    "a rid not offered": in_section(1, "a=rtcp-mux", "a=rid:q send\r\na=rtcp-mux"),
+    "a rid not offered": in_section(1, "a=rtcp-mux", "a=rid:z send\r\na=rtcp-mux"),
     "no fingerprint": re.sub(r"a=fingerprint:.*\r\n", "", GOOD),
     "only a weak fingerprint": GOOD.replace(FINGERPRINT, "sha-1 " + ":".join(["AB"] * 20)),
     "a short fingerprint": GOOD.replace(FINGERPRINT, FINGERPRINT[:-3]),

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import settings
@@ -10,84 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
 from sfu.codecs import Kind
-from sfu.control.conference import Conference
-from sfu.control.peer import Publication, Slot
-from sfu.control.sdp.ledger import KIND_OF, SlotLine, new_ledger
-from sfu.node import SlotShown, Source, Wanted, WantedCamera
-from sfu.plane import AudioLevel, LayerRate, PublicationSpec, SlotSpec
-from tests.support.fake_plane import FakePlane
-
-ROOM = 1
-NUMBERS = {Kind.AUDIO: (111,), Kind.VIDEO: (96, 97)}
-
-
-class Owner:
-    def __init__(self) -> None:
-        self.slots: dict[int, tuple[SlotShown, ...]] = {}
-        self.told = 0
-        self.speaking: list[tuple[int, ...]] = []
-
-    def on_slots(self, peer: int, slots: tuple[SlotShown, ...]) -> None:
-        self.slots[peer] = slots
-        self.told += 1
-
-    def on_speaking(self, room: int, peers: tuple[int, ...]) -> None:
-        self.speaking.append(peers)
-
-
-class Room:
-    """A conference over a fake plane, with peers that are connected and have answered."""
-
-    def __init__(self) -> None:
-        self.plane, self.owner = FakePlane(), Owner()
-        self.ids = itertools.count(1)
-        self.conference = Conference(ROOM, self.plane, self.owner)
-        self.peers: dict[int, Any] = {}
-
-    def join(self, *, codecs: dict[Kind, tuple[int, ...]] | None = None) -> int:
-        number = next(self.ids)
-        self.plane.add_peer(number, ROOM, "", "")
-        ledger = new_ledger(lambda: next(self.ids))
-        slots, publications = [], {}
-        for line in ledger:
-            accepted = (codecs or NUMBERS)[line.kind]
-            if isinstance(line, SlotLine):
-                slots.append(Slot(next(self.ids), line, accepted))
-                spec = SlotSpec(line.kind, line.mid, line.ssrc, line.rtx_ssrc, accepted)
-                self.plane.add_slot(slots[-1].slot, number, spec)
-            else:
-                pub = Publication(next(self.ids), line.source, PublicationSpec(line.kind, line.mid, accepted))
-                publications[line.source] = pub
-                self.plane.add_publication(pub.pub, number, pub.spec)
-        peer = SimpleNamespace(id=number, publications=publications, slots=tuple(slots), is_connected=True)
-        self.peers[number] = peer
-        self.conference.add(peer)
-        self.conference.on_publications(number, list(publications.values()), [])
-        return number
-
-    def leave(self, number: int) -> None:
-        self.plane.remove_peer(number)
-        del self.peers[number]
-        self.conference.remove(number)
-
-    def pub(self, number: int, source: Source) -> int:
-        found: Publication = self.peers[number].publications[source]
-        return found.pub
-
-    def seen_by(self, number: int, source: Source = Source.CAMERA) -> list[int]:
-        """Publishers in the slots that the viewer was told."""
-        self.conference.flush()
-        shown = self.owner.slots.get(number, ())
-        return [slot.publisher for slot in shown if slot.source is source and slot.publisher is not None]
-
-    def everybody(self, count: int, *gates: Source) -> list[int]:
-        people = [self.join() for _ in range(count)]
-        for person in people:
-            self.conference.set_receiving(person, True)
-            for source in gates:
-                self.conference.set_gate(person, source, True)
-        self.conference.flush()
-        return people
+from sfu.control.sdp.ledger import KIND_OF
+from sfu.node import Source, Wanted, WantedCamera
+from sfu.plane import AudioLevel
+from tests.support.conference_room import Room
 
 
 async def test_everybody_sees_and_hears_everybody_else_and_never_themselves() -> None:
@@ -199,18 +124,6 @@ async def test_a_codec_that_a_viewer_did_not_accept_is_not_sent_to_them() -> Non
     room.conference.set_gate(other, Source.CAMERA, True)
     assert room.seen_by(other) == []
     assert room.seen_by(1) == []
-
-
-async def test_a_line_that_is_too_narrow_loses_the_least_important_camera() -> None:
-    room = Room()
-    viewer, *others = room.everybody(4, Source.CAMERA)
-    for person in others:
-        room.conference.on_layers(room.pub(person, Source.CAMERA), (LayerRate(None, 800_000),))
-    clock = iter(range(100))
-    room.conference._loop = SimpleNamespace(time=lambda: float(next(clock)), call_soon=room.conference._loop.call_soon)  # type: ignore[assignment]
-    for _ in range(6):
-        room.conference.on_downlink_bps(viewer, 900_000)
-    assert room.seen_by(viewer) == others[:1]
 
 
 async def test_the_map_is_told_once_per_change() -> None:

@@ -1,0 +1,57 @@
+"""Which layers of one publication are worth sending, from what its viewers are to get. Pure: `now` in.
+
+On at once, off only when nobody wanted a layer for some seconds: a page that is leafed through must not make the sender
+start and stop its encoders. The lowest layer goes on while anybody shows the picture: it is what a line falls back to.
+"""
+
+import math
+from collections.abc import Collection, Sequence
+from typing import Final
+
+LINGER_S: Final = 5.0
+# What was asked for and does not come in this time is not there: the capture is small, or the sender's line is.
+MISSING_S: Final = 4.0
+
+
+class Watched:
+    """`rids` are to be sent, lowest first; without simulcast `is_wanted` tells. All, until `update` says less."""
+
+    def __init__(self, rids: Sequence[str], now: float) -> None:
+        self.rids = tuple(rids)
+        self.is_wanted = True
+        self.due: float | None = None  # when `update` has something to change although nobody asks anything else
+        self._all = tuple(rids)
+        self._until: dict[str | None, float] = dict.fromkeys((None, *rids), math.inf)
+        self._since: dict[str, float] = dict.fromkeys(rids, now)
+
+    def want_all(self, now: float) -> bool:
+        """Nothing is published now, but when it is, nobody should have to wait. True when something changed."""
+        self._until = dict.fromkeys((None, *self._all), math.inf)
+        return self._settle(now)
+
+    def update(self, wished: Collection[str | None], now: float) -> bool:
+        """`wished`: one for each viewer that shows the picture, by rid, None for any layer. True when it changed."""
+        wanted = {None, *wished, *self._all[:1]} if wished else set()
+        for rid, until in self._until.items():
+            if rid in wanted:
+                self._until[rid] = math.inf
+            elif until == math.inf:
+                self._until[rid] = now + LINGER_S
+        return self._settle(now)
+
+    def missing(self, live: Collection[str | None], now: float) -> frozenset[str]:
+        """Layers that were asked for long enough and did not come, where others do."""
+        if not live:
+            return frozenset()
+        return frozenset(rid for rid in self.rids if rid not in live and now - self._since[rid] >= MISSING_S)
+
+    def _settle(self, now: float) -> bool:
+        rids = tuple(rid for rid in self._all if now < self._until[rid])
+        is_wanted = now < self._until[None]
+        has_changed = (rids, is_wanted) != (self.rids, self.is_wanted)
+        for rid in rids:
+            if rid not in self.rids:
+                self._since[rid] = now
+        self.rids, self.is_wanted = rids, is_wanted
+        self.due = min((until for until in self._until.values() if now < until < math.inf), default=None)
+        return has_changed
