@@ -12,6 +12,8 @@ from tests.support.media_client import CAMERA, MIC, MediaClient
 class MediaMember(RawMember):
     """Reads its socket in the background, answers offers, and remembers what went wrong with its transport."""
 
+    new_media: type[MediaClient] = MediaClient
+
     def __init__(self, session_url: str, alias: str, seed: int) -> None:
         super().__init__(session_url)
         self.alias = alias
@@ -99,7 +101,7 @@ class MediaMember(RawMember):
             self.transports.append(offer["transport"])
             if self.media is not None:
                 await self.media.close()
-            self.media = MediaClient(self._seed)
+            self.media = self.new_media(self._seed)
         assert self.media is not None
         sdp = self.media.answer_to(offer["sdp"])
         self._next_id += 1

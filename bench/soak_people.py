@@ -1,0 +1,134 @@
+"""People of the soak: they talk, leave, crash, reload and come back, and read little of what they hear."""
+
+import contextlib
+import random
+
+from pylibsrtp import Session
+
+from tests.support.deadline import until
+from tests.support.journey_members import MediaMember
+from tests.support.media_client import MIC, MediaClient
+from tests.support.people_host import Links
+
+READ_ONE_IN = 50
+COME_S = 30.0
+
+
+class LeanClient(MediaClient):
+    """Unprotects one packet in 50: the server's work is the same, the client's is not."""
+
+    def __init__(self, seed: int = 0) -> None:
+        super().__init__(seed)
+        self._heard = seed % READ_ONE_IN
+
+    def _media(self, data: bytes, rx: Session) -> None:
+        self._heard += 1
+        if self._heard % READ_ONE_IN == 0 or 192 <= data[1] <= 223:
+            super()._media(data, rx)
+
+
+class Talker(MediaMember):
+    new_media = LeanClient
+
+    async def come(self, leader: "Talker | None") -> None:
+        """Into the room, by the waiting room where there is somebody who admits, and audible."""
+        self.is_closed, self.view = False, ""
+        await self.start()
+        await until(self._is_welcome, f"{self.alias} has a view", COME_S)
+        if self.view == "outcome":  # whoever left was had in before and had the guidelines
+            await self.ask("knock", alias=self.alias)
+            assert leader is not None
+            await self._let_in_by(leader)
+        elif self.view != "room":
+            if leader is None:
+                await self.ask("enter", alias=self.alias)
+            else:
+                await self.request("accept-guidelines", version=1)
+                await self.ask("knock", alias=self.alias)
+                await self._let_in_by(leader)
+        await until(self.is_inside, f"{self.alias} is inside", COME_S)
+        await until(self._is_connected, f"{self.alias} has media", COME_S)
+        await self.ask("unmute-self")
+        assert self.media is not None
+        self.media.start_sending(MIC)
+
+    async def go(self) -> None:
+        """As a person who presses Leave."""
+        await self.ask("leave")
+        await self.stop()
+        await self._hang_up()
+
+    async def crash(self) -> None:
+        """As a browser that dies: no word, neither by the socket nor by DTLS."""
+        if self.media is not None:
+            await self.media.close(politely=False)
+        await self.stop()
+        await self._hang_up()
+
+    async def _hang_up(self) -> None:
+        if self.socket is not None:
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                await self.socket.close()
+
+    async def _is_welcome(self) -> bool:
+        return self.view != ""
+
+    async def _let_in_by(self, leader: "Talker") -> None:
+        if not await self.is_inside():
+            await leader.ask("admit-all")
+
+
+class Room:
+    """A facilitator who stays, and members who come and go. `size` counts the facilitator."""
+
+    def __init__(self, links: Links, number: int, size: int, chance: random.Random) -> None:
+        self._links = links
+        self._number = number
+        self._size = size
+        self._chance = chance
+        self._made = 0
+        self.leader = self._person()
+        self.inside: list[Talker] = []
+        self.away: list[Talker] = []
+
+    async def fill(self) -> None:
+        await self.leader.exchange(self._links.facilitator)
+        await self.leader.come(None)
+        await self.leader.ask("start-session")
+        while len(self.inside) + 1 < self._size:
+            await self._come()
+
+    async def turn(self) -> str:
+        """One person comes or goes; tells how."""
+        if len(self.inside) + 1 < self._size:
+            await self._come()
+            return "join"
+        somebody = self.inside.pop(self._chance.randrange(len(self.inside)))
+        way = self._chance.choices(("leave", "crash", "reload"), (3, 1, 1))[0]
+        if way == "leave":
+            await somebody.go()
+        else:
+            await somebody.crash()
+        if way == "reload":
+            await somebody.come(self.leader)
+            self.inside.append(somebody)
+        else:
+            self.away.append(somebody)
+        return way
+
+    async def empty(self) -> None:
+        for person in (*self.inside, self.leader):
+            await person.go()
+        for person in (*self.inside, *self.away, self.leader):
+            await person.http.close()
+
+    async def _come(self) -> None:
+        """Mostly somebody who was here before."""
+        person = self.away.pop(0) if self.away and self._chance.random() < 0.8 else self._person()
+        await person.come(self.leader)
+        self.inside.append(person)
+
+    def _person(self) -> Talker:
+        self._made += 1
+        seed = 1_000 * self._number + self._made
+        return Talker(self._links.session_url, f"Person {seed}", seed)
