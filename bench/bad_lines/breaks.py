@@ -6,10 +6,9 @@ from time import time
 
 from playwright.async_api import expect
 
-from bench.bad_lines.rows import Row, Span, others_rows, over_the_line, pairs, transports_row
+from bench.bad_lines.rows import Row, Span, others_rows, over_the_line, transports_row
 from tests.support.browser_probe import Frame
 from tests.support.deadline import until
-from tests.support.line_figures import flows_from
 from tests.support.line_room import FAR, LineRoom
 from tests.support.line_schedule import Impairment
 
@@ -17,26 +16,6 @@ DARK = Impairment(is_dark=True)
 BROKEN_ON_PURPOSE = ("WebSocket connection to .* failed", "ERR_", "Failed to load resource")
 PATIENCE_S = 30.0
 MOVES_WITHIN_S = 2.0
-
-
-async def media_is_back(room: LineRoom, after: float) -> float:
-    """Until every stream over the line flows again both ways, seconds from `after` (wall time)."""
-    latest = 0.0
-
-    async def everything_flows() -> bool:
-        nonlocal latest
-        await room.collect()
-        moments = [
-            flows_from(room.samples[viewer.alias], room.ids[other.alias], source, after)
-            for viewer, other in pairs(room)
-            if FAR in (viewer.alias, other.alias)
-            for source in ("mic", "camera")
-        ]
-        latest = max((moment for moment in moments if moment is not None), default=0.0)
-        return None not in moments
-
-    await until(everything_flows, "media flows over the line again", PATIENCE_S)
-    return latest - after
 
 
 async def blackout(room: LineRoom, seconds: float, most_s: float) -> list[Row]:
@@ -52,7 +31,7 @@ async def blackout(room: LineRoom, seconds: float, most_s: float) -> list[Row]:
     room.proxy.go_on()
     await room.line.become()
     over = time()
-    back = await media_is_back(room, over)
+    back = await room.flows_again(over, PATIENCE_S)
     await room.far.is_in_room()
     counts = [await _times_read(room, line) for line in lines]
     await expect(room.far.button("Microphone on. Mute")).to_be_visible()
@@ -84,7 +63,7 @@ async def address_change(room: LineRoom, seconds: float) -> list[Row]:
     since, before = time(), room.samples[FAR][-1].connections
     await room.line.rebind()
     await asyncio.sleep(0.3)  # what was under way has arrived by now
-    back = await media_is_back(room, since + 0.3)
+    back = await room.flows_again(since + 0.3, PATIENCE_S)
     await room.for_a_while(3.0)
     heard_by_far, _, heard_of_far, _ = over_the_line(room, Span(since, time()))
     gap = max(one.longest_gap_s for one in heard_by_far + heard_of_far)

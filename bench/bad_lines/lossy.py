@@ -80,11 +80,9 @@ async def bursts(room: LineRoom, seconds: float) -> list[Row]:
 def healed_after(room: LineRoom, cleared: float) -> float:
     """Until every stream over the line has had its last fault, seconds; `HEALED_BY_S` where one never does."""
     last = [0.0]
-    for viewer in room.pages:
-        for other in room.pages:
-            if viewer is not other and FAR in (viewer.alias, other.alias):
-                samples, person = room.samples[viewer.alias], room.ids[other.alias]
-                last.append(_last_fault(samples, person, cleared) - cleared)
+    for viewer, other in room.over_the_line():
+        samples, person = room.samples[viewer.alias], room.ids[other.alias]
+        last.append(_last_fault(samples, person, cleared) - cleared)
     return max(last)
 
 

@@ -1,8 +1,6 @@
 """What every scenario measures in the same way, as rows with the limit each has to keep."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import permutations
 
 from tests.support.line_figures import Heard, Seen, heard, seen
 from tests.support.line_room import FAR, LineRoom
@@ -44,11 +42,6 @@ class Span:
         return (self.until - self.since) / 60
 
 
-def pairs(room: LineRoom) -> Iterable[tuple[RoomPage, RoomPage]]:
-    """Every viewer with everybody whom they see."""
-    return permutations(room.pages, 2)
-
-
 def hearing(room: LineRoom, viewer: RoomPage, other: RoomPage, span: Span) -> Heard:
     return heard(room.samples[viewer.alias], room.ids[other.alias], span.since, span.until)
 
@@ -59,8 +52,8 @@ def seeing(room: LineRoom, viewer: RoomPage, other: RoomPage, span: Span) -> See
 
 def over_the_line(room: LineRoom, span: Span) -> tuple[list[Heard], list[Seen], list[Heard], list[Seen]]:
     """What `far` heard and saw of the others, then what they heard and saw of `far`."""
-    down = [(v, o) for v, o in pairs(room) if v.alias == FAR]
-    up = [(v, o) for v, o in pairs(room) if o.alias == FAR]
+    down = [(v, o) for v, o in room.over_the_line() if v.alias == FAR]
+    up = [(v, o) for v, o in room.over_the_line() if o.alias == FAR]
     return (
         [hearing(room, *pair, span) for pair in down],
         [seeing(room, *pair, span) for pair in down],
@@ -71,7 +64,7 @@ def over_the_line(room: LineRoom, span: Span) -> tuple[list[Heard], list[Seen], 
 
 def others_rows(room: LineRoom, span: Span) -> list[Row]:
     """Nobody else in the room notices: of each other they lose no sound and no picture."""
-    rest = [(v, o) for v, o in pairs(room) if FAR not in (v.alias, o.alias)]
+    rest = room.apart_from_it()
     concealed = max(hearing(room, *pair, span).concealed for pair in rest)
     freezes = sum(seeing(room, *pair, span).freezes for pair in rest)
     return [

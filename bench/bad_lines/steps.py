@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from time import time
 
-from bench.bad_lines.rows import Row, Span, hearing, others_rows, pairs, seeing, transports_row
+from bench.bad_lines.rows import Row, Span, hearing, others_rows, seeing, transports_row
 from tests.support.line import Counts
 from tests.support.line_figures import reaches_height
 from tests.support.line_room import FAR, LineRoom
@@ -43,7 +43,7 @@ async def _step(room: LineRoom, seconds: float, *, is_down: bool) -> list[Row]:
     wide_again = time()
     await _become(room, WIDE, is_down)
     await room.for_a_while(seconds)
-    streams = [(v, o) for v, o in pairs(room) if (v if is_down else o).alias == FAR]
+    streams = [(v, o) for v, o in room.over_the_line() if (v if is_down else o).alias == FAR]
     calm = Span(narrow + FITS_WITHIN_S, wide_again)
     gap = max(hearing(room, *pair, Span(narrow, time())).longest_gap_s for pair in streams)
     moving = sum(seeing(room, *pair, calm).fps >= MOVES_AT_LEAST_FPS for pair in streams)

@@ -26,7 +26,7 @@ class BadProxy:
         return f"http://127.0.0.1:{self.port}"
 
     def cut(self) -> None:
-        """Every connection ends with a reset, and a new one gets the same."""
+        """Every connection ends at once, whatever was under way, and so does every new one."""
         self._is_cut = True
         for writer in list(self._open):
             writer.transport.abort()

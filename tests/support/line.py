@@ -50,11 +50,11 @@ class Line:
     def __init__(self, process: asyncio.subprocess.Process, host: str, port: int) -> None:
         self._process = process
         self._host = host
-        self._port = port
+        self.port = port
 
     async def carry(self, context: BrowserContext) -> None:
         """All media of pages opened from now on goes over this line."""
-        await context.add_init_script(REDIRECT_JS.replace("HOST", self._host).replace("PORT", str(self._port)))
+        await context.add_init_script(REDIRECT_JS.replace("HOST", self._host).replace("PORT", str(self.port)))
 
     async def become(self, up: Impairment = CLEAR, down: Impairment = CLEAR) -> Counts:
         return await self._order({"up": up.to_json(), "down": down.to_json()})

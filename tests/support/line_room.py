@@ -1,18 +1,20 @@
 """A live room of three real pages, one of them (`far`) behind a bad line; the statistics of all three are kept."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import permutations
 from pathlib import Path
 
 from playwright.async_api import Browser
 
 from tests.support.bad_proxy import BadProxy, bad_proxy
 from tests.support.browser import People
+from tests.support.deadline import until
 from tests.support.journey import ALIASES, FACILITATOR_ALIAS, Stage, schedule
 from tests.support.line import Line, bad_line
-from tests.support.line_figures import Sample
+from tests.support.line_figures import Sample, flows_from
 from tests.support.people import ParticipantPage, RoomPage
 from tests.support.server_process import ServerProcess
 
@@ -57,6 +59,41 @@ class LineRoom:
         for page in self.pages:
             rows = await page.page.evaluate("() => window.__line.take()")
             self.samples[page.alias] += [Sample.from_page(row) for row in rows]
+
+    def over_the_line(self) -> list[tuple[RoomPage, RoomPage]]:
+        """Viewer and person, wherever one of them is behind the line."""
+        return [(v, o) for v, o in permutations(self.pages, 2) if FAR in (v.alias, o.alias)]
+
+    def apart_from_it(self) -> list[tuple[RoomPage, RoomPage]]:
+        return [(v, o) for v, o in permutations(self.pages, 2) if FAR not in (v.alias, o.alias)]
+
+    async def flows_again(self, after: float, within_s: float, silent: Collection[str] = ()) -> float:
+        """Until everything over the line flows both ways, but for the microphones of the `silent` aliases.
+
+        Seconds from `after` (wall time). Raises AssertionError naming what does not flow.
+        """
+        missing: list[str] = []
+        latest = 0.0
+
+        async def everything_flows() -> bool:
+            nonlocal latest
+            await self.collect()
+            missing.clear()
+            for viewer, other in self.over_the_line():
+                for source in ("camera",) if other.alias in silent else ("mic", "camera"):
+                    moment = flows_from(self.samples[viewer.alias], self.ids[other.alias], source, after)
+                    if moment is None:
+                        missing.append(f"{source} of {other.alias} at {viewer.alias}")
+                    latest = max(latest, moment or 0.0)
+            return not missing
+
+        try:
+            await until(everything_flows, "media flows over the line again", within_s)
+        except AssertionError as late:
+            raise AssertionError(
+                f"{late}: {missing}, {[self.samples[p.alias][-1].state for p in self.pages]}"
+            ) from None
+        return latest - after
 
     async def for_a_while(self, seconds: float) -> None:
         """The line stays as it is for so long: what is measured is time itself."""
