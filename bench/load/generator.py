@@ -1,6 +1,6 @@
 """The generator's process: links as it is told by JSON lines, sources on schedule, counts of what arrives.
 
-`python -m bench.load.generator HOST`. While it runs it is one plain loop: what is due is sent, and every few
+`python -m bench.load.generator HOST CORE SEED [PROFILES…]`. It is one plain loop: what is due is sent, and every few
 milliseconds every socket is emptied by `recvmmsg`. Nothing waits on a socket, so a server does not pay for waking the
 generator, and delays are taken from the kernel's time stamps, so that reading late does not show.
 """
@@ -12,21 +12,25 @@ import signal
 import struct
 import sys
 import time
+from collections.abc import Iterable
 from random import Random
 from typing import Any, Final
 
 from bench.load.dtls import PROFILES, Certificate
-from bench.load.kernel import STRIDE, Inbox, Outbox
+from bench.load.kernel import BATCH, STRIDE, Inbox, Outbox
 from bench.load.link import Link
 from bench.load.sdp import OPUS, VP8
-from bench.load.sink import Totals, Track
+from bench.load.sink import Totals
 from bench.load.source import FRAME_EVERY_NS, Camera, Microphone
 from bench.load.srtp import Slots
 from bench.rig.usage import Usage, make_first
 
-SWEEP_NS: Final = 4_000_000
+TICK_NS: Final = 2_000_000
+JOINING_NS: Final = 500_000
+SWEEP_NS: Final = 8_000_000
 TIMERS_NS: Final = 20_000_000
-_HEAD: Final = struct.Struct("!BBH4xI")
+_HEAD: Final = struct.Struct(f"!xBH4xI{STRIDE - 12}x")
+_MEDIA: Final = frozenset({OPUS, VP8, OPUS | 0x80, VP8 | 0x80})  # second bytes: no RTCP, DTLS or STUN has these
 LIFE_S: Final = 600
 BEHIND_NS: Final = 100_000_000
 
@@ -47,7 +51,7 @@ class Load:
         self._due: list[tuple[int, int, Microphone | Camera]] = []
         self._number = 0
         self._one_in = 7
-        self._until_sample = 1
+        self._until_sample = 0
         self._is_measuring = False
         self._measure_until = 0
         self._began = 0
@@ -58,6 +62,7 @@ class Load:
         self._late_ns: list[int] = []
         self.events: list[dict[str, Any]] = []
         self.is_done = False
+        self._heard = b""
 
     def order(self, what: dict[str, Any]) -> dict[str, Any] | None:
         match what["do"]:
@@ -84,38 +89,45 @@ class Load:
     def run(self) -> None:
         """Until told to end, or until whoever tells is gone."""
         os.set_blocking(0, False)
-        heard = b""
-        sweep_due = timers_due = 0
+        tick_due = sweep_due = timers_due = 0
         while not self.is_done:
             now = time.monotonic_ns()
             self._send_due(now)
-            if now >= sweep_due:
-                sweep_due = now + SWEEP_NS
-                self._sweep()
+            if now >= tick_due:
+                is_joining = bool(self._waiting or self._watched)
+                tick_due = now + (JOINING_NS if is_joining else TICK_NS)
+                if now >= sweep_due:
+                    sweep_due = now + SWEEP_NS
+                    self._sweep(self._links)
+                elif is_joining:
+                    self._sweep([*self._waiting, *self._watched])
                 if now >= timers_due:
                     timers_due = now + TIMERS_NS
                     for link in self._links.values():
                         link.on_timer(now / 1e9)
                 self._look(now)
-                try:
-                    piece = os.read(0, 1 << 20)
-                except BlockingIOError:
-                    piece = None
-                if piece == b"":
+                if not self._hear():
                     return
-                if piece:
-                    *lines, heard = (heard + piece).split(b"\n")
-                    for line in lines:
-                        answer = self.order(json.loads(line))
-                        if answer is not None:
-                            say(answer)
             for event in self.events:
                 say(event)
             self.events.clear()
-            wake = min(sweep_due, self._due[0][0]) if self._due else sweep_due
+            wake = min(tick_due, self._due[0][0]) if self._due else tick_due
             wait = wake - time.monotonic_ns()
             if wait > 0:
                 time.sleep(wait / 1e9)
+
+    def _hear(self) -> bool:
+        """Do what came in; False when nobody is there any more."""
+        try:
+            piece = os.read(0, 1 << 20)
+        except BlockingIOError:
+            return True
+        *lines, self._heard = (self._heard + piece).split(b"\n")
+        for line in lines:
+            answer = self.order(json.loads(line))
+            if answer is not None:
+                say(answer)
+        return piece != b""
 
     def _open(self, number: int) -> Link:
         link = self._links[number] = Link(self._host, self._own, self._profiles, self._random)
@@ -146,45 +158,44 @@ class Load:
             heapq.heapreplace(due, (when + source.every_ns if now - when < BEHIND_NS else now, number, source))
             now = time.monotonic_ns()
 
-    def _sweep(self) -> None:
-        inbox, view = self._inbox, self._inbox.view
-        for link in self._links.values():
+    def _sweep(self, numbers: Iterable[int]) -> None:
+        inbox = self._inbox
+        for number in numbers:
+            link = self._links[number]
             while count := inbox.read(link.fd):
-                self._take(link, inbox, view, count)
+                self._take(link, inbox, count)
                 if self._due and self._due[0][0] <= (now := time.monotonic_ns()):
                     self._send_due(now)
-                if count < 64:
+                if count < BATCH:
                     break
 
-    def _take(self, link: Link, inbox: Inbox, view: memoryview, count: int) -> None:
-        """The hottest loop: what it looks up per packet it looks up once before."""
-        tracks, is_measuring, unpack, store = link.tracks, self._is_measuring, _HEAD.unpack_from, inbox.store
-        until_sample, wants_first = self._until_sample, link.first.keyframe_ns is None
-        for index in range(count):
-            at = index * STRIDE
-            first, payload_type, seq, ssrc = unpack(store, at)
-            payload_type &= 0x7F
-            if first < 128 or (payload_type != OPUS and payload_type != VP8):
-                link.take(bytes(view[at : at + inbox.length(index)]))
-                continue
-            if is_measuring:
-                track = tracks.get(ssrc)
-                if track is None:
-                    track = tracks[ssrc] = Track(seq)
-                track.count += 1
-                if seq == (track.highest + 1) & 0xFFFF:
-                    track.highest = seq
-                    track.span += 1
-                else:
-                    track.skip_to(seq)
-            until_sample -= 1
-            if until_sample <= 0 or wants_first:
-                # Not always the same place in a frame or a batch.
-                until_sample = self._one_in - 1 + self._random.getrandbits(1) * 2 if self._one_in > 1 else 1
-                data = bytes(view[at : at + inbox.length(index)])
-                link.take_sample(data, payload_type, inbox.stamp_ns(index), is_measuring=is_measuring)
-                wants_first = link.first.keyframe_ns is None
-        self._until_sample = until_sample
+    def _take(self, link: Link, inbox: Inbox, count: int) -> None:
+        """The hottest loop: a packet of media in order is one look and one store."""
+        expected = link.tracks.expected
+        next_of = expected.get
+        for index, (second, seq, ssrc) in enumerate(_HEAD.iter_unpack(inbox.view[: count * STRIDE])):
+            if next_of(ssrc) == seq:
+                expected[ssrc] = (seq + 1) & 0xFFFF
+            elif second in _MEDIA:
+                link.tracks.take_odd(ssrc, seq)
+            else:
+                link.take(inbox.datagram(index))
+        if link.first.keyframe_ns is None:
+            for index in range(count):
+                self._sample(link, inbox, index)
+            return
+        index = self._until_sample
+        while index < count:
+            self._sample(link, inbox, index)
+            # Not always the same place in a frame or a batch.
+            index += self._one_in - 1 + self._random.getrandbits(1) * 2 if self._one_in > 1 else 1
+        self._until_sample = index - count
+
+    def _sample(self, link: Link, inbox: Inbox, index: int) -> None:
+        datagram = inbox.datagram(index)
+        if datagram[1] in _MEDIA:
+            is_measuring = self._is_measuring
+            link.take_sample(datagram, datagram[1] & 0x7F, inbox.stamp_ns(index), is_measuring=is_measuring)
 
     def _look(self, now: int) -> None:
         ready = [number for number in self._waiting if self._links[number].is_ready]
@@ -223,7 +234,7 @@ class Load:
         own = Usage.of([os.getpid()]).since(self._own_before)
         totals = Totals()
         for link in self._links.values():
-            totals.add(link.tracks.values())
+            totals.add(link.tracks)
             totals.delays_ns += link.delays_ns
         late = sorted(self._late_ns)
         self.events.append(

@@ -59,12 +59,11 @@ class _Messages:
 
 
 class Inbox:
-    """What one read brought: slots of `store`, which `view` shows, `length(i)` and `stamp_ns(i)`."""
+    """What one read brought: slots of `view`, `length(i)` and `stamp_ns(i)`."""
 
     def __init__(self) -> None:
         self._messages = _Messages()
         self._messages.with_control(_CONTROL)
-        self.store = self._messages.store
         self.view = self._messages.view
         self._words = self._messages.words
         # The kernel shortens each control length: all headers are put back in one copy.
@@ -82,6 +81,9 @@ class Inbox:
 
     def length(self, index: int) -> int:
         return self._words[index * _WORDS + 7] & 0xFFFFFFFF
+
+    def datagram(self, index: int) -> bytes:
+        return bytes(self.view[index * STRIDE : index * STRIDE + self.length(index)])
 
     def stamp_ns(self, index: int) -> int:
         """When the kernel took it, on the wall clock."""

@@ -12,7 +12,7 @@ from pylibsrtp import Session
 from bench.load import ice, sdp
 from bench.load.dtls import Certificate, Handshake
 from bench.load.kernel import Outbox, open_socket
-from bench.load.sink import First, Track, begins_keyframe, payload_of, sent_at_ns
+from bench.load.sink import First, Tracks, begins_keyframe, payload_of, sent_at_ns
 from bench.load.source import Camera, Microphone, Uplink
 from bench.load.srtp import Protector, Slots, receiving
 
@@ -27,7 +27,7 @@ class Link:
         self.fd = self.sock.fileno()
         self.is_ready = False
         self.first = First()
-        self.tracks: dict[int, Track] = {}
+        self.tracks = Tracks()
         self.delays_ns: list[int] = []
         self.camera: Camera | None = None
         self.microphone: Microphone | None = None

@@ -1,7 +1,7 @@
 """What a link received: packets and gaps of each SSRC, and the delay of the packets that were decrypted."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,27 +9,45 @@ from bench.load.sdp import VP8
 from bench.load.source import STAMP, STAMP_AT, is_keyframe
 
 
-class Track:
-    """One received SSRC: how many packets, and over which span of sequence numbers."""
+class Tracks:
+    """What one link received, by SSRC: which number is expected next, and how many are missing.
 
-    __slots__ = ("count", "highest", "span")
+    `expected` is open so that a packet in order costs one look and one store; everything else goes to `take_odd`.
+    A window must be shorter than a wrap of the sequence numbers: 65 536 packets of one SSRC, about ten minutes.
+    """
 
-    def __init__(self, seq: int) -> None:
-        self.highest = seq
-        self.span = 0
-        self.count = 0
+    __slots__ = ("_first", "_missing", "expected")
 
-    def skip_to(self, seq: int) -> None:
-        """A packet that is not the next one: numbers wrap at 16 bits, a late one fills its gap. Counting is apart."""
-        step = (seq - self.highest) & 0xFFFF
-        if step < 0x8000:
-            self.highest = seq
-            self.span += step
+    def __init__(self) -> None:
+        self.expected: dict[int, int] = {}
+        self._first: dict[int, int] = {}
+        self._missing: dict[int, int] = {}
 
-    @property
-    def lost(self) -> int:
-        """Gaps that nothing filled; a duplicate does not make up for a loss elsewhere by being negative."""
-        return max(0, self.span + 1 - self.count)
+    def clear(self) -> None:
+        for one in (self.expected, self._first, self._missing):
+            one.clear()
+
+    def take_odd(self, ssrc: int, seq: int) -> None:
+        """The first packet of an SSRC, one after a gap, or a late one, which fills its gap."""
+        expected = self.expected.get(ssrc)
+        if expected is None:
+            self._first[ssrc] = seq
+            self._missing[ssrc] = 0
+        else:
+            ahead = (seq - expected) & 0xFFFF
+            if ahead >= 0x8000:
+                self._missing[ssrc] = max(0, self._missing[ssrc] - 1)
+                return
+            self._missing[ssrc] += ahead
+        self.expected[ssrc] = (seq + 1) & 0xFFFF
+
+    def counts(self) -> list[tuple[int, int]]:
+        """(received, missing) of each SSRC."""
+        found = []
+        for ssrc, expected in self.expected.items():
+            missing = self._missing[ssrc]
+            found.append((((expected - self._first[ssrc]) & 0xFFFF) - missing, missing))
+        return found
 
 
 @dataclass
@@ -50,12 +68,12 @@ class Totals:
     least: int = 0
     delays_ns: list[int] = field(default_factory=list)
 
-    def add(self, tracks: Iterable[Track]) -> None:
-        for track in tracks:
-            self.received += track.count
-            self.lost += track.lost
+    def add(self, tracks: Tracks) -> None:
+        for received, missing in tracks.counts():
+            self.received += received
+            self.lost += missing
             self.tracks += 1
-            self.least = track.count if self.tracks == 1 else min(self.least, track.count)
+            self.least = received if self.tracks == 1 else min(self.least, received)
 
     def as_json(self) -> dict[str, Any]:
         """Delays in microseconds, loss as a share."""
