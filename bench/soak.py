@@ -15,7 +15,7 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from statistics import linear_regression, median
@@ -125,8 +125,12 @@ async def churn(rooms: list[Room], seconds: float, chance: random.Random) -> Cou
 async def soak(folder: Path, minutes: float, rooms: int, members: int, samples: Path | None) -> dict[str, object]:
     """The figures of one run."""
     server, chance = ServerProcess(folder), random.Random(SEED)
-    plan = Plan(length_min=int(minutes) + 60, starts_in=timedelta(minutes=2), late_min=int(minutes) + 60)
-    groups = [Room(await seed_session(server, plan), number, members, chance) for number in range(rooms)]
+    length = int(minutes) + 60
+    plan = Plan(length_min=length, starts_in=timedelta(minutes=2), late_min=length)
+    groups = [
+        Room(await seed_session(server, replace(plan, title=f"Circle {number}")), number, members, chance)
+        for number in range(rooms)
+    ]
     await server.start()
     try:
         async with aiohttp.ClientSession() as http:
