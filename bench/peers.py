@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.machine import machine
+from bench.rig.attempt import attempt
 from bench.rig.cases import Case
 from bench.rig.contenders import CONTENDERS, JANUS, PLANES, WORDS
 from bench.rig.isolation import isolate
 from bench.rig.libsrtp import built
 from bench.rig.results import Run, columns, good, keep, median, text, total_loss, values
-from bench.rig.run import START_S, run
+from bench.rig.run import START_S
 
 CASES: Final = ("fan:10", "fan:50", "room:6", "room:12", "room:25/9")
 _HEAD: Final = (
@@ -70,15 +71,6 @@ def table(results: Results) -> str:
     return "\n\n".join(parts)
 
 
-async def one(name: str, case: Case, seconds: float, seed: int) -> Run:
-    """A run that is stuck, or a server that ends, is a run without figures and with a reason."""
-    try:
-        return await run(CONTENDERS[name](), case, seconds, seed)
-    except Exception as fault:
-        sys.stderr.write(f"{case} {name}: {type(fault).__name__} {fault}\n")
-        return {"fault": f"{type(fault).__name__}: {fault}"}
-
-
 async def compare(chosen: argparse.Namespace, about: dict[str, Any]) -> dict[str, Any]:
     results: Results = {str(case): {name: [] for name in chosen.contenders} for case in chosen.cases}
     whole = {"bench": "peers", "machine": about, "seconds": chosen.seconds, "contenders": WORDS, "cases": results}
@@ -90,7 +82,7 @@ async def compare(chosen: argparse.Namespace, about: dict[str, Any]) -> dict[str
                 + chosen.contenders[: number % len(chosen.contenders)]
             )
             for name in names:
-                results[str(case)][name].append(await one(name, case, chosen.seconds, seed=number + 1))
+                results[str(case)][name].append(await attempt(name, case, chosen.seconds, number + 1))
                 sys.stderr.write(".")
                 sys.stderr.flush()
         if chosen.out is not None:
