@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sfu.codecs import CODECS
+from sfu.packet.layout import Layout
 from sfu.packet.publication import Publication
 from sfu.packet.rtp import RtpView
 
@@ -17,11 +18,15 @@ REPAIRED: Final = {codec.rtx: codec.payload_type for codec in CODECS if codec.rt
 
 @dataclass(slots=True)
 class Route:
-    """Where packets of one SSRC go. `publication` None: retired, its packets are dropped."""
+    """Where packets of one SSRC go. `publication` None: retired, its packets are dropped.
+
+    `layout` is that of the newest packet.
+    """
 
     publication: Publication | None
     rid: str | None
     is_rtx: bool
+    layout: Layout | None = None
 
 
 class SsrcTable:
@@ -33,14 +38,11 @@ class SsrcTable:
 
     def __init__(self) -> None:
         self._routes: dict[int, Route] = {}
+        self.get = self._routes.get  # the route of a known SSRC
         self._by_mid: dict[bytes, Publication] = {}
 
     def __len__(self) -> int:
         return len(self._routes)
-
-    def get(self, ssrc: int) -> Route | None:
-        """The route of a known SSRC."""
-        return self._routes.get(ssrc)
 
     def declare(self, publication: Publication) -> tuple[int, list[int]]:
         """Admit a publication's MID and its declared SSRCs: (how many were refused, evicted SSRCs to forget).

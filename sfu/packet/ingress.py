@@ -103,9 +103,11 @@ class Ingress:
             return "no-keys"
         view = self._view
         at = slot * STRIDE
-        if not view.parse(at, at + length):
+        if not view.read(at, at + length):
             return "rtp-malformed"
         known = route = peer.ssrcs.get(view.ssrc)
+        if not view.extend(None if known is None else known.layout):
+            return "rtp-malformed"
         if route is None:
             if not peer.ssrcs.has_room():
                 return "ssrc-cap"
@@ -115,14 +117,12 @@ class Ingress:
         publication = route.publication
         if publication is None:
             return "ssrc-retired"
-        media_type = REPAIRED.get(view.payload_type)
-        if route.is_rtx is (media_type is None):
+        payload_type = view.payload_type
+        media_type = REPAIRED.get(payload_type, payload_type) if route.is_rtx else payload_type
+        if media_type not in publication.payload_types or route.is_rtx is not (payload_type in REPAIRED):
             return "payload-type"
-        if media_type is None:
-            media_type = view.payload_type
-        if not publication.accepts(media_type):
-            return "payload-type"
-        if view.mid is not None and view.mid != publication.mid:
+        layout = view.layout
+        if layout.mid is not None and layout.mid != publication.mid:
             return "mid-conflict"
         length = rx.unprotect(slot, length)
         if length < 0:
@@ -133,12 +133,15 @@ class Ingress:
                 return "ssrc-cap"
             for ssrc in evicted:
                 rx.forget(ssrc)
+        route.layout = layout
         peer.ice.last_heard = peer.last_media = now
         view.end = at + length
-        if view.twcc is not None:
-            peer.arrivals.on_packet(view.twcc, view.ssrc, arrival)
+        if layout.twcc_at:
+            place = at + layout.twcc_at
+            number = self._buffer[place + 1] << 8 | self._buffer[place + 2]
+            peer.arrivals.on_packet(number, view.ssrc, arrival)
             self.fed_back.add(peer)
-        if view.header_end > view.end or not view.strip_padding():
+        if view.header_end > view.end or (view.first & 0x20 and not view.strip_padding()):
             return "rtp-malformed"
         if route.is_rtx:
             return publication.receive_repair(view, route.rid, media_type, now)

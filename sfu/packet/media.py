@@ -5,27 +5,24 @@ from sfu.packet.rtp import HEADER_WORDS, RtpView
 
 
 class MediaPacket:
-    """Offsets are from the start of `data`, 0 when absent. `picture` is parsed for VP8 only.
+    """Offsets of `layout` are from the start of `data`. `picture` is parsed for VP8 only.
 
     `number` is the track's own dense one (see `Track`), `at` when the packet came.
     """
 
     __slots__ = (
-        "abs_send_time_at",
         "at",
         "data",
         "first",
         "header_length",
         "is_keyframe",
+        "layout",
         "marker_type",
-        "mid_at",
-        "mid_length",
         "number",
         "payload_type",
         "picture",
         "seq",
         "timestamp",
-        "twcc_at",
     )
 
     def __init__(
@@ -39,14 +36,28 @@ class MediaPacket:
         self.seq = view.seq
         self.timestamp = view.timestamp
         self.header_length = view.header_end - start
-        self.mid_at = view.mid_at - start if view.mid_at else 0
-        self.mid_length = len(view.mid) if view.mid is not None else 0
-        self.abs_send_time_at = view.abs_send_time_at - start if view.abs_send_time_at else 0
-        self.twcc_at = view.twcc_at - start if view.twcc_at else 0
+        self.layout = view.layout
         self.number = number
         self.at = at
         self.is_keyframe = is_keyframe
         self.picture = picture
+
+    @property
+    def mid_at(self) -> int:
+        return self.layout.mid_at
+
+    @property
+    def abs_send_time_at(self) -> int:
+        return self.layout.abs_send_time_at
+
+    @property
+    def twcc_at(self) -> int:
+        return self.layout.twcc_at
+
+    @property
+    def mid_length(self) -> int:
+        mid = self.layout.mid
+        return 0 if mid is None else len(mid)
 
     def write(self, buffer: memoryview, at: int, seq: int, timestamp: int, ssrc: int, mid: bytes) -> int:
         """This packet as a slot sends it, at `at`; returns its length. The publisher's MID never travels."""

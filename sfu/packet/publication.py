@@ -74,7 +74,7 @@ class Publication:
         self.gated = 0
         self.told_rates: tuple[LayerRate, ...] = ()
         self._is_audio = spec.kind is Kind.AUDIO
-        self._payload_types = frozenset(spec.payload_types)
+        self.payload_types = frozenset(spec.payload_types)
         self._on_gap = on_gap
         self._fan = fan
         self._interval = 1 / MAX_PPS[spec.kind]
@@ -84,7 +84,7 @@ class Publication:
 
     def accepts(self, payload_type: int) -> bool:
         """Did the answer accept this media payload type here?"""
-        return payload_type in self._payload_types
+        return payload_type in self.payload_types
 
     def set_gate(self, is_open: bool) -> None:
         """Closed: nothing of any source is forwarded, nothing is asked for again, no level is kept."""
@@ -153,43 +153,46 @@ class Publication:
         elif paid_until - now >= BURST_S:
             return "media-rate"
         self._paid_until = paid_until + self._interval
-        if self._is_audio and view.level is not None:
-            self.meter.on_level(view.level, now)
-        if view.payload_length == 0:
+        is_audio = self._is_audio
+        if is_audio and view.layout.level_at:
+            self.meter.on_level(view.buffer[view.start + view.layout.level_at], now)
+        if view.end <= view.header_end:
             return self._leave_out(track, view.seq, is_late)
-        if self._is_audio:
-            is_keyframe, picture = False, None
-        else:
+        watching = self.watching
+        is_keyframe, picture = False, None
+        # Who is content with what flows does not care what begins here.
+        if not is_audio and (watching or is_late or track.throttle.is_pending):
             is_keyframe, picture = self._look(view)
             if is_keyframe:
                 # Of one that begins late, later packets came before it: no slot can begin there.
                 is_keyframe = not is_late
                 if is_keyframe:
                     track.throttle.on_keyframe()
-        if self.viewers:
-            view.clean(now)
-            packet = MediaPacket(view, is_keyframe, picture, number, now)
-            viewers = self.watching
-            if track.flows and packet.payload_type != track.payload_type:
+        if not self.viewers:
+            return None
+        view.clean(now)
+        packet = MediaPacket(view, is_keyframe, picture, number, now)
+        if track.flows:
+            if packet.payload_type != track.payload_type:
                 for viewer in list(self.viewers):
                     viewer.stop_flow()
-            if track.flows and self.room is not None:
-                if not self._is_audio:
+            else:
+                if not is_audio:
                     track.history.add(packet)
                 if is_late:
-                    viewers = self.viewers
+                    watching = self.viewers
                 else:
                     track.on_flow(packet)
                     self._fan.add(self.room, track, packet)
-            # A viewer that switches leaves the list of what it showed before.
-            for viewer in tuple(viewers):
-                viewer.forward(self, packet, track, now, is_late)
+        # A viewer that switches leaves the list of what it showed before.
+        for viewer in tuple(watching):
+            viewer.forward(self, packet, track, now, is_late)
         return None
 
     def _look(self, view: RtpView) -> tuple[bool, vp8.Descriptor | None]:
         payload = view.buffer[view.header_end : view.end]
         payload_type = view.payload_type
-        if payload_type == VP8.payload_type and any(viewer.filters_pictures for viewer in self.viewers):
+        if payload_type == VP8.payload_type and any(viewer.filters_pictures for viewer in self.watching):
             picture = vp8.parse(payload)
             return (picture is not None and picture.is_keyframe), picture
         test = KEYFRAME_TESTS.get(payload_type)

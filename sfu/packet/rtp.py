@@ -1,4 +1,4 @@
-"""RTP headers (RFC 3550 section 5.1) and one-byte header extensions (RFC 8285): read, and made safe to forward.
+"""RTP headers (RFC 3550 section 5.1): read, and made safe to forward.
 
 `RtpView` is filled once per received packet and reused for the next, so nothing keeps it across packets. `clean` makes
 the packet ours in place: no CSRC, no padding, and of the extensions only those on the allow-list, the rest zeroed
@@ -8,38 +8,31 @@ the packet ours in place: no CSRC, no padding, and of the extensions only those 
 import struct
 from typing import Final
 
-from sfu.codecs import EXT_ABS_SEND_TIME, EXT_LEVEL, EXT_MID, EXT_RID, EXT_RRID, EXT_TWCC
+from sfu.codecs import EXT_ABS_SEND_TIME, EXT_LEVEL, EXT_MID
+from sfu.packet.layout import BARE, MIN_HEADER, ONE_BYTE, Layout, read_layout
 
-MIN_HEADER: Final = 12
-_FIXED: Final = struct.Struct("!BBHII")
 _EXTENSION: Final = struct.Struct("!HH")
-_ONE_BYTE: Final = 0xBEDE
 HEADER_WORDS: Final = struct.Struct("!BBHII")  # first byte, marker and payload type, seq, timestamp, SSRC
+_NO_NUMBER: Final = bytes(3)
 
 
 class RtpView:
-    """One packet at `start` in a buffer, positions absolute. Extension positions are those of the data, 0 if absent;
-    `twcc_at` is that of the extension's head."""
+    """One packet at `start` in a buffer; `start`, `end` and `header_end` are positions there, `layout` is relative."""
 
     __slots__ = (
-        "abs_send_time_at",
+        "_stamp",
+        "_stamp_at",
         "buffer",
         "end",
         "first",
         "header_end",
-        "level",
+        "layout",
         "marker_type",
-        "mid",
-        "mid_at",
         "payload_type",
-        "repaired_rid",
-        "rid",
         "seq",
         "ssrc",
         "start",
         "timestamp",
-        "twcc",
-        "twcc_at",
     )
 
     def __init__(self, buffer: memoryview) -> None:
@@ -47,24 +40,54 @@ class RtpView:
         self.start = self.end = self.header_end = 0
         self.first = self.marker_type = self.payload_type = 0
         self.seq = self.timestamp = self.ssrc = 0
-        self.mid_at = self.abs_send_time_at = self.twcc_at = 0
-        self.mid: bytes | None = None
-        self.rid: bytes | None = None
-        self.repaired_rid: bytes | None = None
-        self.level: int | None = None
-        self.twcc: int | None = None
+        self.layout = BARE
+        self._stamp_at = -1.0
+        self._stamp = b""
 
     @property
     def payload_length(self) -> int:
         """In bytes; after `strip_padding` without padding."""
         return self.end - self.header_end
 
+    @property
+    def mid(self) -> bytes | None:
+        """The MID extension."""
+        return self.layout.mid
+
+    @property
+    def rid(self) -> bytes | None:
+        """The RID extension."""
+        return self.layout.rid
+
+    @property
+    def repaired_rid(self) -> bytes | None:
+        """The repaired RID extension."""
+        return self.layout.repaired_rid
+
+    @property
+    def level(self) -> int | None:
+        """The audio level's byte."""
+        at = self.layout.level_at
+        return self.buffer[self.start + at] if at else None
+
+    @property
+    def twcc(self) -> int | None:
+        """The publisher's transport-wide number, until `clean`."""
+        at = self.layout.twcc_at
+        if not at:
+            return None
+        at += self.start + 1
+        return self.buffer[at] << 8 | self.buffer[at + 1]
+
     def parse(self, start: int, end: int) -> bool:
         """Read the clear header of [start, end). False: not RTP, drop it. Total for any bytes."""
-        buffer = self.buffer
+        return self.read(start, end) and self.extend(None)
+
+    def read(self, start: int, end: int) -> bool:
+        """The first twelve bytes; `extend` has the rest. False: not RTP."""
         if end - start < MIN_HEADER:
             return False
-        first, marker_type, self.seq, self.timestamp, self.ssrc = _FIXED.unpack_from(buffer, start)
+        first, marker_type, self.seq, self.timestamp, self.ssrc = HEADER_WORDS.unpack_from(self.buffer, start)
         if first >> 6 != 2:
             return False
         self.start = start
@@ -72,54 +95,23 @@ class RtpView:
         self.first = first
         self.marker_type = marker_type
         self.payload_type = marker_type & 0x7F
-        self.mid_at = self.abs_send_time_at = self.twcc_at = 0
-        self.mid = self.rid = self.repaired_rid = None
-        self.level = self.twcc = None
-        header_end = start + MIN_HEADER + 4 * (first & 0x0F)
-        if first & 0x10:
-            if header_end + 4 > end:
-                return False
-            profile, words = _EXTENSION.unpack_from(buffer, header_end)
-            extension = header_end + 4
-            header_end = extension + 4 * words
-            if header_end > end:
-                return False
-            if profile == _ONE_BYTE:
-                self._walk(extension, header_end)
-        if header_end > end:
-            return False
-        self.header_end = header_end
         return True
 
-    def _walk(self, at: int, end: int) -> None:
-        buffer = self.buffer
-        while at < end:
-            head = buffer[at]
-            if head == 0:
-                at += 1
-                continue
-            identifier = head >> 4
-            length = (head & 0x0F) + 1
-            data = at + 1
-            at = data + length
-            if identifier == 15 or at > end:
-                return
-            if identifier == EXT_MID:
-                self.mid_at = data
-                self.mid = bytes(buffer[data:at])
-            elif identifier == EXT_TWCC:
-                if length == 2:
-                    self.twcc_at = data - 1
-                    self.twcc = buffer[data] << 8 | buffer[data + 1]
-            elif identifier == EXT_LEVEL:
-                self.level = buffer[data]
-            elif identifier == EXT_ABS_SEND_TIME:
-                if length == 3:
-                    self.abs_send_time_at = data
-            elif identifier == EXT_RID:
-                self.rid = bytes(buffer[data:at])
-            elif identifier == EXT_RRID:
-                self.repaired_rid = bytes(buffer[data:at])
+    def extend(self, expected: Layout | None) -> bool:
+        """The extensions, at once where they lie as `expected`. False: the header is longer than the packet."""
+        start, first = self.start, self.first
+        if expected is not None and first & 0x1F == 0x10:
+            header_end = start + expected.header_length
+            if header_end <= self.end and expected.fits(self.buffer, start):
+                self.layout = expected
+                self.header_end = header_end
+                return True
+        layout = read_layout(self.buffer, start, self.end, first)
+        if layout is None:
+            return False
+        self.layout = layout
+        self.header_end = start + layout.header_length
+        return True
 
     def strip_padding(self) -> bool:
         """Take RTP padding off (RFC 3550 section 5.1). False: the count is impossible, drop the packet."""
@@ -147,23 +139,46 @@ class RtpView:
         buffer[start + 2 : header_end + 2] = bytes(buffer[start:header_end])
         marker_type = (self.marker_type & 0x80) | payload_type
         HEADER_WORDS.pack_into(buffer, start + 2, self.first, marker_type, seq, self.timestamp, ssrc)
-        return self.parse(start + 2, self.end)
+        self.start, self.header_end = start + 2, header_end + 2
+        self.seq, self.ssrc = seq, ssrc
+        self.marker_type, self.payload_type = marker_type, payload_type
+        return True
 
     def clean(self, now: float) -> None:
-        """Blank what must not travel, and write abs-send-time anew (media.md 9, 10; rule N10)."""
-        buffer = self.buffer
+        """Blank what must not travel, and write abs-send-time anew (media.md 9, 10; rule N10).
+
+        The place of the transport-wide number stays, zeroed: each viewer who negotiated it gets their own.
+        """
+        buffer, layout = self.buffer, self.layout
         contributors = self.first & 0x0F
         if contributors:
             self._drop_contributors(4 * contributors)
-        if not self.first & 0x10:
-            return
-        at = self.start + MIN_HEADER + 4
+            layout = self.layout = layout.without_contributors(4 * contributors)
+        if not layout.is_plain:
+            self._blank(layout)
+        start = self.start
+        if layout.twcc_at:
+            at = start + layout.twcc_at
+            buffer[at : at + 3] = _NO_NUMBER
+        if layout.abs_send_time_at:
+            if now != self._stamp_at:
+                self._stamp_at, self._stamp = now, abs_send_time(now)
+            at = start + layout.abs_send_time_at
+            buffer[at : at + 3] = self._stamp
+
+    def _blank(self, layout: Layout) -> None:
+        buffer, start = self.buffer, self.start
+        at = start + MIN_HEADER + 4
         end = self.header_end
         profile, _ = _EXTENSION.unpack_from(buffer, at - 4)
-        if profile != _ONE_BYTE:
+        if profile != ONE_BYTE:
             buffer[at:end] = bytes(end - at)
             buffer[at - 4 : at - 2] = b"\xbe\xde"
             return
+        ours = {
+            (EXT_MID, start + layout.mid_at),
+            (EXT_ABS_SEND_TIME, start + layout.abs_send_time_at),
+        }
         while at < end:
             head = buffer[at]
             if head == 0:
@@ -174,11 +189,8 @@ class RtpView:
             if identifier == 15 or after > end:
                 buffer[at:end] = bytes(end - at)
                 return
-            if identifier == EXT_ABS_SEND_TIME and at + 1 == self.abs_send_time_at:
-                buffer[at + 1 : after] = abs_send_time(now)
-            elif identifier == EXT_LEVEL and after - at == 2:
-                pass
-            elif identifier != EXT_MID or at + 1 != self.mid_at:
+            is_level = identifier == EXT_LEVEL and after - at == 2
+            if not is_level and (identifier, at + 1) not in ours:
                 buffer[at:after] = bytes(after - at)
             at = after
 
