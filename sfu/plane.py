@@ -139,7 +139,7 @@ class PlaneSink(Protocol):
         """One batch per 200 ms, only while somebody has an open microphone."""
 
     def on_downlink_bps(self, peer: int, bps: int) -> None:
-        """REMB of a receiver."""
+        """What a peer's line carries towards it, voices included: by transport-wide feedback, else by its REMB."""
 
     def on_switched(self, slot: int, pub: int, layer: Layer | None) -> None: ...
 
@@ -171,6 +171,9 @@ class PacketPlane(Protocol):
         """Keys are master key and salt together, as libsrtp wants them."""
 
     def set_uplink_cap(self, peer: int, bps: int | None) -> None: ...
+
+    def set_downlink_goal(self, peer: int, bps: int) -> None:
+        """What would be sent to it if its line carried it: until that is known the line is probed, with care."""
 
     def remove_peer(self, peer: int) -> None:
         """With its publications and slots."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from sfu.control.allocator import Candidate, assign, choose_cameras
-from sfu.control.chooser import voices_bps
+from sfu.control.chooser import goal_bps, voices_bps
 from sfu.control.lines import LineParts
 from sfu.control.member import Member, Published
 from sfu.control.peer import Peer, Publication
@@ -241,11 +241,16 @@ class Conference:
                 pictures.append(
                     Picture(pub, published.rates, published.layers(now), tile.width, tile.is_pinned or tile.is_speaker)
                 )
+        microphones = len(self._candidates(viewer, Source.MIC))
         budget = None
         if viewer.downlink_bps is not None:
-            budget = viewer.downlink_bps - voices_bps(len(self._candidates(viewer, Source.MIC)))
+            budget = viewer.downlink_bps - voices_bps(microphones)
         viewer.used_bps = viewer.downlink_bps
         viewer.sent = viewer.plan.update(pictures, budget, now, is_saver=wanted.video is Video.SAVER)
+        goal = goal_bps(viewer.plan.goal, microphones) if viewer.plan.goal else 0
+        if abs(goal - viewer.goal_bps) > WAVER * viewer.goal_bps:
+            viewer.goal_bps = goal
+            self._plane.set_downlink_goal(viewer.peer.id, goal)
         return sources
 
     def _put_in_force(self, viewer: Member, shown: dict[int, int | None]) -> None:

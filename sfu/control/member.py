@@ -25,6 +25,7 @@ class Member:
     plan: VideoPlan = field(default_factory=VideoPlan)
     sent: Mapping[int, Choice] = field(default_factory=dict)  # by publication
     downlink_bps: int | None = None
+    goal_bps: int = 0  # what all that its page shows would take, as the plane was told
     used_bps: int | None = None  # the estimate that was last chosen by
     told: tuple[SlotShown, ...] | None = None
     told_pictures: Pictures = Pictures.ALL

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from random import Random
 
 from sfu.packet.arena import STRIDE, Arena, Sent
+from sfu.packet.downlinks import Downlinks
 from sfu.packet.ice import Credentials, IceAgent, IceTable
 from sfu.packet.ingress import Ingress
 from sfu.packet.outbox import Outbox
@@ -44,7 +45,8 @@ class PlaneCore:
         self._wire = Wire(self.arena, self.outbox, sink, random)
         self._ciphers = Ciphers(self.arena, direct=direct_srtp)
         self._ice: IceTable[Peer] = IceTable()
-        self._ingress = Ingress(self._wire, self._ice)
+        self._downlinks = Downlinks(self._wire)
+        self._ingress = Ingress(self._wire, self._ice, self._downlinks)
         self._upstream = Upstream(self._wire)
         self._injected = RtpView(self.arena.ingress)
         self._peers: dict[int, Peer] = {}
@@ -57,6 +59,7 @@ class PlaneCore:
             self._ice,
             self._ingress,
             self._upstream,
+            self._downlinks,
             self._peers,
             self._publications,
             self._subscriptions,
@@ -174,6 +177,11 @@ class PlaneCore:
         if known is not None:
             known.uplink_cap = None if bps is None else max(0, bps)
 
+    def set_downlink_goal(self, peer: int, bps: int) -> None:
+        known = self._peers.get(peer)
+        if known is not None:
+            self._downlinks.set_goal(known, max(0, bps))
+
     def remove_peer(self, peer: int) -> None:
         gone = self._peers.pop(peer, None)
         if gone is None:
@@ -184,7 +192,7 @@ class PlaneCore:
             self.remove_slot(subscription.number)
         self._ice.remove(gone)
         self._ingress.fed_back.discard(gone)
-        self._ingress.estimated.discard(gone)
+        self._downlinks.forget(gone)
         self._freed += (gone.rx, gone.rx_rtcp, gone.tx)
         gone.rx = gone.rx_rtcp = gone.tx = gone.path = None
         gone.lane.tx = gone.lane.path = None
@@ -258,6 +266,7 @@ class PlaneCore:
             return self._refuse("slot-ssrc-taken")
         subscription = Subscription(slot, viewer, spec, self._wire, self._upstream.ask_keyframe)
         self._subscriptions[slot] = viewer.slots[spec.ssrc] = subscription
+        self._downlinks.on_slot(subscription, self._wire.now)
         return None
 
     def subscribe(self, slot: int, pub: int | None, target: Layer | None) -> None:

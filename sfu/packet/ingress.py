@@ -10,9 +10,11 @@ from sfu.packet import rtcp, stun
 from sfu.packet.addresses import address_of, remote_of
 from sfu.packet.arena import MAX_DATAGRAM, STRIDE
 from sfu.packet.demux import REPAIRED
+from sfu.packet.downlinks import Downlinks
 from sfu.packet.ice import IceTable
 from sfu.packet.peer import MAX_RTCP_SOURCES, Peer
 from sfu.packet.rtp import RtpView
+from sfu.packet.transport_feedback import TransportFeedback
 from sfu.packet.wire import Wire
 
 MIN_DTLS: Final = 13
@@ -23,12 +25,12 @@ MIN_RTCP: Final = 8
 class Ingress:
     """Judges datagrams that lie in the arena's ingress slots."""
 
-    def __init__(self, wire: Wire, ice: IceTable[Peer]) -> None:
+    def __init__(self, wire: Wire, ice: IceTable[Peer], downlinks: Downlinks) -> None:
         self.packets = 0
         self.fed_back: set[Peer] = set()  # whose transport-wide feedback is due
-        self.estimated: set[Peer] = set()  # whose downlink estimate control was not told
         self._wire = wire
         self._ice = ice
+        self._downlinks = downlinks
         self._buffer = wire.arena.ingress
         self._view = RtpView(self._buffer)
 
@@ -180,8 +182,9 @@ class Ingress:
                 if (subscription := peer.slots.get(message.ssrc)) is not None:
                     subscription.on_keyframe_wanted()
             case rtcp.Remb():
-                peer.downlink_bps = message.bps
-                self.estimated.add(peer)
+                self._downlinks.on_remb(peer, message.bps, now)
+            case TransportFeedback():
+                self._downlinks.on_feedback(peer, message, now)
             case rtcp.SenderReport():
                 self._sender_report(peer, message, now)
             case rtcp.Bye():

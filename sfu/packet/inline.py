@@ -96,6 +96,9 @@ class InlinePlane:
     def set_uplink_cap(self, peer: int, bps: int | None) -> None:
         self.core.set_uplink_cap(peer, bps)
 
+    def set_downlink_goal(self, peer: int, bps: int) -> None:
+        self.core.set_downlink_goal(peer, bps)
+
     def remove_peer(self, peer: int) -> None:
         self.core.remove_peer(peer)
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from sfu.packet.addresses import TCP, split
 from sfu.packet.arena import address_of_store
+from sfu.packet.congestion.pacer import Pacer
 from sfu.packet.control_blocks import ControlBlocks
 from sfu.packet.sent_ring import SentRing
 from sfu.packet.srtp import Cipher
@@ -17,7 +18,10 @@ _NAME: Final = 32
 
 
 class Lane:
-    """Changed only through the `Fan`, which sends what waits before. `ring` is None without transport-wide numbers."""
+    """Changed only through the `Fan`, which sends what waits before. `ring` is None without transport-wide numbers.
+
+    `pacer`: this line is narrow, and video waits there as (protected datagram, transport-wide number or -1).
+    """
 
     __slots__ = (
         "_name",
@@ -27,6 +31,7 @@ class Lane:
         "name_at",
         "name_length",
         "next_number",
+        "pacer",
         "path",
         "ring",
         "socket_index",
@@ -39,6 +44,7 @@ class Lane:
         self.path: bytes | None = None
         self.ring: SentRing | None = None
         self.next_number = 1
+        self.pacer: Pacer[tuple[bytes, int]] | None = None
         self._name = bytearray(_NAME)
         self.name_at = address_of_store(self._name)
         self.name_length = 0
@@ -65,3 +71,8 @@ class Lane:
         if self.ring is not None:
             self.ring.record(number, now_us, size)
         return number
+
+    def give_back(self, number: int) -> None:
+        """What has this number does not leave yet; whoever sends it notes it anew."""
+        if self.ring is not None and number >= 0:
+            self.ring.forget(number)

@@ -27,7 +27,6 @@ class Peer:
 
     __slots__ = (
         "arrivals",
-        "downlink_bps",
         "dtls_budget",
         "has_timed_out",
         "ice",
@@ -71,7 +70,6 @@ class Peer:
         self.arrivals = ArrivalLog()
         self.waiting_dtls: deque[bytes] = deque(maxlen=MAX_DTLS)
         self.uplink_cap: int | None = None
-        self.downlink_bps: int | None = None  # a REMB that control was not told yet
         self.is_path_told = False
         self.is_path_untold = False  # it moved again: told by the timer, so that flapping is no flood
         self.is_quiet = False

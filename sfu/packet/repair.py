@@ -20,7 +20,17 @@ RTX: Final = {codec.payload_type: codec.rtx for codec in CODECS}
 class Repair:
     """The cache, the budget and the RTX sequence of one slot."""
 
-    __slots__ = ("_accepted", "_budget", "_resent", "cache", "flows", "next_seq", "retransmitted", "ssrc")
+    __slots__ = (
+        "_accepted",
+        "_budget",
+        "_padding_type",
+        "_resent",
+        "cache",
+        "flows",
+        "next_seq",
+        "retransmitted",
+        "ssrc",
+    )
 
     def __init__(self, ssrc: int, accepted: Sequence[int], first_seq: int) -> None:
         self.ssrc = ssrc
@@ -29,6 +39,7 @@ class Repair:
         self.retransmitted = 0
         self.flows: deque[Flow] = deque(maxlen=MAX_FLOWS)
         self._accepted = frozenset(accepted)
+        self._padding_type = next((rtx for rtx in map(RTX.get, accepted) if rtx in self._accepted), None)
         self._resent: dict[int, float] = {}
         self._budget = FIRST_BUDGET
 
@@ -41,6 +52,14 @@ class Repair:
         """So many packets left."""
         if self._budget < MAX_BUDGET:
             self._budget = min(self._budget + packets * EARNED, MAX_BUDGET)
+
+    def next_padding(self) -> tuple[int, int] | None:
+        """(RTX payload type, RTX sequence number) for a packet of padding; None where no codec has an RTX type."""
+        if self._padding_type is None:
+            return None
+        seq = self.next_seq
+        self.next_seq = (seq + 1) & 0xFFFF
+        return self._padding_type, seq
 
     def clear(self) -> None:
         """Nothing that was sent until now may leave again."""

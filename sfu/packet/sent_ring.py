@@ -5,11 +5,12 @@ compiled code alike; `record` is that in words. Whoever reads feedback asks `sen
 only while no later one has taken its place (4096 packets: more than 3 s of the busiest downlink).
 """
 
+from sys import byteorder
 from typing import Final
 
 SIZE: Final = 4096
 MASK: Final = SIZE - 1
-NEVER: Final = (1 << 64) - 1
+FORGOTTEN: Final = ((1 << 64) - 1) ^ 0xFFFF  # in place of a number; the size stays
 
 
 class SentRing:
@@ -19,7 +20,8 @@ class SentRing:
 
     def __init__(self) -> None:
         self.times = memoryview(bytearray(8 * SIZE)).cast("Q")
-        self.labels = memoryview(bytearray(b"\xff" * (8 * SIZE))).cast("Q")
+        # All ones in place of numbers, and no size.
+        self.labels = memoryview(bytearray(FORGOTTEN.to_bytes(8, byteorder) * SIZE)).cast("Q")
 
     def record(self, seq: int, sent_us: int, size: int) -> None:
         """One packet with 16-bit number `seq`, `size` bytes (below 65536) on the wire."""
@@ -41,4 +43,4 @@ class SentRing:
         """`seq` has been accounted for: what is told of it again is not known."""
         at = seq & MASK
         if self.labels[at] >> 16 == seq:
-            self.labels[at] = NEVER
+            self.labels[at] |= FORGOTTEN

@@ -11,6 +11,7 @@ from sfu.packet.layers import LayerSelector, Verdict
 from sfu.packet.media import MediaPacket
 from sfu.packet.munger import Munger
 from sfu.packet.packet_cache import Sent
+from sfu.packet.padding import write_padding
 from sfu.packet.peer import Peer
 from sfu.packet.pictures import PictureMunger
 from sfu.packet.publication import Publication
@@ -40,6 +41,8 @@ class Subscription:
         self.spec = spec
         self.publication: Publication | None = None
         self.is_paused = False
+        self._is_parked = False  # by control
+        self._is_held = False  # by the line
         self.filters_pictures = False  # this slot looks into VP8 descriptors: since the first temporal target
         self.next_request = 0.0
         self.selector = LayerSelector()
@@ -109,6 +112,15 @@ class Subscription:
 
     def set_paused(self, is_paused: bool, now: float) -> None:
         """Paused: nothing is sent. Video goes on with a keyframe."""
+        self._is_parked = is_paused
+        self._rest(is_paused or self._is_held, now)
+
+    def hold(self, is_held: bool, now: float) -> None:
+        """The same, for as long as the viewer's line is clogged."""
+        self._is_held = is_held
+        self._rest(is_held or self._is_parked, now)
+
+    def _rest(self, is_paused: bool, now: float) -> None:
         if self.is_paused == is_paused:
             return
         self.is_paused = is_paused
@@ -232,29 +244,38 @@ class Subscription:
         length = packet.write(wire.buffer, at, seq, timestamp, self._ssrc, self._mid)
         if picture is not None:
             _write_picture(wire.buffer, at + packet.header_length, packet, picture)
-        self._number(at, packet, length)
+        number = self._number(at, packet, length)
         protected = tx.protect(index, length)
         if protected < 0:
             wire.drops["srtp-protect"] += 1
             return
-        wire.outbox.commit(path, index, protected)
+        pacer = self.viewer.lane.pacer
+        if pacer is None or self._is_audio:
+            wire.outbox.commit(path, index, protected)
+        else:
+            self.viewer.lane.give_back(number)
+            pacer.put((bytes(wire.buffer[at : at + protected]), number), protected)
         report = self.report
         report.packets += 1
         report.bytes += length
         report.octets += length - packet.header_length
 
-    def _number(self, at: int, packet: MediaPacket, length: int) -> None:
-        """Write the transport-wide number, where the viewer negotiated it and the packet has a place for it."""
+    def _number(self, at: int, packet: MediaPacket, length: int) -> int:
+        """Write the transport-wide number, where the viewer negotiated it and the packet has room for it; else -1."""
         lane = self.viewer.lane
         if lane.ring is not None and packet.twcc_at:
             number = lane.take_number(int(self._wire.now * 1e6), length)
             where = at + packet.twcc_at
             self._wire.buffer[where : where + 3] = bytes((TWCC_HEAD, number >> 8, number & 0xFF))
+            return number
+        return -1
 
     # What flows without being looked at.
 
     def _start_flow(self, packet: MediaPacket, track: Track) -> None:
         """From the packet after this one on, every packet of the track becomes this slot's by the same constants."""
+        if self.viewer.lane.pacer is not None and not self._is_audio:
+            return  # each packet waits its turn
         munger = self._munger
         flow = Flow(track, packet.number, munger.last_seq - packet.number, munger.timestamp_offset)
         constants = (flow.offset, flow.timestamp_offset, self._ssrc, self._mid)
@@ -426,6 +447,30 @@ class Subscription:
                 wire.drops["srtp-protect"] += 1
                 continue
             wire.outbox.commit(path, index, length)
+
+    def pad(self, size: int, now: float) -> int:
+        """Send about `size` bytes that say nothing, to learn what the line carries; returns how many."""
+        repair, viewer, wire = self.repair, self.viewer, self._wire
+        path, tx, lane = viewer.path, viewer.tx, viewer.lane
+        if repair is None or self._is_held or path is None or tx is None:
+            return 0
+        sent = 0
+        while sent < size:
+            named = repair.next_padding()
+            if named is None:
+                break
+            index = wire.outbox.reserve()
+            number = lane.next_number
+            timestamp = self._munger.last_timestamp or 0
+            length = write_padding(wire.buffer, index * STRIDE, *named, timestamp, repair.ssrc, self._mid, number)
+            lane.take_number(int(now * 1e6), length)
+            length = tx.protect(index, length)
+            if length < 0:
+                wire.drops["srtp-protect"] += 1
+                break
+            wire.outbox.commit(path, index, length)
+            sent += length
+        return sent
 
     def stats(self) -> SlotStats:
         """Since the slot was added."""

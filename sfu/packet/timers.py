@@ -8,6 +8,7 @@ from sfu.codecs import Kind
 from sfu.packet import rtcp_write
 from sfu.packet.addresses import address_of
 from sfu.packet.bwe import INTERVAL_S
+from sfu.packet.downlinks import Downlinks
 from sfu.packet.ice import TIMEOUT_S, IceTable
 from sfu.packet.ingress import Ingress
 from sfu.packet.peer import Peer
@@ -38,6 +39,7 @@ class Timers:
         ice: IceTable[Peer],
         ingress: Ingress,
         upstream: Upstream,
+        downlinks: Downlinks,
         peers: Mapping[int, Peer],
         publications: Mapping[int, Publication],
         subscriptions: Mapping[int, Subscription],
@@ -46,6 +48,7 @@ class Timers:
         self._ice = ice
         self._ingress = ingress
         self._upstream = upstream
+        self._downlinks = downlinks
         self._peers = peers
         self._publications = publications
         self._subscriptions = subscriptions
@@ -56,11 +59,14 @@ class Timers:
         if not self._peers:
             return None
         due = self._upstream.nack_due
-        return self._tick if due is None else min(self._tick, due)
+        soonest = min(self._tick, self._downlinks.due)
+        return soonest if due is None else min(soonest, due)
 
     def run(self, now: float) -> None:
         """Everything that is due. An error is counted and costs one peer, publication or slot its turn, nobody else."""
         self._try(self._upstream.run_nacks, now)
+        if now >= self._downlinks.due:
+            self._try(self._downlinks.run, now)
         if now < self._tick:
             return
         self._tick = now + INTERVAL_S
@@ -72,7 +78,6 @@ class Timers:
         if now >= self._levels:
             self._levels = now + LEVELS_S
             self._tell_levels(now)
-            self._try(self._tell_estimates)
         if now >= self._liveness:
             self._liveness = now + LIVENESS_S
             for peer in list(self._peers.values()):
@@ -116,13 +121,6 @@ class Timers:
 
     def _read_level(self, publication: Publication, now: float, levels: list[AudioLevel]) -> None:
         levels.append(AudioLevel(publication.number, publication.meter.read(now)))
-
-    def _tell_estimates(self) -> None:
-        for peer in self._ingress.estimated:
-            if peer.downlink_bps is not None:
-                self._wire.sink.on_downlink_bps(peer.number, peer.downlink_bps)
-                peer.downlink_bps = None
-        self._ingress.estimated.clear()
 
     def _check_life(self, peer: Peer, now: float) -> None:
         sink, ice = self._wire.sink, peer.ice

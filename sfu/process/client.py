@@ -157,6 +157,9 @@ class ProcessPlane:
     def set_uplink_cap(self, peer: int, bps: int | None) -> None:
         self._send(Verb.SET_UPLINK_CAP, peer, bps)
 
+    def set_downlink_goal(self, peer: int, bps: int) -> None:
+        self._send(Verb.SET_DOWNLINK_GOAL, peer, bps)
+
     def remove_peer(self, peer: int) -> None:
         self._send(Verb.REMOVE_PEER, peer)
 

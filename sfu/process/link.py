@@ -42,6 +42,7 @@ class Verb(IntEnum):
     SET_SRTP = 13
     SET_UPLINK_CAP = 14
     REMOVE_PEER = 15
+    SET_DOWNLINK_GOAL = 16
     ADD_PUBLICATION = 20
     SET_GATE = 21
     INJECT = 22

@@ -164,6 +164,8 @@ class MediaProcess:
                 core.set_srtp(args[0], SrtpProfile(args[1]), args[2], args[3])
             case Verb.SET_UPLINK_CAP:
                 core.set_uplink_cap(*args)
+            case Verb.SET_DOWNLINK_GOAL:
+                core.set_downlink_goal(*args)
             case Verb.REMOVE_PEER:
                 core.remove_peer(*args)
             case Verb.ADD_PUBLICATION:

@@ -184,6 +184,8 @@ async def test_the_publisher_is_asked_for_its_gaps_and_its_repairs_are_forwarded
 
 async def test_the_estimate_of_a_receiver_reaches_control(rig, stage):
     viewer = await stage.join()
+    stage.slot(viewer, ssrc=900)
+    await rig.fence()
     viewer.rtcp(remb(2_500_000))
     await rig.until(lambda: rig.sink.named("downlink_bps"))
     [(peer, bps)] = rig.sink.named("downlink_bps")

@@ -84,7 +84,8 @@ class Viewing:
         self.chooser = Chooser()
         self.slots = [Slot(number, width, is_first=number == 0) for number, width in enumerate(tiles)]
         self.microphones = microphones
-        self.pacer = Pacer(self.now) if paced else None
+        self.pacer: Pacer[int] | None = None
+        self._is_paced = paced
         self.padding_bytes = self.sent_bytes = self.lost = 0
         self._wavering = wavering
         self._down, self._up = Direction(seed), Direction(seed + 1)
@@ -133,11 +134,8 @@ class Viewing:
             self._tell(now)
         for slot in self.slots:
             self._film(slot)
-        if self.pacer is not None:
-            self.pacer.rate_bps = estimator.bps
-            for size in self.pacer.release(now):
-                self._transmit(size, is_voice=False)
-        padding = estimator.prober.padding(estimator.bps, self.ring, self.next_seq, now)
+        self._pace(now)
+        padding = estimator.padding(self.next_seq, now)
         while padding > 0:
             size = min(padding, 1_100)
             self.padding_bytes += size
@@ -153,10 +151,23 @@ class Viewing:
             self._traced_at = now
             shown = " ".join(slot.current or "-" for slot in self.slots)
             acked = estimator.acked_bps or 0
+            state = "CLOGGED" if estimator.is_clogged else "       "
             self.trace.lines.append(
                 f"{now - 100:6.1f}s {estimator.bps // 1000:5d}k acked {acked // 1000:5d}k"
-                f" queue {estimator.queue_ms:4.0f}ms loss {estimator.loss:.2f} {'CLOGGED' if estimator.is_clogged else '       '} {shown}"
+                f" queue {estimator.queue_ms:4.0f}ms loss {estimator.loss:.2f} {state} {shown}"
             )
+
+    def _pace(self, now: float) -> None:
+        bps = self.estimator.bps
+        if self._is_paced and self.pacer is None and Pacer.is_wanted(bps, is_on=False):
+            self.pacer = Pacer(now)
+        if self.pacer is None:
+            return
+        self.pacer.rate_bps = bps
+        for size in self.pacer.release(now):
+            self._transmit(size, is_voice=False)
+        if self.pacer.is_empty and not Pacer.is_wanted(bps, is_on=True):
+            self.pacer = None
 
     def _hold(self, is_held: bool) -> None:
         for slot in self.slots:
@@ -188,8 +199,8 @@ class Viewing:
             left -= MTU
 
     def _send(self, size: int, *, is_voice: bool) -> None:
-        if not is_voice and self.pacer is not None and self.pacer.takes(self.estimator.bps):
-            self.pacer.put(size, size, self.now)
+        if not is_voice and self.pacer is not None:
+            self.pacer.put(size, size)
             return
         self._transmit(size, is_voice=is_voice)
 

@@ -58,6 +58,9 @@ class FakePlane:
     def set_uplink_cap(self, peer: int, bps: int | None) -> None:
         self.calls.append(("set_uplink_cap", peer, bps))
 
+    def set_downlink_goal(self, peer: int, bps: int) -> None:
+        self.calls.append(("set_downlink_goal", peer, bps))
+
     def remove_peer(self, peer: int) -> None:
         self.calls.append(("remove_peer", peer))
         self.peers.pop(peer, None)

@@ -9,7 +9,7 @@ from sfu.packet.congestion.loss import LossBound
 from sfu.packet.congestion.probe import Prober
 from sfu.packet.congestion.queue_watch import QueueWatch
 from sfu.packet.congestion.trend import Trend, Usage
-from sfu.packet.sent_ring import MASK, NEVER, SentRing
+from sfu.packet.sent_ring import FORGOTTEN, MASK, SentRing
 from sfu.packet.transport_feedback import TICK_US, TransportFeedback
 
 START_BPS: Final = 600_000
@@ -96,7 +96,7 @@ class LineEstimator:
                 continue
             sent = times[at]
             arrival = self._to_us(tick)
-            labels[at] = NEVER
+            labels[at] = label | FORGOTTEN
             bytes_ = label & 0xFFFF
             size += bytes_
             received += 1
@@ -126,6 +126,12 @@ class LineEstimator:
         self.rtt_s += 0.1 * (min(max(0.0, now - sent / 1_000_000), 5.0) - self.rtt_s)
         self._lose(lost, received, now)
         self._judge(size, span, now)
+
+    def padding(self, next_number: int, now: float) -> int:
+        """Bytes of padding to send now; `next_number`: the transport-wide number that is the next to be used."""
+        if not self.has_feedback or self.is_clogged:
+            return 0
+        return self.prober.padding(self.bps, self._ring, next_number, now)
 
     def tick(self, now: float) -> None:
         """Without feedback less and less is believed, but a small picture is tried as soon as there is some again."""
@@ -195,7 +201,7 @@ class LineEstimator:
             for seq in suspects.pop(0)[1]:
                 at = seq & MASK
                 if labels[at] >> 16 == seq:
-                    labels[at] = NEVER
+                    labels[at] |= FORGOTTEN
                     lost += 1
         self._loss.update(lost, lost + received, self._acked.bps, self.bps, now)
 

@@ -20,28 +20,27 @@ T = TypeVar("T")
 class Pacer(Generic[T]):
     """Packets of video in, the same in the same order out; `rate_bps` is the line's."""
 
-    __slots__ = ("_at", "_bytes", "_credit", "_is_on", "_queue", "rate_bps")
+    __slots__ = ("_at", "_bytes", "_credit", "_queue", "rate_bps")
 
     def __init__(self, now: float) -> None:
         self.rate_bps = NARROW_BPS
-        self._queue: deque[tuple[T, int, float]] = deque()
+        self._queue: deque[tuple[T, int]] = deque()
         self._bytes = 0
         self._credit = 0.0
         self._at = now
-        self._is_on = False
 
-    def takes(self, bps: int) -> bool:
-        """Should video go through here: on narrow lines, and while something still waits."""
-        self._is_on = bps < (WIDE_BPS if self._is_on else NARROW_BPS)
-        return self._is_on or bool(self._queue)
+    @staticmethod
+    def is_wanted(bps: int, *, is_on: bool) -> bool:
+        """Is this line so narrow that its video should go through a pacer?"""
+        return bps < (WIDE_BPS if is_on else NARROW_BPS)
 
     @property
     def is_empty(self) -> bool:
         return not self._queue
 
-    def put(self, packet: T, size: int, now: float) -> None:
+    def put(self, packet: T, size: int) -> None:
         """One packet of `size` bytes; what does not fit any more is dropped, oldest first."""
-        self._queue.append((packet, size, now))
+        self._queue.append((packet, size))
         self._bytes += size
         while self._bytes > MAX_BYTES:
             self._bytes -= self._queue.popleft()[1]
@@ -57,7 +56,7 @@ class Pacer(Generic[T]):
         self._at = now
         leaving: list[T] = []
         while queue and self._credit >= 0:
-            packet, size, _ = queue.popleft()
+            packet, size = queue.popleft()
             self._credit -= size
             self._bytes -= size
             leaving.append(packet)
