@@ -15,21 +15,17 @@ class Candidate:
     peer: int
 
 
-def choose_cameras(
-    candidates: Sequence[Candidate], wanted: Sequence[int] | None, seats: int, fits: int | None
-) -> list[int]:
-    """The publications to show, most important first.
+def choose_cameras(candidates: Sequence[Candidate], wanted: Sequence[int] | None, seats: int) -> list[int]:
+    """The publications to show, most important first; how much of them the line carries is the `chooser`'s.
 
-    `candidates` are in order of arrival, `wanted` are peers, most important first, None for any. `fits` is how many the
-    viewer's line carries, None while that is unknown.
+    `candidates` are in order of arrival, `wanted` are peers, most important first, None for any.
     """
     if wanted is None:
         ordered = list(candidates)
     else:
         by_peer = {candidate.peer: candidate for candidate in candidates}
         ordered = [by_peer[peer] for peer in dict.fromkeys(wanted) if peer in by_peer]
-    count = seats if fits is None else min(seats, fits)
-    return [candidate.pub for candidate in ordered[:count]]
+    return [candidate.pub for candidate in ordered[:seats]]
 
 
 def assign(

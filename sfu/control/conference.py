@@ -233,7 +233,7 @@ class Conference:
             pictures = [Picture(pub, self._published[pub].rates, is_first=True) for pub in screens]
             named = None if wanted.cameras is None else {camera.peer: camera for camera in wanted.cameras}
             order = None if named is None else list(named)
-            for pub in choose_cameras(self._candidates(viewer, Source.CAMERA), order, CAMERA_SLOTS, None):
+            for pub in choose_cameras(self._candidates(viewer, Source.CAMERA), order, CAMERA_SLOTS):
                 published = self._published[pub]
                 peer = published.owner.peer.id
                 tile = WantedCamera(peer) if named is None else named[peer]

@@ -137,7 +137,7 @@ class Downlinks:
         if pacer is None:
             return estimator.prober.is_sending
         pacer.rate_bps = estimator.bps
-        for datagram, number in pacer.release(now):
+        for datagram, number, _ in pacer.release(now):
             self._send_paced(peer, datagram, number, now)
         if not is_narrow and pacer.is_empty:
             peer.lane.pacer = None

@@ -1,6 +1,7 @@
 """One viewer's way out, as the fan needs it: where to, under which key, which tracks flow, transport-wide numbers."""
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sfu.packet.addresses import TCP, split
 from sfu.packet.arena import address_of_store
@@ -14,13 +15,20 @@ if TYPE_CHECKING:
 
 # What a track's packets become in a slot: added to the number, added to the timestamp, SSRC, MID.
 Constants = tuple[int, int, int, bytes]
+# A protected datagram, its transport-wide number or -1, the SSRC of its slot.
+Paced = tuple[bytes, int, int]
 _NAME: Final = 32
+
+# How to protect (see `Sealing`), and `flows.get`.
+Way: TypeAlias = tuple[
+    Callable[[Any, Any, Any], int], Any, Sequence[Any], Any, int, Callable[["Track"], Constants | None]
+]
 
 
 class Lane:
     """Changed only through the `Fan`, which sends what waits before. `ring` is None without transport-wide numbers.
 
-    `pacer`: this line is narrow, and video waits there as (protected datagram, transport-wide number or -1).
+    `pacer`: this line is narrow, and video waits there, see `Paced`.
     """
 
     __slots__ = (
@@ -36,6 +44,7 @@ class Lane:
         "ring",
         "socket_index",
         "tx",
+        "way",
     )
 
     def __init__(self) -> None:
@@ -44,17 +53,19 @@ class Lane:
         self.path: bytes | None = None
         self.ring: SentRing | None = None
         self.next_number = 1
-        self.pacer: Pacer[tuple[bytes, int]] | None = None
+        self.pacer: Pacer[Paced] | None = None
         self._name = bytearray(_NAME)
         self.name_at = address_of_store(self._name)
         self.name_length = 0
         self.socket_index = 0
         self.is_udp = False
         self.controls = ControlBlocks.leaving_from(b"")
+        self.way: Way | None = None  # what of all this a loop needs, in one piece
 
     def lead_to(self, path: bytes | None) -> None:
         """Packets leave by this path from now on."""
         self.path = path
+        self.way = None
         if path is None:
             return
         self.socket_index, name, local = split(path)
@@ -63,6 +74,18 @@ class Lane:
         self.name_length = len(name)
         if self.is_udp:
             self.controls = ControlBlocks.leaving_from(local)
+
+    def seal_with(self, tx: Cipher | None) -> None:
+        """Packets are protected by this context from now on."""
+        self.tx = tx
+        self.way = None
+
+    def find_way(self) -> Way | None:
+        """Fill in `way`; None while nothing can be sent."""
+        if self.path is None or self.tx is None:
+            return None
+        self.way = (*self.tx.sealing, self.flows.get)
+        return self.way
 
     def take_number(self, now_us: int, size: int) -> int:
         """The next transport-wide number, noted in the ring; only where there is one."""

@@ -254,7 +254,7 @@ class Subscription:
             wire.outbox.commit(path, index, protected)
         else:
             self.viewer.lane.give_back(number)
-            pacer.put((bytes(wire.buffer[at : at + protected]), number), protected)
+            pacer.put((bytes(wire.buffer[at : at + protected]), number, self._ssrc), protected)
         report = self.report
         report.packets += 1
         report.bytes += length
@@ -376,8 +376,7 @@ class Subscription:
             former.viewers.remove(self)
             if self in former.watching:
                 former.watching.remove(self)
-            if self.repair is not None:
-                self.repair.clear()
+            self._forget_sent()
         self._munger.begin(track)
         self._pictures.begin()
         layer = None if self._is_audio else Layer(track.rid, self.selector.target.tid)
@@ -391,9 +390,15 @@ class Subscription:
         self.stop_flow()
         self._munger.interrupt()
         self._audio = self.selector.current = None
+        self._forget_sent()
+
+    def _forget_sent(self) -> None:
+        """Nothing that was sent before may leave again, or only now: its gate may be closed by then."""
         if self.repair is not None:
-            # Nothing that was sent before may leave again: its gate may be closed by now.
             self.repair.clear()
+        pacer = self.viewer.lane.pacer
+        if pacer is not None and not self._is_audio:
+            pacer.drop(lambda paced: paced[2] == self._ssrc)
 
     def _leave(self, publication: Publication) -> None:
         if publication is self._shown:

@@ -5,6 +5,7 @@ more than the line's rate, it waits for one packet.
 """
 
 from collections import deque
+from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
 NARROW_BPS: Final = 1_000_000
@@ -61,6 +62,13 @@ class Pacer(Generic[T]):
             self._bytes -= size
             leaving.append(packet)
         return leaving
+
+    def drop(self, is_unwanted: Callable[[T], bool]) -> None:
+        """Some of what waits may not leave any more."""
+        kept = [entry for entry in self._queue if not is_unwanted(entry[0])]
+        if len(kept) < len(self._queue):
+            self._queue = deque(kept)
+            self._bytes = sum(size for _, size in kept)
 
     def clear(self) -> None:
         """Nothing that waits is wanted any more."""
