@@ -9,12 +9,12 @@ from random import Random
 from pylibsrtp import Error as SrtpError
 from pylibsrtp import Session
 
-from bench.load import ice, sdp
+from bench.load import feedback, ice, sdp
 from bench.load.dtls import Certificate, Handshake
 from bench.load.kernel import Outbox, open_socket
 from bench.load.sink import First, Tracks, begins_keyframe, payload_of, sent_at_ns
 from bench.load.source import Camera, Microphone, Uplink
-from bench.load.srtp import Protector, Slots, receiving
+from bench.load.srtp import Protector, Slots, receiving, reporting
 
 _PLI, _FIR, _PSFB = 1, 4, 206
 
@@ -48,6 +48,8 @@ class Link:
         self._check_due = 0.0
         self._handshake: Handshake | None = None
         self._rx: Session | None = None
+        self._reporter: Session | None = None
+        self._report_due = 0.0
 
     def answer(self, offer: str, *, is_controlling: bool) -> str:
         """Of a server that offers; what it takes from us goes on the first audio and the first video line."""
@@ -89,6 +91,9 @@ class Link:
             )
         if self._handshake is not None and not self.is_ready:
             self._write(*self._handshake.on_timer())
+        if self._reporter is not None and now >= self._report_due and self.tracks.expected:
+            self._report_due = now + feedback.EVERY_S
+            self._write(self._reporter.protect_rtcp(feedback.report(self._ssrcs[0], self.tracks.expected)))
 
     def take(self, datagram: bytes) -> None:
         """Anything but RTP."""
@@ -142,6 +147,7 @@ class Link:
     def _take_keys(self) -> None:
         if self._rx is None and self._handshake is not None and self._handshake.keys is not None:
             self._rx = receiving(self._handshake.keys)
+            self._reporter = reporting(self._handshake.keys)
             self.is_ready = True
 
     def _take_feedback(self, datagram: bytes, rx: Session) -> None:

@@ -74,7 +74,7 @@ def write_answer(offer: Description, local: Local, ssrcs: Mapping[str, Sequence[
         if line.kind == "video":
             types += _retransmission(line)
         rows += _media(line.kind, line.mid, _FLIPPED[line.direction], dict.fromkeys(types, line.codecs), local)
-        rows += [f"a=extmap:{number} {uri}" for uri, number in line.extensions.items() if uri in EXTENSIONS.values()]
+        rows += [f"a=extmap:{number} {uri}" for uri, number in line.extensions.items() if _takes(line, uri)]
         rows += _sources(ssrcs.get(line.mid, ()))
     return "\r\n".join(rows) + "\r\n"
 
@@ -119,15 +119,19 @@ def _media(kind: str, mid: str, direction: str, types: Mapping[int, Mapping[str,
         if name.startswith("rtx/"):
             rows.append(f"a=fmtp:{number} apt={media_type}")
         elif kind == "video":
-            rows += [f"a=rtcp-fb:{number} {what}" for what in ("nack", "nack pli", "ccm fir", "transport-cc")]
-        else:
-            rows.append(f"a=rtcp-fb:{number} transport-cc")
+            rows += [f"a=rtcp-fb:{number} {what}" for what in ("nack", "nack pli", "ccm fir")]
+        rows.append(f"a=rtcp-fb:{number} {'transport-cc' if direction == 'sendonly' else 'goog-remb'}")
     return rows
 
 
 def _sources(ssrcs: Sequence[int]) -> list[str]:
     rows = [f"a=ssrc-group:FID {ssrcs[0]} {ssrcs[1]}"] if len(ssrcs) == 2 else []
     return rows + [f"a=ssrc:{ssrc} cname:load" for ssrc in ssrcs]
+
+
+def _takes(line: Line, uri: str) -> bool:
+    """Transport-wide numbers only on what this side sends: as a receiver it tells its bandwidth by REMB."""
+    return uri in EXTENSIONS.values() and (uri != EXTENSIONS[4] or line.direction == "recvonly")
 
 
 def _retransmission(line: Line) -> list[int]:

@@ -23,6 +23,11 @@ def receiving(keys: Keys) -> Session:
     return _session(keys.profile, keys.rx, Policy.SSRC_ANY_INBOUND)
 
 
+def reporting(keys: Keys) -> Session:
+    """For RTCP alone: its index is apart from that of the media."""
+    return _session(keys.profile, keys.tx, Policy.SSRC_ANY_OUTBOUND)
+
+
 class Slots:
     """Pointers to the slots of an outbox, made once."""
 
