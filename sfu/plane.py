@@ -50,8 +50,7 @@ class PublicationSpec:
 class SlotSpec:
     """A fixed downlink m-line of one peer. `payload_types`: what that peer's answer accepted there.
 
-    `twcc`: it takes transport-wide numbers there, and answers them with feedback instead of REMB (interop.md 3). Of one
-    peer all slots or none.
+    `twcc`: it takes transport-wide numbers there, and answers them with feedback instead of REMB (interop.md 3).
     """
 
     kind: Kind

@@ -25,7 +25,8 @@ class NodeConfig:
     wildcard of IPv6 is left out on a machine that has none. `advertise`: addresses that browsers are told, as they see
     this machine (behind 1:1 NAT the public one); empty: those bound, and for a wildcard what the routing table gives.
     `is_local`: the pages are served for localhost, so loopback is told too. `processes`: media processes, 0 for one per
-    core; a room lives in one. `relay`: another way to us, see `relay`.
+    core; a room lives in one. `relay`: another way to us, see `relay`. `numbers_downlink`: judge a viewer's line by
+    transport-wide feedback, where its browser has that, and not by its own estimate.
     """
 
     bind: tuple[str, ...] = ("0.0.0.0",)  # noqa: S104 - a media server listens for everybody
@@ -35,6 +36,7 @@ class NodeConfig:
     processes: int = 1
     tcp_port: int | None = 0
     relay: Relay | None = None
+    numbers_downlink: bool = False
 
     @property
     def count(self) -> int:

@@ -49,6 +49,7 @@ class Node:
                     random.SystemRandom(),
                     relay=self._relay_server,
                     is_relay_only=self._config.relay is not None and self._config.relay.is_only,
+                    numbers_downlink=self._config.numbers_downlink,
                 )
                 shard = Shard(kit, _Forgetful(sink, self._forget))
                 await shard.start()

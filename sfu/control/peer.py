@@ -35,18 +35,20 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One downlink m-line; `accepted` is empty while the browser has not accepted it."""
+    """One downlink m-line; `accepted` is empty while the browser has not accepted it. `twcc` as in `SlotSpec`."""
 
     slot: int
     line: SlotLine
     accepted: tuple[int, ...] = ()
+    twcc: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PeerKit:
     """Shared by the peers of one plane. `new_id` never repeats while the plane lives; `new_token(n)`: n characters.
 
-    `relay` makes fresh credentials of a TURN relay, where there is one.
+    `relay` makes fresh credentials of a TURN relay, where there is one. `numbers_downlink`: write transport-wide
+    numbers where a browser takes them.
     """
 
     plane: PacketPlane
@@ -58,6 +60,7 @@ class PeerKit:
     connect_s: float = CONNECT_S
     relay: Callable[[], IceServer | None] = lambda: None
     is_relay_only: bool = False
+    numbers_downlink: bool = False
 
 
 class PeerOwner(Protocol):
@@ -222,16 +225,16 @@ class Peer:
 
     def _accept(self, slot: Slot, answered: AnsweredLine) -> Slot:
         line, accepted = slot.line, answered.payload_types
-        if accepted == slot.accepted:
+        twcc = self._kit.numbers_downlink and answered.twcc
+        if (accepted, twcc) == (slot.accepted, slot.twcc):
             return slot
         if slot.accepted:
             self._kit.plane.remove_slot(slot.slot)
             slot = Slot(self._kit.new_id(), line)
         if accepted:
-            self._kit.plane.add_slot(
-                slot.slot, self.id, SlotSpec(line.kind, line.mid, line.ssrc, line.rtx_ssrc, accepted)
-            )
-        return Slot(slot.slot, line, accepted)
+            spec = SlotSpec(line.kind, line.mid, line.ssrc, line.rtx_ssrc, accepted, twcc)
+            self._kit.plane.add_slot(slot.slot, self.id, spec)
+        return Slot(slot.slot, line, accepted, twcc)
 
     def _new_credentials(self) -> Credentials:
         return Credentials(self._kit.new_token(8), self._kit.new_token(32))

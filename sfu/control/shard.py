@@ -51,6 +51,7 @@ class ShardKit:
     randomness: random.Random
     relay: Callable[[], IceServer | None] = lambda: None
     is_relay_only: bool = False
+    numbers_downlink: bool = False
     watch_every_s: float = WATCH_EVERY_S
 
 
@@ -123,6 +124,7 @@ class Shard:
             self._kit.new_token,
             relay=self._kit.relay,
             is_relay_only=self._kit.is_relay_only,
+            numbers_downlink=self._kit.numbers_downlink,
         )
         opened = Peer(peer, room, new_ledger(lambda: self._kit.randomness.getrandbits(32)), kit, self)
         self._peers[peer] = (opened, conference)

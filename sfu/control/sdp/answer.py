@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from sfu.codecs import CODECS, EXTENSION_URIS
+from sfu.codecs import CODECS, EXT_TWCC, EXTENSION_URIS
 from sfu.control.sdp.ledger import Ledger, Line, UplinkLine, payload_types_of
 from sfu.node import BadAnswer
 
@@ -50,7 +50,10 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class AnsweredLine:
-    """One m-line as answered. `payload_types` in the browser's order; SSRCs only where it sends and has no rids."""
+    """One m-line as answered. `payload_types` in the browser's order; SSRCs only where it sends and has no rids.
+
+    `twcc`: transport-wide numbers and feedback were accepted on it.
+    """
 
     mid: str
     direction: Direction
@@ -60,6 +63,7 @@ class AnsweredLine:
     rids: tuple[str, ...] = ()
     fmtp: Mapping[int, str] = field(default_factory=dict)
     extensions: frozenset[int] = frozenset()
+    twcc: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +136,13 @@ def _line(section: _Section, session: _Section, line: Line) -> AnsweredLine:
     numbers = _payload_types(match[4], section, line)
     extensions = _extensions(section)
     fmtp = _fmtp(section, numbers)
+    twcc = EXT_TWCC in extensions and _has_feedback(section, numbers, "transport-cc")
     if direction is Direction.RECVONLY:
-        return AnsweredLine(line.mid, direction, numbers, fmtp=fmtp, extensions=extensions)
+        return AnsweredLine(line.mid, direction, numbers, fmtp=fmtp, extensions=extensions, twcc=twcc)
     rids = _rids(section, line)
     # A browser may declare the SSRCs of simulcast layers; taking them as plain sources loses the rid (interop.md 2).
     ssrcs, fid = ((), {}) if rids else _sources(section)
-    return AnsweredLine(line.mid, direction, numbers, ssrcs, fid, rids, fmtp, extensions)
+    return AnsweredLine(line.mid, direction, numbers, ssrcs, fid, rids, fmtp, extensions, twcc)
 
 
 def _direction(section: _Section, session: _Section, line: Line) -> Direction:
@@ -185,6 +190,15 @@ def _fmtp(section: _Section, numbers: Sequence[int]) -> dict[int, str]:
         if _NUMBER.fullmatch(word) and int(word) in numbers:
             found[int(word)] = rest
     return found
+
+
+def _has_feedback(section: _Section, numbers: Sequence[int], wanted: str) -> bool:
+    """Accepted for a payload type of this line, or for all (RFC 4585 section 4.2)."""
+    for value in section.attributes.get("rtcp-fb", ()):
+        word, _, name = value.partition(" ")
+        if name == wanted and (word == "*" or (_NUMBER.fullmatch(word) and int(word) in numbers)):
+            return True
+    return False
 
 
 def _rids(section: _Section, line: Line) -> tuple[str, ...]:

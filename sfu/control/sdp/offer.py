@@ -21,16 +21,16 @@ from sfu.plane import Address
 _EXTENSIONS: Final = {
     (UplinkLine, Kind.AUDIO): (EXT_MID, EXT_LEVEL, EXT_ABS_SEND_TIME, EXT_TWCC),
     (UplinkLine, Kind.VIDEO): (EXT_MID, EXT_ABS_SEND_TIME, EXT_TWCC, EXT_RID, EXT_RRID),
-    (SlotLine, Kind.AUDIO): (EXT_MID, EXT_LEVEL, EXT_ABS_SEND_TIME),
-    (SlotLine, Kind.VIDEO): (EXT_MID, EXT_ABS_SEND_TIME),
+    (SlotLine, Kind.AUDIO): (EXT_MID, EXT_LEVEL, EXT_ABS_SEND_TIME, EXT_TWCC),
+    (SlotLine, Kind.VIDEO): (EXT_MID, EXT_ABS_SEND_TIME, EXT_TWCC),
 }
-# goog-remb never on an uplink and transport-cc never on a slot: one connection then has each in the direction where
-# the plane can use it (media.md section 5).
+# goog-remb never on an uplink, where transport-cc does better. On a slot both: a browser answers transport-wide numbers
+# with transport-cc and packets without any with REMB (interop.md 3), so which of them comes is decided by what is sent.
 _FEEDBACK: Final = {
     (UplinkLine, Kind.AUDIO): ("transport-cc",),
     (UplinkLine, Kind.VIDEO): ("transport-cc", "ccm fir", "nack", "nack pli"),
-    (SlotLine, Kind.AUDIO): (),
-    (SlotLine, Kind.VIDEO): ("goog-remb", "ccm fir", "nack", "nack pli"),
+    (SlotLine, Kind.AUDIO): ("transport-cc",),
+    (SlotLine, Kind.VIDEO): ("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli"),
 }
 
 

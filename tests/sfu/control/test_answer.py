@@ -106,6 +106,17 @@ def test_a_browser_that_sends_one_encoding_is_taken_by_its_ssrc() -> None:
     assert camera.ssrcs
 
 
+def test_transport_wide_numbers_are_taken_where_extension_and_feedback_were_both_accepted() -> None:
+    assert not any(line.twcc for line in read(GOOD).lines)
+    slot = 12
+    uri = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+    extension = in_section(slot, "a=rtcp-mux", f"a=extmap:4 {uri}\r\na=rtcp-mux")
+    assert not read(extension).lines[slot].twcc
+    for number in ("96", "*"):
+        both = f"a=extmap:4 {uri}\r\na=rtcp-fb:{number} transport-cc\r\na=rtcp-mux"
+        assert read(in_section(slot, "a=rtcp-mux", both)).lines[slot].twcc
+
+
 FAULTS = {
     "empty": "",
     "not SDP": "hello\r\n",
