@@ -11,6 +11,7 @@ from typing import Final
 NOT_RECEIVED: Final = -1
 TICK_US: Final = 250
 _TICKS_PER_REFERENCE: Final = 256  # 64 ms
+_CLOCK: Final = 0xFFFFFFFF
 _HEAD: Final = struct.Struct("!HHI")
 _CHUNK: Final = struct.Struct("!H")
 _SMALL: Final = 1
@@ -46,10 +47,12 @@ def read(data: memoryview | bytes, at: int, end: int, most: int) -> TransportFee
             if at + run > end:
                 return None
             if run == 1:
-                ticks += data[at]
+                ticks = (ticks + data[at]) & _CLOCK
                 arrivals.append(ticks)
             else:
                 came = list(accumulate(data[at : at + run], initial=ticks))
+                if came[-1] > _CLOCK:
+                    came = [tick & _CLOCK for tick in came]
                 arrivals += came[1:]
                 ticks = came[-1]
             at += run
@@ -57,8 +60,8 @@ def read(data: memoryview | bytes, at: int, end: int, most: int) -> TransportFee
             if at + 2 * run > end:
                 return None
             for delta in struct.unpack_from(f"!{run}h", data, at):
-                ticks += delta
-                arrivals.append(ticks & 0xFFFFFFFF)
+                ticks = (ticks + delta) & _CLOCK
+                arrivals.append(ticks)
             at += 2 * run
         elif symbol == 0:
             arrivals += [NOT_RECEIVED] * run
