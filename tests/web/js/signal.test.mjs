@@ -187,6 +187,18 @@ test("coming back to the foreground finds a dead connection fast", async () => {
   assert.equal(two.sockets.length, 1);
 });
 
+test("on another network a connection that does not answer at once is made anew", async () => {
+  const one = await connected();
+  one.signal.handleNetworkChange();
+  await one.timers.advance(700);
+  assert.equal(one.sockets[0].isClosed, true);
+  const two = await connected();
+  two.signal.handleNetworkChange();
+  two.socket.says({ type: "pong" });
+  await two.timers.advance(2_500);
+  assert.equal(two.sockets.length, 1);
+});
+
 test("done and moved away end it; the token of a moved seat is forgotten", async () => {
   for (const [code, token] of [
     [1000, WELCOME.resume],

@@ -41,7 +41,8 @@ export function watchPage({ app, shortcuts, wakeLock, letGo }) {
     addEventListener(gesture, () => app.ui.isSoundBlocked && hearing.resume());
   }
   addEventListener("blur", () => shortcuts.stopTalking());
-  for (const change of ["online", "offline"]) addEventListener(change, () => signal.probe());
+  addEventListener("offline", () => signal.probe());
+  addEventListener("online", () => signal.handleNetworkChange());
   addEventListener("pagehide", letGo);
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();

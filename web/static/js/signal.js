@@ -14,6 +14,8 @@ const PING_MS = 5_000;
 const MOST_MISSED = 2;
 const WELCOME_MS = 10_000;
 const PROBE_MS = 2_500;
+/** After a change of network a socket is seldom still of use, and media waits for a new one. */
+const NEW_NETWORK_PROBE_MS = 700;
 const STEADY_MS = 5_000;
 const SLOW_ATTEMPT = 13;
 
@@ -78,12 +80,17 @@ export class Signal {
     this.#connect();
   }
 
+  /** The device is on another network. */
+  handleNetworkChange() {
+    this.probe(NEW_NETWORK_PROBE_MS);
+  }
+
   /** Is the connection still alive? Asked when the page comes back from the background. */
-  probe() {
+  probe(patienceMs = PROBE_MS) {
     if (this.#state !== "up") return this.retryNow();
     this.#missed = Math.max(1, this.#missed);
     this.#sendFrame({ type: "ping" });
-    this.#timers.after("probe", PROBE_MS, () => {
+    this.#timers.after("probe", patienceMs, () => {
       if (this.#missed > 0) this.#lose();
     });
   }
