@@ -5,6 +5,7 @@ read every line it ever wrote.
 """
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -30,11 +31,16 @@ class ServerDidNotStart(RuntimeError):
 
 
 def free_port(kind: socket.SocketKind) -> int:
-    """A port nobody uses at this moment on the loopback address."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody uses at this moment on the loopback address; of UDP one whose number is free for TCP too."""
+    while True:
+        with socket.socket(socket.AF_INET, kind) as probe, socket.socket(socket.AF_INET, socket.SOCK_STREAM) as twin:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+            if kind is socket.SOCK_STREAM:
+                return port
+            with contextlib.suppress(OSError):
+                twin.bind(("0.0.0.0", port))
+                return port
 
 
 def machine_address() -> str:
