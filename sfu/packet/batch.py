@@ -8,14 +8,15 @@ import errno
 import socket
 import struct
 import sys
+from array import array
 from collections import Counter
 from itertools import groupby
 from typing import Any, Final
 
 from cffi import FFI
 
-from sfu.packet.addresses import SOCKADDR_IN6, split
-from sfu.packet.arena import HEADER_BYTES, MAX_DATAGRAM, STRIDE, Arena, Sent, address_of_store
+from sfu.packet.addresses import SOCKADDR_IN, SOCKADDR_IN6, split
+from sfu.packet.arena import HEADER_BYTES, MAX_DATAGRAM, STRIDE, VECTOR_BYTES, Arena, Sent, address_of_store
 from sfu.packet.control_blocks import IP_PKTINFO, IPV6_PKTINFO, MAX_SEGMENT, SOL_UDP, UDP_SEGMENT, source_block
 from sfu.packet.outbox import MAX_SEGMENTS, Outbox
 
@@ -23,9 +24,14 @@ SO_TIMESTAMPNS: Final = 35
 MAX_GSO_BYTES: Final = 60_000
 _CONTROL: Final = 128
 _NAME: Final = 32
+_ASIDE: Final = _NAME + _CONTROL  # what comes beside a datagram
 _MSG_DONTWAIT: Final = 0x40
 _MSG_TRUNC: Final = 0x20
 _WORDS: Final = 8
+# Of a received `struct mmsghdr`: length of the name, of the ancillary data, flags, length.
+_RECEIVED: Final = struct.Struct("=8xI4x16x8xQi4xI4x")
+_NAME_AND_TIME: Final = struct.Struct("=16s16xQiiqq")
+_TIME_LENGTH: Final = 32
 _CMSG: Final = struct.Struct("=Qii")
 _CMSG_SEGMENT: Final = 24  # how much of the ancillary data says the segment size
 _NO_GSO: Final = (errno.EIO, errno.EOPNOTSUPP)  # this socket's network card cannot
@@ -71,29 +77,33 @@ class Receiver:
         self._ffi = ffi
         self._recvmmsg = library.recvmmsg
         self._count = arena.batch
-        messages = self._messages = _Messages(ffi, arena.batch, 1)
-        base = address_of_store(arena.ingress_store)
-        words, vectors = messages.words, messages.vectors
+        self._headers = bytearray(arena.batch * HEADER_BYTES)
+        self._vectors = bytearray(arena.batch * VECTOR_BYTES)
+        self._asides = bytearray(arena.batch * _ASIDE)
+        words, vectors = memoryview(self._headers).cast("Q"), memoryview(self._vectors).cast("Q")
+        base, vectors_at = address_of_store(arena.ingress_store), address_of_store(self._vectors)
+        asides_at = address_of_store(self._asides)
         for index in range(arena.batch):
             vectors[2 * index] = base + index * STRIDE
             vectors[2 * index + 1] = MAX_DATAGRAM + 1
-            at = index * _WORDS
-            words[at] = messages.names_at + index * _NAME
-            words[at + 2] = messages.vectors_at + index * 16
-            words[at + 3] = 1
-            words[at + 4] = messages.controls_at + index * _CONTROL
-        self._reset(arena.batch)
-
-    def _reset(self, count: int) -> None:
-        words = self._messages.words
-        for at in range(0, count * _WORDS, _WORDS):
-            words[at + 1] = SOCKADDR_IN6
-            words[at + 5] = _CONTROL
-            words[at + 6] = 0
+            words[index * _WORDS : index * _WORDS + 6] = array(
+                "Q",
+                (
+                    asides_at + index * _ASIDE,
+                    SOCKADDR_IN6,
+                    vectors_at + index * VECTOR_BYTES,
+                    1,
+                    asides_at + index * _ASIDE + _NAME,
+                    _CONTROL,
+                ),
+            )
+        self._words = words
+        self._fresh = memoryview(bytes(words)).cast("Q")
+        self._pointer = ffi.cast("void *", ffi.from_buffer(self._headers))
 
     def read(self, fd: int) -> int:
         """How many datagrams now lie in slots 0, 1, ...; 0 when nothing waits. Raises OSError."""
-        count = int(self._recvmmsg(fd, self._messages.pointer, self._count, _MSG_DONTWAIT, self._ffi.NULL))
+        count = int(self._recvmmsg(fd, self._pointer, self._count, _MSG_DONTWAIT, self._ffi.NULL))
         if count >= 0:
             return count
         code = self._ffi.errno
@@ -103,25 +113,31 @@ class Receiver:
 
     def done(self, count: int) -> None:
         """The first `count` entries were read; call before the next `read`."""
-        self._reset(count)
+        end = count * _WORDS
+        self._words[:end] = self._fresh[:end]
 
     def datagram(self, index: int) -> tuple[int, bytes, int | None, bytes]:
         """(length, sockaddr, kernel time in ns or None, local address or b""); length -1: truncated."""
-        messages = self._messages
-        words = messages.words
-        at = index * _WORDS
-        length = -1 if words[at + 6] & _MSG_TRUNC else words[at + 7] & 0xFFFFFFFF
-        name_at = index * _NAME
-        # One word holds namelen and padding that the kernel leaves alone.
-        name = bytes(messages.names[name_at : name_at + (words[at + 1] & 0xFFFFFFFF)])
+        name_length, control_length, flags, length = _RECEIVED.unpack_from(self._headers, index * HEADER_BYTES)
+        at = index * _ASIDE
+        name, _, level, kind, seconds, nanoseconds = _NAME_AND_TIME.unpack_from(self._asides, at)
+        if flags & _MSG_TRUNC:
+            length = -1
+        if name_length != SOCKADDR_IN:
+            name = bytes(self._asides[at : at + name_length])
+        if control_length == _TIME_LENGTH and kind == SO_TIMESTAMPNS and level == socket.SOL_SOCKET:
+            return length, name, seconds * 1_000_000_000 + nanoseconds, b""
+        return length, name, *self._ancillary(at + _NAME, control_length)
+
+    def _ancillary(self, at: int, length: int) -> tuple[int | None, bytes]:
+        """(kernel time, local address)."""
+        controls = self._asides
         stamp: int | None = None
         local = b""
-        where = index * _CONTROL
-        end = where + words[at + 5]
-        controls = messages.controls
-        while where + 16 <= end:
-            size, level, kind = _CMSG.unpack_from(controls, where)
-            data = where + 16
+        end = at + length
+        while at + 16 <= end:
+            size, level, kind = _CMSG.unpack_from(controls, at)
+            data = at + 16
             if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
                 seconds, nanoseconds = struct.unpack_from("=qq", controls, data)
                 stamp = seconds * 1_000_000_000 + nanoseconds
@@ -131,8 +147,8 @@ class Receiver:
                 local = bytes(controls[data : data + 16])
             if size < 16:
                 break
-            where += (size + 7) & ~7
-        return length, name, stamp, local
+            at += (size + 7) & ~7
+        return stamp, local
 
 
 class Sender:

@@ -90,6 +90,11 @@ class PlaneCore:
         self._wire.now = now
         self._ingress.handle(slot, length, path, now, arrival)
 
+    def begin(self, now: float) -> Callable[[int, int, bytes, float, float], None]:
+        """The present, and what `handle_slot` does with each datagram of a batch that came now."""
+        self._wire.now = now
+        return self._ingress.handle
+
     def handle_datagram(self, data: bytes, path: bytes, now: float) -> None:
         """One datagram from elsewhere, copied into the arena."""
         self._wire.fan.run()  # what waits may still lie in that slot
@@ -169,7 +174,7 @@ class PlaneCore:
         known.keys = keys
         known.rx, known.rx_rtcp, known.tx = contexts
         self._wire.fan.settle()
-        known.lane.tx = known.tx
+        known.lane.seal_with(known.tx)
         return None
 
     def set_uplink_cap(self, peer: int, bps: int | None) -> None:
@@ -195,7 +200,8 @@ class PlaneCore:
         self._downlinks.forget(gone)
         self._freed += (gone.rx, gone.rx_rtcp, gone.tx)
         gone.rx = gone.rx_rtcp = gone.tx = gone.path = None
-        gone.lane.tx = gone.lane.path = None
+        gone.lane.lead_to(None)
+        gone.lane.seal_with(None)
         router = self._routers[gone.room]
         router.peers -= 1
         if not router.peers:

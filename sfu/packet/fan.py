@@ -19,8 +19,7 @@ from sfu.packet.outbox import Outbox
 from sfu.packet.sent_ring import MASK
 from sfu.packet.track import Track
 
-MAX_BATCH: Final = 64
-MAX_RUN_BYTES: Final = 60_000
+MAX_BATCH: Final = 48  # packets; as many segments of the largest size fit into one message
 TWCC_HEAD: Final = EXT_TWCC << 4 | 1
 _NUMBERS: Final = struct.Struct("!HII")  # sequence number, timestamp, SSRC
 _TWCC: Final = struct.Struct("!BH")
@@ -139,25 +138,23 @@ def fan_out(
 ) -> None:
     """Every entry into every lane where its track flows: copied, renumbered, protected, cut into runs."""
     egress, vectors, capacity = arena.egress, arena.vectors, arena.capacity
-    write, write_twcc, count = _NUMBERS.pack_into, _TWCC.pack_into, len(entries)
+    write, write_twcc, count, close = _NUMBERS.pack_into, _TWCC.pack_into, len(entries), outbox.run
     slot = outbox.used
     for lane in lanes:
-        path, tx = lane.path, lane.tx
-        if path is None or tx is None:
+        way = lane.way or lane.find_way()
+        if way is None:
             continue
         if slot + count > capacity:
             outbox.used = slot
             outbox.flush()
             slot = 0
-        protect, handle, pointers, box, trailer = tx.sealing
-        find = lane.flows.get
+        protect, handle, pointers, box, trailer, find = way
         ring = lane.ring
         if ring is not None:
             number = lane.next_number
             times, labels = ring.times, ring.labels
-        most = outbox.segments(lane)
-        first = slot
-        held = run_size = size = 0
+        # The open run: its first slot, its size (-1: it takes no more), how many it may and does hold.
+        first, size, most, held = slot, -1, outbox.segments(lane), 0
         for track, seq, timestamp, data, length, mid_at, twcc_at in entries:
             constants = find(track)
             if constants is None:
@@ -180,24 +177,23 @@ def fan_out(
                 continue
             length += trailer
             vectors[2 * slot + 1] = length
-            if held and length == run_size and held < most and held * length <= MAX_RUN_BYTES and size == length:
+            if length == size and held < most:
                 held += 1
-            elif held and length < run_size == size and held < most and held * run_size <= MAX_RUN_BYTES:
-                held += 1
-                size = length
+            elif length < size and held < most:
+                close(lane, first, held + 1, size, length)
+                size, held = -1, 0
             else:
                 if held:
-                    outbox.run(lane, first, held, run_size, size)
+                    close(lane, first, held, size, size)
                 first = slot
-                held = 1
-                # What is too long for a segment leaves alone.
-                size = run_size = length
-                if length > MAX_SEGMENT:
-                    outbox.run(lane, slot, 1, length, length)
-                    held = 0
+                if length <= MAX_SEGMENT:
+                    size, held = length, 1
+                else:
+                    close(lane, slot, 1, length, length)
+                    size, held = -1, 0
             slot += 1
         if held:
-            outbox.run(lane, first, held, run_size, size)
+            close(lane, first, held, size, size)
         if ring is not None:
             lane.next_number = number
     outbox.used = slot

@@ -26,10 +26,14 @@ class Flow:
 
     def end(self) -> None:
         """It flows no more."""
-        self.last = self.track.newest
+        newest = self.track.newest
+        self.last = self.first - 1 if newest is None else newest.number
 
     def find(self, seq: int, now: float) -> MediaPacket | None:
         """The packet that had the slot's sequence number `seq`, if it flowed and is still kept."""
-        newest = self.track.newest if self.last is None else self.last
-        number = newest - ((newest + self.offset - seq) & 0xFFFF)
+        last = self.last
+        if last is None:
+            newest = self.track.newest
+            last = self.first - 1 if newest is None else newest.number
+        number = last - ((last + self.offset - seq) & 0xFFFF)
         return self.track.history.get(number, now) if number >= self.first else None

@@ -33,12 +33,22 @@ class Ingress:
         self._downlinks = downlinks
         self._buffer = wire.arena.ingress
         self._view = RtpView(self._buffer)
+        self._owners = ice.owners
 
     def handle(self, slot: int, length: int, path: bytes, now: float, arrival: float) -> None:
         """One datagram of `length` bytes in ingress slot `slot`; `arrival` is when the kernel got it."""
         self.packets += 1
         try:
-            cause = self._judge(slot, length, path, now, arrival)
+            peer, at = self._owners.get(path), slot * STRIDE
+            if (
+                peer is not None
+                and MIN_RTP <= length <= MAX_DATAGRAM
+                and 128 <= self._buffer[at] <= 191
+                and not 192 <= self._buffer[at + 1] <= 223
+            ):
+                cause = self._rtp(peer, slot, length, now, arrival)
+            else:
+                cause = self._judge(slot, length, path, now, arrival)
         except Exception:
             cause = "error"
         if cause is not None:
@@ -119,16 +129,20 @@ class Ingress:
         publication = route.publication
         if publication is None:
             return "ssrc-retired"
-        payload_type = view.payload_type
-        media_type = REPAIRED.get(payload_type, payload_type) if route.is_rtx else payload_type
-        if media_type not in publication.payload_types or route.is_rtx is not (payload_type in REPAIRED):
+        media_type = payload_type = view.payload_type
+        if route.is_rtx:
+            media_type = REPAIRED.get(payload_type, -1)
+        # No RTX payload type is among those of media, so none passes on a media SSRC.
+        if media_type not in publication.media_types:
             return "payload-type"
         layout = view.layout
         if layout.mid is not None and layout.mid != publication.mid:
             return "mid-conflict"
-        length = rx.unprotect(slot, length)
-        if length < 0:
+        unprotect, handle, pointers, box, _ = rx.opening
+        box[0] = length
+        if unprotect(handle, pointers[slot], box):
             return "srtp-auth"
+        length = box[0]
         if known is None:
             evicted = peer.ssrcs.latch(view.ssrc, route)
             if evicted is None:

@@ -91,14 +91,15 @@ class Mux:
         now = time.monotonic()
         wall_ns = time.time_ns()
         prefix = self._prefixes[index]
+        handle, datagram = core.begin(now), receiver.datagram
         for slot in range(count):
-            length, name, stamp, local = receiver.datagram(slot)
+            length, name, stamp, local = datagram(slot)
             if length < 0:
                 self._drops["truncated"] += 1
                 continue
             queued = 0.0 if stamp is None else (wall_ns - stamp) / 1e9
             arrival = now - queued if 0.0 <= queued <= MAX_QUEUED_S else now
-            core.handle_slot(slot, length, prefix + name + local, now, arrival)
+            handle(slot, length, prefix + name + local, now, arrival)
         receiver.done(count)
         core.flush()
         return count == self._batch

@@ -12,7 +12,7 @@ from typing import Final
 from sfu.packet.arena import HEADER_BYTES, STRIDE, VECTOR_BYTES, Arena, Sent
 from sfu.packet.lane import Lane
 
-MAX_SEGMENTS: Final = 64
+MAX_SEGMENTS: Final = 64  # the kernel's limit; a batch of the fan is shorter
 _HEADER: Final = struct.Struct("=8Q")
 
 

@@ -7,7 +7,7 @@ retransmissions are unwrapped and before anything is copied: closed means droppe
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Protocol
 
-from sfu.codecs import VP8, Kind
+from sfu.codecs import CODECS, VP8, Kind
 from sfu.packet import vp8
 from sfu.packet.keyframes import KEYFRAME_TESTS
 from sfu.packet.levels import LevelMeter
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sfu.packet.peer import Peer
 
 # Far above what a browser sends, simulcast included; what is above would cost every viewer's slot.
+_RTX_TYPES: Final = frozenset(codec.rtx for codec in CODECS if codec.rtx is not None)
 MAX_PPS: Final = {Kind.AUDIO: 400, Kind.VIDEO: 2_500}
 BURST_S: Final = 1.0  # of it at once: what waited while this process or the publisher's network stood still
 
@@ -74,7 +75,7 @@ class Publication:
         self.gated = 0
         self.told_rates: tuple[LayerRate, ...] = ()
         self._is_audio = spec.kind is Kind.AUDIO
-        self.payload_types = frozenset(spec.payload_types)
+        self.media_types = frozenset(spec.payload_types) - _RTX_TYPES
         self._on_gap = on_gap
         self._fan = fan
         self._interval = 1 / MAX_PPS[spec.kind]
@@ -84,7 +85,7 @@ class Publication:
 
     def accepts(self, payload_type: int) -> bool:
         """Did the answer accept this media payload type here?"""
-        return payload_type in self.payload_types
+        return payload_type in self.media_types
 
     def set_gate(self, is_open: bool) -> None:
         """Closed: nothing of any source is forwarded, nothing is asked for again, no level is kept."""

@@ -50,6 +50,10 @@ class Cipher(Protocol):
     def sealing(self) -> Sealing:
         """`protect` taken apart, for a loop: see `Sealing`."""
 
+    @property
+    def opening(self) -> Sealing:
+        """`unprotect` in the same way."""
+
 
 class Ciphers:
     """Makes the two contexts of each peer over one arena; `rx` works on ingress slots, `tx` on egress slots."""
@@ -115,7 +119,17 @@ class _Slots:
 class _DirectCipher:
     """libsrtp called in place, without a copy or an allocation."""
 
-    __slots__ = ("_handle", "_length", "_pointers", "_protect", "_session", "_slots", "_unprotect", "sealing")
+    __slots__ = (
+        "_handle",
+        "_length",
+        "_pointers",
+        "_protect",
+        "_session",
+        "_slots",
+        "_unprotect",
+        "opening",
+        "sealing",
+    )
 
     def __init__(self, session: Session, slots: _Slots, trailer: int) -> None:
         from pylibsrtp._binding import lib
@@ -128,6 +142,7 @@ class _DirectCipher:
         self._protect = lib.srtp_protect
         self._unprotect = lib.srtp_unprotect
         self.sealing: Sealing = (self._protect, self._handle, self._pointers, self._length, trailer)
+        self.opening: Sealing = (self._unprotect, self._handle, self._pointers, self._length, -trailer)
 
     def unprotect(self, slot: int, length: int) -> int:
         box = self._length
@@ -171,6 +186,10 @@ class _SessionCipher:
     def sealing(self) -> Sealing:
         return _seal, self, range(len(self._view) // STRIDE), [0], self._trailer
 
+    @property
+    def opening(self) -> Sealing:
+        return _open, self, range(len(self._view) // STRIDE), [0], -self._trailer
+
     def unprotect(self, slot: int, length: int) -> int:
         return self._apply(self._session.unprotect, slot, length)
 
@@ -198,6 +217,11 @@ class _SessionCipher:
 
 def _seal(cipher: _SessionCipher, slot: int, box: list[int]) -> int:
     return 0 if cipher.protect(slot, box[0]) > 0 else 1
+
+
+def _open(cipher: _SessionCipher, slot: int, box: list[int]) -> int:
+    box[0] = cipher.unprotect(slot, box[0])
+    return 0 if box[0] >= 0 else 1
 
 
 def _forget(session: Session, ssrc: int) -> None:

@@ -296,10 +296,10 @@ class Subscription:
         self._count_flow()
         self._flow = None
         flow.end()
-        track = flow.track
-        if track.newest >= flow.first:
-            timestamp = (track.newest_timestamp + flow.timestamp_offset) & 0xFFFFFFFF
-            self._munger.resume((track.newest + flow.offset) & 0xFFFF, timestamp, track.newest_at)
+        newest = flow.track.newest
+        if newest is not None and newest.number >= flow.first:
+            timestamp = (newest.timestamp + flow.timestamp_offset) & 0xFFFFFFFF
+            self._munger.resume((newest.number + flow.offset) & 0xFFFF, timestamp, newest.at)
         self._watch()
 
     def _count_flow(self) -> None:

@@ -34,8 +34,6 @@ class Track:
         "last_at",
         "missing",
         "newest",
-        "newest_at",
-        "newest_timestamp",
         "payload_type",
         "rid",
         "shift",
@@ -57,9 +55,7 @@ class Track:
         self.shift = FIRST_NUMBER
         self.flows = 0  # slots into which it flows
         self.payload_type = -1  # of what flows
-        self.newest = 0  # number of the packet that flowed last, and its time and place
-        self.newest_timestamp = 0
-        self.newest_at = 0.0
+        self.newest: MediaPacket | None = None  # the packet that flowed last
         self.flowed = self.flowed_bytes = self.flowed_octets = 0
         self.history = History()
         self._bytes_before = 0
@@ -71,9 +67,7 @@ class Track:
 
     def on_flow(self, packet: MediaPacket) -> None:
         """A packet leaves for every slot into which this track flows."""
-        self.newest = packet.number
-        self.newest_timestamp = packet.timestamp
-        self.newest_at = packet.at
+        self.newest = packet
         length = len(packet.data)
         self.flowed += 1
         self.flowed_bytes += length

@@ -107,7 +107,8 @@ class MediaProcess:
                     if not mux.receive(index, core):
                         break
             # After the packets: after a stall, those that wait are what shows that people are still there.
-            core.advance(time.monotonic())
+            if deadline is not None and (now := time.monotonic()) >= deadline:
+                core.advance(now)
             if sweep is not None:
                 tcp.sweep(core, time.monotonic())
             self._end_turn()
