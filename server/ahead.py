@@ -6,6 +6,7 @@ The media processes: they load their code while this process loads its own.
 
 import os
 import socket
+import sys
 from types import TracebackType
 from typing import Final
 
@@ -13,6 +14,8 @@ from server.config import Config
 from sfu.process.spawn import Child, spawn
 
 BACKLOG: Final = 256
+# An answer that nobody takes off the line for so long ends its connection, whoever waits for room to write.
+UNREAD_MS: Final = 30_000
 
 
 class Ahead:
@@ -59,6 +62,8 @@ def listen(host: str, port: int) -> list[socket.socket]:
             listener = socket.create_server(address[:2], family=family, backlog=BACKLOG)
             listeners.append(listener)
             listener.setblocking(False)
+            if sys.platform == "linux":  # connections inherit it
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
     except BaseException:
         for listener in listeners:
             listener.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from server import ahead
 from server.ahead import Ahead, listen
 from server.config import load_config
 
@@ -38,8 +39,8 @@ async def test_who_comes_too_early_waits_for_the_answer(tmp_path: Path) -> None:
         writer.write(await reader.readline())
         writer.close()
 
-    with Ahead(load_config(_settings(tmp_path))) as ahead:
-        [listener] = ahead.listeners
+    with Ahead(load_config(_settings(tmp_path))) as begun:
+        [listener] = begun.listeners
         reader, writer = await asyncio.open_connection(*listener.getsockname())
         writer.write(b"early\n")
         server = await asyncio.start_server(answer, sock=listener)
@@ -51,14 +52,14 @@ async def test_who_comes_too_early_waits_for_the_answer(tmp_path: Path) -> None:
 
 
 def test_what_nobody_took_is_ended(tmp_path: Path) -> None:
-    with Ahead(load_config(_settings(tmp_path, MEDIA_PROCESSES="2"))) as ahead:
-        taken, left = ahead.child(), ahead.children[0]
+    with Ahead(load_config(_settings(tmp_path, MEDIA_PROCESSES="2"))) as begun:
+        taken, left = begun.child(), begun.children[0]
         assert taken is not None
-        address = ahead.listeners[0].getsockname()
+        address = begun.listeners[0].getsockname()
     assert left.process.returncode is not None
     assert taken.process.returncode is None
     taken.discard()
-    assert ahead.child() is None
+    assert begun.child() is None
     socket.create_server(address).close()
 
 
@@ -76,6 +77,27 @@ def test_a_name_is_listened_on_at_each_of_its_addresses() -> None:
         listener.close()
     assert "127.0.0.1" in hosts
     assert hosts <= {"127.0.0.1", "::1"}
+
+
+async def test_an_answer_that_nobody_reads_ends_its_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "UNREAD_MS", 400)
+    ended = asyncio.Event()
+
+    class Answerer(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            assert isinstance(transport, asyncio.Transport)
+            transport.write(bytes(20_000_000))
+
+        def connection_lost(self, error: Exception | None) -> None:
+            ended.set()
+
+    [listener] = listen("127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(Answerer, sock=listener)
+    with socket.create_connection(listener.getsockname()):
+        async with asyncio.timeout(20):
+            await ended.wait()
+    server.close()
+    await server.wait_closed()
 
 
 def test_a_start_on_an_up_to_date_database_loads_no_more_than_it_needs(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ async def port() -> AsyncIterator[int]:
 
     app = web.Application()
     app.router.add_route("*", "/", echo)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, keepalive_timeout=DEADLINE_S)
     await runner.setup()
     assert runner.server is not None
     listener = await asyncio.get_running_loop().create_server(impatient(runner.server, DEADLINE_S), "127.0.0.1", 0)
@@ -63,3 +63,26 @@ async def test_what_comes_after_the_head_may_take_its_time(port: int) -> None:
             assert await socket.receive_str() == "still here"
         async with client.post(f"http://127.0.0.1:{port}/", data="x" * 100_000) as response:
             assert len(await response.read()) == 100_000
+
+
+@pytest.mark.parametrize(
+    "more", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "], ids=["idle", "line", "head"]
+)
+@pytest.mark.parametrize("drop", [b"", b"y"], ids=["silent", "dripping"])
+async def test_a_second_head_that_does_not_come_ends_the_connection(port: int, more: bytes, drop: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+    writer.write(more)
+
+    async def drip() -> None:
+        while True:
+            await asyncio.sleep(DEADLINE_S / 3)  # real time: what is tested is a real timer
+            writer.write(drop)
+
+    dripping = asyncio.create_task(drip())
+    async with asyncio.timeout(10):
+        with contextlib.suppress(ConnectionResetError):
+            await reader.read()
+    dripping.cancel()
+    writer.close()
