@@ -1,36 +1,38 @@
 """A live room whose server is reached over https at an address of a test network, and browsers inside such networks."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from socket import SOCK_STREAM
 from typing import Any
 
-from playwright.async_api import Playwright, async_playwright
+from playwright.async_api import Browser, Playwright, async_playwright
 
 from tests.support.browser import CAMERA_FPS, CRASH_FLAGS, People, chromium_path, write_hum
 from tests.support.coturn import Coturn, coturn
+from tests.support.deadline import until
 from tests.support.journey import Stage, schedule
 from tests.support.netns import Namespace
-from tests.support.people import ParticipantPage
+from tests.support.people import ParticipantPage, RoomPage
 from tests.support.people_host import Plan
 from tests.support.server_process import ServerProcess, create_host, free_port
 from tests.support.tls_front import tls_front, write_certificate
 
+NAME = "holdspace.test"  # RFC 6761: nobody's
+
 
 @dataclass
 class FarServer(ServerProcess):
-    """As people reach it: `far` is its address in the test network."""
+    """As people reach it: by a name, which each browser looks up in its own way."""
 
-    far: str = ""
     tls_port: int = field(default_factory=lambda: free_port(SOCK_STREAM))
 
     @property
     def origin(self) -> str:
-        host = f"[{self.far}]" if ":" in self.far else self.far
-        return f"https://{host}:{self.tls_port}"
+        return f"https://{NAME}:{self.tls_port}"
 
 
 @dataclass
@@ -43,10 +45,12 @@ class FarRoom:
     playwright: Playwright
     folder: Path
     network: Namespace
-    stack: AsyncExitStack
+    browsers: list[Browser] = field(default_factory=list)
 
     async def browser_in(self, network: Namespace | None) -> People:
-        """A browser of its own, inside a network or near the server."""
+        """A browser of its own, inside a network or near the server. One without IPv4 learns an address of IPv6."""
+        first = self.network.links[0]
+        host = first.host if network is None or "4" in network.links[0].families else f"[{first.host6}]"
         hum = self.folder / "hum.wav"
         write_hum(hum)
         program = chromium_path()
@@ -59,13 +63,21 @@ class FarRoom:
             "--disable-sync",
             "--no-first-run",
             "--ignore-certificate-errors",
+            # TCP candidates and relays are reached by address; no other name leads anywhere.
+            f"--host-resolver-rules=MAP {NAME} {host},MAP * ~NOTFOUND,EXCLUDE {first.host},EXCLUDE {first.host6}",
             "--use-fake-ui-for-media-stream",
             f"--use-fake-device-for-media-stream=fps={CAMERA_FPS}",
             f"--use-file-for-fake-audio-capture={hum}",
         ]
         browser = await self.playwright.chromium.launch(executable_path=path, args=flags)
-        self.stack.push_async_callback(browser.close)
+        self.browsers.append(browser)
         return People(browser, self.server.origin)
+
+    async def empty(self) -> None:
+        """Everybody but the facilitator is gone."""
+        while len(self.browsers) > 1:
+            await self.browsers.pop().close()
+        self.stage.participants.clear()
 
     async def join(self, alias: str, network: Namespace) -> ParticipantPage:
         """Somebody in this network comes, is admitted and speaks; nothing is said of media yet."""
@@ -89,8 +101,7 @@ async def far_room(folder: Path, network: Namespace, **extra_env: str) -> AsyncI
     certificate = write_certificate(folder, hosts)
     async with AsyncExitStack() as stack:
         relay = await stack.enter_async_context(coturn(folder, certificate, *hosts))
-        far = extra_env.pop("far", first.host)
-        server = FarServer(folder, far=far)
+        server = FarServer(folder)
         server.extra_env = {
             "HOLDSPACE_PUBLIC_URL": server.origin,
             "HOLDSPACE_UDP_BIND": "0.0.0.0,::",
@@ -106,7 +117,7 @@ async def far_room(folder: Path, network: Namespace, **extra_env: str) -> AsyncI
         stack.push_async_callback(server.stop)
         await stack.enter_async_context(tls_front(certificate, server.tls_port, server.port))
         playwright = await stack.enter_async_context(async_playwright())
-        room = FarRoom(None, server, relay, playwright, folder, network, stack)  # type: ignore[arg-type]
+        room = FarRoom(None, server, relay, playwright, folder, network)  # type: ignore[arg-type]
         near = await room.browser_in(None)
         room.stage = await schedule(server, near, Plan())
         await room.stage.lead()
@@ -132,6 +143,33 @@ async def selected_pair(page: ParticipantPage) -> dict[str, Any]:
         }"""
     )
     return found
+
+
+async def seconds_of_silence(
+    near: RoomPage, far: RoomPage, change: Callable[[], None], within_s: float = 20.0
+) -> tuple[float, float]:
+    """After a change of the network: until sound of each arrives at the other again, (far hears near, near hears far).
+
+    Packets of the first 0.2 s do not count: they were on their way.
+    """
+    ids = {page: await page.me() for page in (near, far)}
+    began = time.time() * 1_000
+    change()
+
+    async def back(listener: RoomPage, speaker: RoomPage) -> float:
+        found = began
+
+        async def has_sound() -> bool:
+            nonlocal found
+            one = (await listener.probe.received()).get(ids[speaker], {}).get("mic")
+            found = one.last_packet_at if one else began
+            return found > began + 200
+
+        await until(has_sound, f"{listener.alias} hears {speaker.alias} again", within_s)
+        return (found - began) / 1_000
+
+    there, here = await asyncio.gather(back(far, near), back(near, far))
+    return there, here
 
 
 async def seconds_to_media(page: ParticipantPage, person: str, within_s: float = 15.0) -> float:

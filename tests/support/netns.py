@@ -25,11 +25,15 @@ class NoNamespaces(RuntimeError):
 
 @dataclass(frozen=True)
 class Link:
-    """One way out. `near` is inside, `far` the name of the interface outside; `host` what the browser can reach."""
+    """One way out. `near` is inside, `far` the name of the interface outside; `host` what the browser can reach.
+
+    `families`: "4", "6" or "46".
+    """
 
     near: str
     far: str
     number: int
+    families: str
 
     @property
     def host(self) -> str:
@@ -50,32 +54,37 @@ class Namespace:
     def link(self, near: str, *, v4: bool = True, v6: bool = True) -> Link:
         """A further way to the server; the first one is the preferred one."""
         number = next(_numbers) % 250 + 1
-        made = Link(near, f"{self.name}{len(self.links)}", number)
+        made = Link(near, f"{self.name}{len(self.links)}", number, "4" * v4 + "6" * v6)
         _run("ip", "link", "add", made.far, "type", "veth", "peer", "name", near, "netns", self.name)
         self.links.append(made)
-        for family, is_wanted, ours, theirs, size in (
-            ("-4", v4, made.host, _V4.format(number, 2), 24),
-            ("-6", v6, made.host6, _V6.format(number, 2), 64),
-        ):
-            if is_wanted:
-                without_dad = ("nodad",) if family == "-6" else ()
-                _run("ip", family, "address", "add", f"{ours}/{size}", "dev", made.far, *without_dad)
-                _run("ip", family, "-n", self.name, "address", "add", f"{theirs}/{size}", "dev", near, *without_dad)
+        if v4:
+            _run("ip", "-4", "address", "add", f"{made.host}/24", "dev", made.far)
+        if v6:
+            _run("ip", "-6", "address", "add", f"{made.host6}/64", "dev", made.far, "nodad")
         _run("ip", "link", "set", made.far, "up")
         self.up(made)
         return made
 
     def up(self, link: Link) -> None:
         _run("ip", "-n", self.name, "link", "set", link.near, "up")
-        for family, host in (("-4", link.host), ("-6", link.host6)):
-            metric = str(100 + self.links.index(link))
-            route = ("route", "add", "default", "via", host, "dev", link.near, "metric", metric)
-            # A link may have one family only.
-            subprocess.run(("ip", family, "-n", self.name, *route), capture_output=True, check=False)
+        self._address(link)
 
     def down(self, link: Link) -> None:
-        """As a telephone that leaves the house: the interface is gone, its address with it."""
+        """As a telephone that leaves the house: the interface is down, its addresses are gone, and no network carries
+        what a socket goes on sending from them."""
         _run("ip", "-n", self.name, "link", "set", link.near, "down")
+        _run("ip", "-n", self.name, "address", "flush", "dev", link.near)
+        self.filter(f"ip saddr {_V4.format(link.number, 2)} drop", f"ip6 saddr {_V6.format(link.number, 2)} drop")
+
+    def _address(self, link: Link) -> None:
+        for family, address in (("-4", _V4.format(link.number, 2) + "/24"), ("-6", _V6.format(link.number, 2) + "/64")):
+            if family[1:] in link.families:
+                without_dad = ("nodad",) if family == "-6" else ()
+                _run("ip", family, "-n", self.name, "address", "replace", address, "dev", link.near, *without_dad)
+                metric = str(100 + self.links.index(link))
+                host = link.host if family == "-4" else link.host6
+                route = ("route", "replace", "default", "via", host, "dev", link.near, "metric", metric)
+                _run("ip", family, "-n", self.name, *route)
 
     def filter(self, *rules: str) -> None:
         """What the network drops silently on the way out, in the words of nft, as "meta l4proto udp drop"."""
@@ -84,10 +93,27 @@ class Namespace:
         chain = f"chain in {{ type filter hook input priority 0; policy accept;\n{lines}\n}}"
         _run("nft", "-f", "-", stdin=f"{table} {{}}\ndelete {table}\n{table} {{\n{chain}\n}}\n")
 
-    def translate(self, rule: str) -> None:
-        """A translator of source addresses at the way out, as "oifname wifi snat to 198.18.1.7"; replaces the last."""
-        chain = f"chain out {{ type nat hook postrouting priority 100; policy accept;\n{rule}\n}}"
-        script = f"table ip nat {{}}\ndelete table ip nat\ntable ip nat {{\n{chain}\n}}\n"
+    def translate(self, link: Link, last: int) -> None:
+        """From now on all UDP on this link seems to come from another address, which ends so; the former one is dead.
+
+        As a translator that forgot its table: no connection is kept, and nobody inside is told.
+        """
+        inside, outside = _V4.format(link.number, 2), _V4.format(link.number, last)
+        _run("ip", "route", "replace", f"{outside}/32", "via", inside, "dev", link.far)
+        script = f"""
+            table ip translator {{}}
+            delete table ip translator
+            table ip translator {{
+                chain out {{
+                    type filter hook postrouting priority 0; policy accept;
+                    oifname {link.near} meta l4proto udp ip saddr {inside} ip saddr set {outside}
+                }}
+                chain in {{
+                    type filter hook prerouting priority -300; policy accept;
+                    iifname {link.near} meta l4proto udp ip daddr {inside} drop
+                    iifname {link.near} meta l4proto udp ip daddr {outside} ip daddr set {inside}
+                }}
+            }}"""
         _run("ip", "netns", "exec", self.name, "nft", "-f", "-", stdin=script)
 
     def command(self, program: str, folder: Path) -> Path:
@@ -112,6 +138,8 @@ def namespace() -> Iterator[Namespace]:
     made = Namespace(name)
     try:
         _run("ip", "-n", name, "link", "set", "lo", "up")
+        # Addresses are there at once: each that comes later is a change of network to a browser.
+        _run("ip", "netns", "exec", name, "sysctl", "-q", "net.ipv6.conf.default.accept_dad=0")
         yield made
     finally:
         # The links go with it; what was never there is no fault here.
