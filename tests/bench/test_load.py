@@ -1,0 +1,172 @@
+"""The generator's pure parts: counting, payloads, feedback, descriptions."""
+
+import random
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.load import feedback, ice, sdp
+from bench.load.dtls import Certificate, Handshake, Keys
+from bench.load.kernel import Inbox, Outbox, open_socket
+from bench.load.link import asks_for_keyframe
+from bench.load.sink import Totals, Tracks, payload_of, percentile, sent_at_ns
+from bench.load.source import VIDEO_BYTES, Camera, Microphone, Uplink, is_keyframe
+from bench.load.srtp import Protector, Slots, receiving
+from tests.support.client_packets import read_rtp, rtcp_packets
+
+LOCAL = sdp.Local("ufra", "p" * 24, "sha-256 AA:BB", ("10.77.0.1", 4000))
+
+
+def take(tracks: Tracks, ssrc: int, seq: int) -> None:
+    """As the generator's loop does it."""
+    if tracks.expected.get(ssrc) == seq:
+        tracks.expected[ssrc] = (seq + 1) & 0xFFFF
+    else:
+        tracks.take_odd(ssrc, seq)
+
+
+@given(st.integers(0, 0xFFFF), st.integers(1, 3_000), st.sets(st.integers(1, 2_998), max_size=60), st.randoms())
+def test_gaps_are_counted_whatever_came_late(first: int, length: int, holes: set[int], chance: random.Random) -> None:
+    holes = {hole for hole in holes if hole < length - 1}
+    sent = [number for number in range(length) if number not in holes]
+    late = [number for number in sent[1:-1] if chance.random() < 0.1]
+    order = [number for number in sent if number not in late]
+    for number in late:  # each a little after its turn, and before the last
+        order.insert(min(len(order) - 1, order.index(next(one for one in order if one > number)) + 2), number)
+    tracks = Tracks()
+    for number in order:
+        take(tracks, 7, (first + number) & 0xFFFF)
+    assert tracks.counts() == [(length - len(holes), len(holes))]
+
+
+def test_the_worst_track_and_all_losses_are_told() -> None:
+    totals, tracks = Totals(), Tracks()
+    for seq in (1, 2, 5):
+        take(tracks, 10, seq)
+    take(tracks, 11, 9)
+    totals.add(tracks)
+    found = totals.as_json()
+    assert (found["received"], found["lost"], found["tracks"], found["least_of_a_track"]) == (4, 2, 2, 1)
+    assert found["loss"] == pytest.approx(2 / 6)
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.5, 0.05), (0.99, 0.099), (1.0, 0.1)])
+def test_a_percentile_is_the_nearest_rank(share: float, expected: float) -> None:
+    assert percentile(list(range(1, 101)), share) == pytest.approx(expected)
+    assert percentile([], share) is None
+
+
+def pair() -> tuple[Handshake, Handshake]:
+    """Two ends after their handshake."""
+    mine, theirs = Certificate(), Certificate()
+    client = Handshake(mine, theirs.fingerprint, ("SRTP_AEAD_AES_128_GCM",), is_client=True)
+    server = Handshake(theirs, mine.fingerprint, ("SRTP_AEAD_AES_256_GCM", "SRTP_AEAD_AES_128_GCM"), is_client=False)
+    flight = client.start()
+    for _ in range(6):
+        flight = [answer for datagram in flight for answer in server.feed(datagram)]
+        flight = [answer for datagram in flight for answer in client.feed(datagram)]
+    return client, server
+
+
+def test_both_ends_of_a_handshake_have_the_same_keys() -> None:
+    client, server = pair()
+    assert client.keys is not None
+    assert server.keys == Keys("SRTP_AEAD_AES_128_GCM", tx=client.keys.rx, rx=client.keys.tx)
+
+
+def test_another_certificate_than_the_one_described_is_refused() -> None:
+    mine, theirs, other = Certificate(), Certificate(), Certificate()
+    client = Handshake(mine, other.fingerprint, ("SRTP_AEAD_AES_128_GCM",), is_client=True)
+    server = Handshake(theirs, mine.fingerprint, ("SRTP_AEAD_AES_128_GCM",), is_client=False)
+    flight = client.start()
+    with pytest.raises(ConnectionError):
+        for _ in range(6):
+            flight = [answer for datagram in flight for answer in server.feed(datagram)]
+            flight = [answer for datagram in flight for answer in client.feed(datagram)]
+
+
+def test_what_is_sent_is_what_a_browser_would_send() -> None:
+    client, server = pair()
+    assert client.keys is not None and server.keys is not None
+    outbox, inbox = Outbox(), Inbox()
+    with open_socket("127.0.0.1") as sender, open_socket("127.0.0.1") as receiver:
+        sender.connect(receiver.getsockname())
+        receiver.connect(sender.getsockname())
+        uplink = Uplink(sender.fileno(), outbox, Protector(client.keys, Slots(outbox)))
+        microphone, camera = Microphone(uplink, 5, random.Random(1)), Camera(uplink, 6, random.Random(2))
+        counts = [camera.send() for _ in range(3)]
+        microphone.send()
+        assert counts == [4, 4, 3]
+        assert inbox.read(receiver.fileno()) == 12
+        rx = receiving(server.keys)
+        plain = [rx.unprotect(inbox.datagram(index)) for index in range(12)]
+        packets = [read_rtp(one) for one in plain]
+        assert [packet.marker for packet in packets[:11]] == [False] * 3 + [True] + [False] * 3 + [
+            True,
+            False,
+            False,
+            True,
+        ]
+        assert {len(packet.payload) for packet in packets[:11]} == {VIDEO_BYTES}
+        assert len(packets[11].payload) == 88
+        assert [is_keyframe(packet.payload) for packet in packets[:5]] == [True, False, False, False, False]
+        assert [struct.unpack("!H", packet.extensions[4])[0] for packet in packets] == list(range(1, 13))
+        for index, packet in enumerate(packets):
+            assert payload_of(plain[index]) == packet.payload
+            assert 0 <= inbox.stamp_ns(index) - sent_at_ns(packet.payload, packet.payload_type) < 5_000_000_000
+        camera.wants_key = True
+        camera.send()
+        inbox.read(receiver.fileno())
+        assert is_keyframe(payload_of(rx.unprotect(inbox.datagram(0))))
+
+
+def test_a_report_names_what_was_received_and_leaves_room() -> None:
+    compound = feedback.report(99, {5: 8, 6: 0})
+    (kind, count, body), (second, form, estimate) = rtcp_packets(compound)
+    assert (kind, count, second, form) == (201, 2, 206, 15)
+    assert struct.unpack_from("!IIII", body) == (99, 5, 0, 7)
+    assert struct.unpack_from("!I", body, 4 + 24)[0] == 6
+    mantissa = struct.unpack_from("!I", estimate, 12)[0] & 0xFFFFFF
+    assert abs(((mantissa & 0x3FFFF) << (mantissa >> 18)) - feedback.BITS_PER_S) < 1_000
+    assert struct.unpack_from("!II", estimate, 16) == (5, 6)
+
+
+def test_a_request_for_a_keyframe_is_recognised_behind_other_feedback() -> None:
+    report = feedback.report(1, {5: 8})
+    pli = struct.pack("!BBHII", 0x81, 206, 2, 1, 77)
+    fir = struct.pack("!BBHIIII", 0x84, 206, 4, 1, 0, 77, 0)
+    assert asks_for_keyframe(report + pli, 77)
+    assert asks_for_keyframe(report + fir, 77)
+    assert not asks_for_keyframe(report + pli + fir, 78)
+    assert not asks_for_keyframe(report, 77)
+
+
+def test_a_check_of_the_other_side_is_answered_and_a_strangers_is_not() -> None:
+    address = ("10.77.0.1", 5000)
+    check = ice.check("them", "mine", "p" * 22, is_controlling=True)
+    is_selected, reply = ice.read(check, "p" * 22, address, is_controlling=False)
+    assert is_selected and reply is not None
+    assert ice.read(reply, "q" * 22, address, is_controlling=True) == (True, None)
+    assert ice.read(check, "another" * 4, address, is_controlling=False) == (False, None)
+    assert ice.read(b"\0\1garbage", "p" * 22, address, is_controlling=False) == (False, None)
+
+
+def test_an_offer_is_answered_line_by_line() -> None:
+    offer = sdp.read(sdp.write_offer(LOCAL, {"0": (1,), "1": (2, 3)}))
+    assert [(line.kind, line.direction, line.payload_type) for line in offer.lines] == [
+        ("audio", "sendonly", sdp.OPUS),
+        ("video", "sendonly", sdp.VP8),
+    ]
+    assert offer.candidates == (("10.77.0.1", 4000),)
+    text = sdp.write_answer(offer, LOCAL, {})
+    answer = sdp.read(text)
+    assert [line.direction for line in answer.lines] == ["recvonly", "recvonly"]
+    assert "a=fmtp:97 apt=96" in text
+    assert sdp.EXTENSIONS[4] not in answer.lines[0].extensions
+
+
+def test_a_description_without_credentials_is_refused() -> None:
+    with pytest.raises(ValueError, match="ice-ufrag"):
+        sdp.read("v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n")
