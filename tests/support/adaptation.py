@@ -26,7 +26,6 @@ KEYFRAME_S = 0.15  # from asking until its first packet
 TELL_S = 0.2
 CONTROL_S = 0.02
 RATES = {"q": 120_000, "h": 400_000, "f": 1_200_000}
-KEYFRAME_SHARE = 0.3  # of a second's bits
 MTU = 1_180
 CLOCK_OFFSET_S = 4_321.0  # the receiver's clock is another one
 
@@ -73,8 +72,9 @@ class Viewing:
     """`change_line` and `run`, then read `trace`, `slots`, `estimator`."""
 
     def __init__(
-        self, *, tiles: list[int], seed: int = 1, microphones: int = 2, paced: bool = True, wavering: float = 0.2
-    ) -> None:
+        self, *, tiles: list[int], seed: int = 1, microphones: int = 2, paced: bool = True, wavering: float = 0.2,
+        keyframe_every_s: float = float("inf"), keyframe_share: float = 0.3,
+    ) -> None:  # fmt: skip
         self.now = 100.0
         self.trace = Trace()
         self.random = random.Random(seed)
@@ -88,13 +88,16 @@ class Viewing:
         self._is_paced = paced
         self.padding_bytes = self.sent_bytes = self.lost = 0
         self._wavering = wavering
+        self._keyframe_every_s = keyframe_every_s
+        self._keyframe_share = keyframe_share  # of a second's bits
+        self._keyframe_at = self.now + keyframe_every_s
         self._down, self._up = Direction(seed), Direction(seed + 1)
         self._arrivals = ArrivalLog()
         self._queue: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
         self._feedback_at = self.now
         self._told_at = self._traced_at = float("-inf")
-        self._told: tuple[int, bool] | None = None
+        self._told: tuple[int, bool, bool] | None = None
         self._was_clogged = False
         self._voice_at = [self.now + 0.02 * index / microphones for index in range(microphones)]
         self._frame_at = {slot.number: self.now + self.random.uniform(0, 0.03) for slot in self.slots}
@@ -142,7 +145,7 @@ class Viewing:
             self._transmit(max(size, 60), is_voice=False)
             padding -= size
         estimator.tick(now)
-        told = (estimator.bps, estimator.is_clogged)
+        told = (estimator.bps, estimator.is_clogged, estimator.has_feedback)
         if now - self._told_at >= TELL_S and told != self._told:
             self._tell(now)
         if self.chooser.due is not None and now >= self.chooser.due:
@@ -187,9 +190,13 @@ class Viewing:
             slot.key_at = None
             slot.show(slot.target, self.now)
             if slot.target is not None:
-                self._frame(RATES[slot.target] * KEYFRAME_SHARE)
+                self._frame(RATES[slot.target] * self._keyframe_share)
             return
-        if slot.current is not None:
+        if slot.current is not None and self.now >= self._keyframe_at:
+            # Somebody else asked for one.
+            self._keyframe_at = self.now + self._keyframe_every_s
+            self._frame(RATES[slot.current] * self._keyframe_share)
+        elif slot.current is not None:
             self._frame(RATES[slot.current] / 30 * self.random.uniform(1 - self._wavering, 1 + self._wavering))
 
     def _frame(self, bits: float) -> None:
@@ -243,7 +250,7 @@ class Viewing:
 
     def _tell(self, now: float) -> None:
         self._told_at = now
-        self._told = (self.estimator.bps, self.estimator.is_clogged)
+        self._told = (self.estimator.bps, self.estimator.is_clogged, self.estimator.has_feedback)
         self.later(now + CONTROL_S, self._choose)
 
     def _choose(self) -> None:

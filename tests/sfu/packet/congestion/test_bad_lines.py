@@ -1,0 +1,156 @@
+"""A viewer behind a bad line, a minute in virtual time: what is shown, and that voices are heard meanwhile."""
+
+import pytest
+
+from tests.support.adaptation import Viewing
+from tests.support.line_schedule import Impairment
+
+WIDE = Impairment(delay_s=0.025, rate_bps=3e6)
+NARROW = Impairment(delay_s=0.025, rate_bps=3e5)
+SEEDS = range(1, 5)
+
+
+def fits(viewing: Viewing) -> bool:
+    """Something is shown, and no more than 300 kbps carry beside voices."""
+    shown = [slot.current for slot in viewing.slots if slot.current is not None]
+    return shown == ["q"]
+
+
+def changes(viewing: Viewing, since: float, until: float = float("inf")) -> int:
+    return sum(since <= at < until for slot in viewing.slots for at, _ in slot.history)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("tiles", [[1280], [1280, 320, 320, 320], [320] * 9])
+def test_a_step_down_and_up_again(tiles: list[int], seed: int) -> None:
+    viewing = Viewing(tiles=tiles, seed=seed)
+    trace = viewing.trace
+    best = ["f" if tiles[0] == 1280 else "q", *["q"] * (len(tiles) - 1)]
+    viewing.since(viewing.now, lambda it: [slot.current for slot in it.slots] == best, 10)
+    viewing.run(5)
+
+    viewing.line(NARROW)
+    fell_at = viewing.now
+    viewing.run(1)
+    viewing.since(fell_at, fits, 4)
+    settled_at = viewing.now
+    viewing.run(fell_at + 20 - viewing.now)
+    assert changes(viewing, settled_at + 0.01) == 0, viewing.told()
+    assert trace.gaps(fell_at - 0.5, viewing.now) < 0.2, viewing.told()
+    assert trace.delay(fell_at + 4, viewing.now) < 0.2, viewing.told()
+
+    viewing.line(WIDE)
+    rose_at = viewing.now
+    viewing.since(rose_at, lambda it: [slot.current for slot in it.slots] == best, 10)
+    viewing.run(15)
+    assert [slot.current for slot in viewing.slots] == best, viewing.told()
+    assert trace.gaps(rose_at, viewing.now) < 0.2, viewing.told()
+
+
+@pytest.mark.parametrize("queue_s", [0.03, 0.1, 1.0, 3.0])
+def test_a_step_down_behind_any_queue(queue_s: float) -> None:
+    viewing = Viewing(tiles=[1280])
+    viewing.line(Impairment(delay_s=0.025, rate_bps=3e6, queue_s=queue_s))
+    viewing.run(15)
+    viewing.line(Impairment(delay_s=0.025, rate_bps=3e5, queue_s=queue_s))
+    fell_at = viewing.now
+    viewing.run(0.5)
+    viewing.since(fell_at, fits, 4)
+    viewing.run(15)
+    assert viewing.trace.gaps(fell_at - 0.5) < 0.2, viewing.told()
+    assert viewing.trace.delay(fell_at + 4, viewing.now) < 0.25, viewing.told()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("loss", [0.05, 0.1, 0.2])
+def test_a_line_that_loses_at_any_rate_keeps_its_picture(loss: float, seed: int) -> None:
+    viewing = Viewing(tiles=[1280], seed=seed)
+    viewing.run(10)
+    viewing.line(Impairment(delay_s=0.025, rate_bps=3e6, loss=loss))
+    began = viewing.now
+    viewing.run(40)
+    # At most one try with less, after which the loss is known to be the line's own.
+    assert changes(viewing, began + 12) == 0, viewing.told()
+    assert viewing.slots[0].current == "f", viewing.told()
+    assert None not in [rid for at, rid in viewing.slots[0].history if at >= began]
+    assert viewing.trace.gaps(began) < 0.2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_jitter_is_no_congestion(seed: int) -> None:
+    viewing = Viewing(tiles=[1280], seed=seed)
+    viewing.run(10)
+    viewing.line(Impairment(delay_s=0.05, jitter_s=0.03, rate_bps=3e6))
+    began = viewing.now
+    viewing.run(40)
+    assert changes(viewing, began + 10) == 0, viewing.told()
+    assert viewing.slots[0].current == "f", viewing.told()
+    assert viewing.trace.gaps(began) < 0.2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_jitter_and_loss_together_from_the_start(seed: int) -> None:
+    viewing = Viewing(tiles=[1280], seed=seed)
+    viewing.line(Impairment(delay_s=0.05, jitter_s=0.03, rate_bps=3e6, loss=0.1))
+    began = viewing.now
+    viewing.since(began, lambda it: it.slots[0].current == "f", 20)
+    viewing.run(20)
+    assert viewing.slots[0].current == "f", viewing.told()
+    assert viewing.trace.gaps(began) < 0.2
+
+
+def test_after_ten_dark_seconds_there_is_a_picture_at_once_and_the_better_one_soon() -> None:
+    viewing = Viewing(tiles=[1280])
+    viewing.run(10)
+    viewing.line(Impairment(is_dark=True), Impairment(is_dark=True))
+    viewing.run(10)
+    assert viewing.slots[0].target is not None, viewing.told()
+    viewing.line(WIDE)
+    back_at = viewing.now
+    viewing.since(back_at, lambda it: it.slots[0].current == "f", 6)
+
+
+def test_a_line_that_carries_only_voices_carries_no_picture_and_is_probed_with_care() -> None:
+    viewing = Viewing(tiles=[1280])
+    viewing.line(Impairment(delay_s=0.025, rate_bps=1.5e5, queue_s=0.5))
+    viewing.run(10)
+    began = viewing.now
+    padding = viewing.padding_bytes
+    viewing.run(30)
+    assert viewing.slots[0].current is None, viewing.told()
+    assert changes(viewing, began) == 0
+    assert viewing.trace.gaps(began) < 0.2, viewing.told()
+    assert viewing.trace.delay(began, viewing.now) < 0.3, viewing.told()
+    assert (viewing.padding_bytes - padding) * 8 / 30 < 15_000
+
+
+def test_a_line_that_is_full_is_probed_within_a_budget() -> None:
+    viewing = Viewing(tiles=[1280])
+    viewing.line(Impairment(delay_s=0.025, rate_bps=1e6))
+    viewing.run(20)
+    padding = viewing.padding_bytes
+    viewing.run(40)
+    assert viewing.slots[0].current == "h", viewing.told()
+    assert (viewing.padding_bytes - padding) * 8 / 40 < 40_000
+
+
+def test_padding_shows_what_a_little_video_never_would() -> None:
+    viewing = Viewing(tiles=[1280])
+    viewing.run(15)
+    assert viewing.slots[0].current == "f"
+    without = Viewing(tiles=[1280])
+    without.estimator.padding = lambda number, now: 0  # type: ignore[method-assign]
+    without.run(15)
+    assert without.slots[0].current != "f"
+
+
+@pytest.mark.parametrize("rate", [3e5, 8e5])
+def test_keyframes_through_a_narrow_line_keep_no_voice_waiting(rate: float) -> None:
+    paced, burst = (
+        Viewing(tiles=[640], paced=is_paced, keyframe_every_s=3, keyframe_share=0.5) for is_paced in (True, False)
+    )
+    for viewing in (paced, burst):
+        viewing.line(Impairment(delay_s=0.025, rate_bps=rate, queue_s=0.6))
+        viewing.run(30)
+    assert paced.trace.gaps(110) < 0.06, paced.told()
+    assert burst.trace.gaps(110) > 0.15, burst.told()
