@@ -7,6 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.support.browser import People
+from tests.support.deadline import until
 from tests.support.firefox import firefox
 from tests.support.journey import ALIASES, Stage, schedule
 from tests.support.journey_sound import everyone_hears, nobody_hears_anything
@@ -18,6 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 FOX, CHROME = ALIASES[:2]
 SILENT_WITHIN_MS = 100.0
 SILENT_FOR_S = 2.0
+SMALL_TILE, LARGE_TILE = 160, 1_280
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -60,6 +62,42 @@ async def one_slot_shows_another_person(viewer: RoomPage, one: RoomPage, other: 
     assert await viewer.camera_slot_of(await first.me()) == mids[second]
 
 
+async def layers_follow_the_tile(viewer: RoomPage, other: RoomPage) -> None:
+    """Down, up and down again; whatever is shown goes on moving."""
+    person = await other.me()
+    await show_alone(viewer, person, SMALL_TILE)
+    await viewer.decodes_video_of(person)
+    small = await settled_height(viewer, person)
+    for width, is_larger in ((LARGE_TILE, True), (SMALL_TILE, False)):
+        await show_alone(viewer, person, width)
+
+        async def has_followed(is_larger: bool = is_larger) -> bool:
+            return ((await height_of(viewer, person)) > small) is is_larger
+
+        await until(has_followed, f"{viewer.alias} gets {other.alias} for a tile of {width} px")
+        await viewer.decodes_video_of(person)
+
+
+async def show_alone(viewer: RoomPage, person: str, width: int) -> None:
+    await viewer.probe.say("viewing", tiles=[{"person": person, "width": width}])
+
+
+async def height_of(viewer: RoomPage, person: str) -> int:
+    return (await viewer.probe.received())[person]["camera"].height
+
+
+async def settled_height(viewer: RoomPage, person: str) -> int:
+    """Once it has been the same for a second."""
+    heights: list[int] = []
+
+    async def is_settled() -> bool:
+        heights.append(await height_of(viewer, person))
+        return len(heights) > 20 and len(set(heights[-20:])) == 1
+
+    await until(is_settled, f"{viewer.alias} gets one size")
+    return heights[-1]
+
+
 async def test_firefox_waits_and_is_admitted(stage: Stage) -> None:
     fox: ParticipantPage = stage[FOX]
     await fox.knock()
@@ -90,6 +128,7 @@ async def test_a_facilitator_mutes_firefox_and_it_unmutes_itself_once_it_may(sta
     await expect(fox.button("Microphone on. Mute")).to_have_count(0)
     await expect(stage[CHROME].tile(FOX, "muted")).to_be_visible()
     await stage.leader.do_to(FOX, f"Allow {FOX} to unmute")
+    await expect(fox.page.get_by_text("You can turn your microphone on again when you like.")).to_be_visible()
     await fox.speak()
     await everyone_hears(others(stage), await fox.me())
 
@@ -104,3 +143,11 @@ async def test_nothing_of_a_muted_firefox_passes_though_it_goes_on_sending(stage
     acknowledged_at = (await stage.leader.acknowledged("mute-participant")).at
     late_ms = await nobody_hears_anything(others(stage), fox, acknowledged_at, SILENT_FOR_S)
     assert late_ms <= SILENT_WITHIN_MS
+
+
+async def test_firefox_follows_from_layer_to_layer(stage: Stage) -> None:
+    await layers_follow_the_tile(stage[FOX], stage[CHROME])
+
+
+async def test_the_layers_that_firefox_publishes_are_followed(stage: Stage) -> None:
+    await layers_follow_the_tile(stage[CHROME], stage[FOX])

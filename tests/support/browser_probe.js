@@ -68,6 +68,7 @@
         lastPacketAt: report.lastPacketReceivedTimestamp ?? 0,
         frames: report.framesDecoded ?? 0,
         energy: report.totalAudioEnergy ?? 0,
+        height: report.frameHeight ?? 0,
       };
     }
     return people;
@@ -98,6 +99,9 @@
     }
     return bySource;
   };
+
+  // A further request on the page's own socket; its answer is nobody's.
+  probe.say = (message) => probe.sockets[probe.sockets.length - 1].send(JSON.stringify(message));
 
   // A modified client: the page's own microphone goes on sending, whatever the app does to its track or its sender.
   probe.keepSending = async (source) => {

@@ -7,11 +7,13 @@ person a track belongs to from the newest `slots` message on the wire.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Page
 
+_NOT_THE_PAGES = count(1_000_000, 1_000)  # request ids far above the page's own
 PROBE_JS = Path(__file__).with_name("browser_probe.js").read_text()
 
 
@@ -30,7 +32,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Received:
-    """What one slot has received since its connection began. `last_packet_at`: milliseconds of wall time."""
+    """What one slot has received since its connection began. `last_packet_at`: ms of wall time; `height`: pixels."""
 
     mid: str
     packets: int
@@ -38,6 +40,7 @@ class Received:
     last_packet_at: float
     frames: int
     energy: float
+    height: int
 
 
 class Probe:
@@ -45,6 +48,7 @@ class Probe:
 
     def __init__(self, page: Page) -> None:
         self._page = page
+        self._said = next(_NOT_THE_PAGES)
 
     async def frames(self) -> list[Frame]:
         rows = await self._page.evaluate("() => window.__probe.frames")
@@ -64,7 +68,13 @@ class Probe:
         return {
             person: {
                 source: Received(
-                    one["mid"], one["packets"], one["lost"], one["lastPacketAt"], one["frames"], one["energy"]
+                    one["mid"],
+                    one["packets"],
+                    one["lost"],
+                    one["lastPacketAt"],
+                    one["frames"],
+                    one["energy"],
+                    one["height"],
                 )
                 for source, one in sources.items()
             }
@@ -83,6 +93,16 @@ class Probe:
     async def keep_sending(self, source: str) -> None:
         """Turn the page into one that ignores every request to be silent on `source`."""
         await self._page.evaluate("(source) => window.__probe.keepSending(source)", source)
+
+    async def say(self, kind: str, **fields: Any) -> None:
+        """A further request on the page's own socket, as a page with another layout would make it.
+
+        Numbers of requests only rise, so after this the page's own ones go unanswered: for the end of a story.
+        """
+        self._said += 1
+        await self._page.evaluate(
+            "(message) => window.__probe.say(message)", {"type": kind, "id": self._said, **fields}
+        )
 
     async def first_decoded(self) -> dict[str, float]:
         """When this page first decoded a frame of each person, ms of wall time."""
