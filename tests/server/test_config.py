@@ -71,6 +71,31 @@ def test_lists_are_separated_by_commas() -> None:
     assert [str(network) for network in config.trusted_proxies] == ["::1/128"]
 
 
+def test_media_over_tcp_has_a_port_of_its_own_or_none() -> None:
+    assert load_config({}).tcp_port is None
+    assert load_config({"HOLDSPACE_TCP_PORT": "443"}).tcp_port == 443
+    assert load_config({"HOLDSPACE_TCP_PORT": "off"}).tcp_port == "off"
+    assert problems(tcp_port="maybe")
+
+
+def test_a_relay_has_addresses_and_a_secret_and_may_be_the_only_way() -> None:
+    urls = "turn:turn.example.org, turns:[2001:db8::1]:443?transport=tcp"
+    both = {"HOLDSPACE_TURN_URLS": urls, "HOLDSPACE_TURN_SECRET": "s", "HOLDSPACE_RELAY_ONLY": "1"}
+    config = load_config(both)
+    assert config.turn_urls == ("turn:turn.example.org", "turns:[2001:db8::1]:443?transport=tcp")
+    assert config.relay_only
+    assert problems(turn_urls="turn:x") == ["HOLDSPACE_TURN_URLS and HOLDSPACE_TURN_SECRET go together"]
+    assert problems(turn_secret="s") == ["HOLDSPACE_TURN_URLS and HOLDSPACE_TURN_SECRET go together"]
+    assert problems(relay_only="1") == ["HOLDSPACE_RELAY_ONLY needs HOLDSPACE_TURN_URLS"]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://turn.example.org", "turn://x", "turn:x?transport=tls", "turn:x:port", "stun:x"]
+)
+def test_a_relay_s_address_is_of_turn(url: str) -> None:
+    assert problems(turn_urls=url, turn_secret="s")[0].startswith("HOLDSPACE_TURN_URLS: ")
+
+
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text("abc\n")

@@ -3,6 +3,7 @@
 import itertools
 import random
 import re
+from dataclasses import replace
 
 from sfu.control.sdp.ledger import Ledger, SlotLine, UplinkLine, new_ledger
 from sfu.control.sdp.offer import Credentials, write_offer
@@ -102,6 +103,23 @@ def test_candidates_stand_in_the_first_m_line_only_and_loopback_comes_last() -> 
     assert int(found[0][1]) > int(found[1][1])
     assert "a=end-of-candidates" in first
     assert not any("candidate" in section for section in rest)
+
+
+def test_tcp_comes_after_all_of_udp_and_waits_to_be_connected_to() -> None:
+    six = Address("2001:db8::7", 40106)
+    first, *_ = sections(offer(None, LOOPBACK, replace(MACHINE, is_tcp=True), six, MACHINE, replace(six, is_tcp=True)))
+    lines = re.findall(r"(?m)^a=candidate:(\d+) 1 (udp|tcp) (\d+) (\S+) 40106 typ host( tcptype passive)?\r$", first)
+    assert [(transport, host, bool(kind)) for _, transport, _, host, kind in lines] == [
+        ("udp", "2001:db8::7", False),
+        ("udp", "203.0.113.7", False),
+        ("udp", "127.0.0.1", False),
+        ("tcp", "203.0.113.7", True),
+        ("tcp", "2001:db8::7", True),
+    ]
+    priorities = [int(line[2]) for line in lines]
+    assert priorities == sorted(set(priorities), reverse=True)
+    assert priorities[0] < 2**31
+    assert len({line[0] for line in lines}) == 5
 
 
 def test_every_m_line_has_the_same_transport() -> None:

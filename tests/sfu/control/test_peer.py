@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from sfu.control.peer import Peer, PeerKit, Publication
 from sfu.control.sdp.ledger import new_ledger
 from sfu.control.transport import Certificate, HalfOpen
-from sfu.node import BadAnswer, Offer, Source
+from sfu.node import BadAnswer, IceServer, Offer, Source
 from sfu.plane import Address
 from tests.sfu.control.dtls_client import PROOF, DtlsClient
 from tests.support.client_packets import read_offer, write_answer
@@ -69,7 +69,7 @@ async def scene() -> Scene:
     return made
 
 
-def make(connect_s: float = 30.0) -> Scene:
+def make(connect_s: float = 30.0, relay: Callable[[], IceServer | None] = lambda: None) -> Scene:
     plane, owner, ids = FakePlane(), Owner(), itertools.count(1)
     source = random.Random(3)
     tokens: Iterator[str] = (f"{source.getrandbits(128):032x}" for _ in itertools.count())
@@ -81,6 +81,8 @@ def make(connect_s: float = 30.0) -> Scene:
         lambda: next(ids),
         lambda length: next(tokens)[:length],
         connect_s,
+        relay=relay,
+        is_relay_only=True,
     )
     peer = Peer(7, 1, new_ledger(lambda: source.getrandbits(32)), kit, owner)
     peer.open()
@@ -129,6 +131,24 @@ async def test_an_ice_restart_changes_the_credentials_and_nothing_else(scene: Sc
     assert scene.plane.peers[7][1:] == (second.ufrag, second.pwd)
     scene.answer()
     assert scene.plane.publications == before
+
+
+async def test_a_relay_s_credentials_are_fresh_for_a_transport_and_for_each_restart() -> None:
+    users = itertools.count(1)
+    made = make(relay=lambda: IceServer(("turn:relay.example",), f"9:{next(users)}", "secret"))
+    await turn()
+    made.answer()
+    made.peer.negotiate()
+    await turn()
+    made.answer()
+    made.peer.restart_ice()
+    await turn()
+    assert [offer.relay and offer.relay.username for offer in made.owner.offers] == ["9:1", "9:1", "9:2"]
+    assert made.owner.offers[0].is_relay_only
+
+
+async def test_without_a_relay_none_is_offered(scene: Scene) -> None:
+    assert scene.owner.offers[0].relay is None
 
 
 async def test_answers_to_other_offers_than_the_one_in_flight_are_dropped(scene: Scene) -> None:
