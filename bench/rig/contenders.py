@@ -11,7 +11,7 @@ from bench.rig.libsrtp import built
 _GCM_128: Final = ("SRTP_AEAD_AES_128_GCM",)
 
 CONTENDERS: Final[dict[str, Callable[[], Contender]]] = {
-    "interpreted": lambda: Holdspace("interpreted"),
+    "interpreted": lambda: Holdspace("interpreted", {"HOLDSPACE_PLANE": "plain"}),
     "fast": lambda: Holdspace("fast", {"HOLDSPACE_PLANE": "fast"}),
     "janus": lambda: Janus("janus"),
     "janus-best": lambda: Janus("janus-best", _GCM_128, built()),

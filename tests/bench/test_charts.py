@@ -3,6 +3,7 @@
 import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,8 @@ from bench import chart
 from bench.join import BEFORE, STAGES, stages
 from bench.rig import svg
 
-ABOUT = {"cpu": "A <B>", "cores": 2, "kernel": "6", "python": "3.11", "commit": "abc", "load_before": 0.1}
-RUN = {
+ABOUT: dict[str, Any] = {"cpu": "A <B>", "cores": 2, "kernel": "6", "python": "3.11", "commit": "abc", "load_before": 0.1}
+RUN: dict[str, Any] = {
     "is_complete": True,
     "us_per_packet": 6.0,
     "core": 0.2,
@@ -27,7 +28,7 @@ RUN = {
     "generator_core": 0.3,
     "join_ms": {"first_keyframe": 20.0},
 }
-RESULTS = {
+RESULTS: dict[str, dict[str, Any]] = {
     "peers": {
         "contenders": {"interpreted": "Ours", "janus": "Theirs"},
         "cases": {"room:12": {"interpreted": [RUN, {"fault": "x"}], "janus": [RUN | {"us_per_packet": 12.0}]}},
