@@ -6,20 +6,20 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
 from urllib.parse import urlsplit
 
 import aiohttp
 
 from server.config import LOCAL_HOSTS, Config
 from server.data_lock import DataInUse, data_lock
+from server.doctor_ways import Finding, relays, ways
 from server.passwords import hash_now, verify_now
 from server.ports import StoreDown
 from server.store.database import Database
 from server.store.migrate import UnknownRevision, migrate
 from server.store.upgrade import drift
-from sfu.control.config import NodeConfig
+from sfu.control.config import NodeConfig, usable
 from sfu.control.node import Node
 from sfu.node import Offer, Pictures, SlotShown, SourceWanted
 from sfu.process.client import ProcessPlane
@@ -29,18 +29,6 @@ OLDEST_PLAUSIBLE_S = 1_780_000_000  # mid 2026: a clock before this was never se
 SLOWEST_HASH_S = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`advice` says what to do where it is not fine, or what is worth knowing where it is."""
-
-    name: str
-    is_fine: bool
-    advice: str
-
-    def __str__(self) -> str:
-        return f"{'ok  ' if self.is_fine else 'LOOK'}  {self.name}: {self.advice}"
-
-
 async def examine(config: Config) -> list[Finding]:
     """All checks; a check that breaks is a finding too."""
     is_running = not _is_free(config)
@@ -48,6 +36,8 @@ async def examine(config: Config) -> list[Finding]:
     findings += [finding async for finding in _store(config, is_running)]
     findings += ports(config, is_running)
     findings.append(udp_to_oneself(config))
+    findings.append(ways(config))
+    findings += [finding async for finding in relays(config)]
     findings.append(await _media())
     findings.append(await _answering(config, is_running))
     return findings
@@ -135,12 +125,14 @@ async def _store(config: Config, is_running: bool) -> AsyncIterator[Finding]:
 
 
 def ports(config: Config, is_running: bool) -> Iterator[Finding]:
-    kinds: tuple[tuple[str, Callable[[], str | None]], ...] = (
-        (f"Port {config.bind_port}/tcp", lambda: _bind(socket.SOCK_STREAM, config.bind_host, config.bind_port)),
-        (f"Port {config.udp_port}/udp", lambda: _bind(socket.SOCK_DGRAM, config.udp_bind[0], config.udp_port)),
-    )
-    for name, attempt in kinds:
-        problem = attempt()
+    hosts = usable(config.udp_bind)
+    wanted = [(f"Port {config.bind_port}/tcp", socket.SOCK_STREAM, (config.bind_host,), config.bind_port)]
+    wanted.append((f"Port {config.udp_port}/udp", socket.SOCK_DGRAM, hosts, config.udp_port))
+    if config.tcp_port != "off":
+        port = config.tcp_port or config.udp_port
+        wanted.append((f"Port {port}/tcp for media (HOLDSPACE_TCP_PORT)", socket.SOCK_STREAM, hosts, port))
+    for name, kind, where, number in wanted:
+        problem = next((found for host in where if (found := _bind(kind, host, number))), None)
         if problem is None:
             yield Finding(name, True, "free" if not is_running else "free, although a server runs on this data")
         elif is_running:
@@ -150,22 +142,23 @@ def ports(config: Config, is_running: bool) -> Iterator[Finding]:
 
 
 def udp_to_oneself(config: Config) -> Finding:
-    """A datagram to each advertised address must come back to this machine."""
-    family = socket.AF_INET6 if ":" in config.udp_bind[0] else socket.AF_INET
-    loopback = "::1" if family == socket.AF_INET6 else "127.0.0.1"
-    try:
-        with socket.socket(family, socket.SOCK_DGRAM) as there, socket.socket(family, socket.SOCK_DGRAM) as here:
-            there.bind((config.udp_bind[0], 0))
-            there.settimeout(2)
-            here.sendto(
-                b"holdspace", (loopback if _is_any(config.udp_bind[0]) else config.udp_bind[0], there.getsockname()[1])
-            )
-            is_fine = there.recv(64) == b"holdspace"
-    except OSError as error:
-        return Finding(
-            "UDP", False, f"a datagram to oneself was lost ({error.strerror or 'timeout'}): check the firewall"
-        )
-    return Finding("UDP", is_fine, "a datagram to oneself arrives; from outside, open the port in the firewall")
+    """A datagram to each address where media is received must come back to this machine."""
+    for host in usable(config.udp_bind):
+        family, loopback = (socket.AF_INET6, "::1") if ":" in host else (socket.AF_INET, "127.0.0.1")
+        try:
+            with socket.socket(family, socket.SOCK_DGRAM) as there, socket.socket(family, socket.SOCK_DGRAM) as here:
+                there.bind((host, 0))
+                there.settimeout(2)
+                here.sendto(b"holdspace", (loopback if _is_any(host) else host, there.getsockname()[1]))
+                is_fine = there.recv(64) == b"holdspace"
+        except OSError as error:
+            is_fine = False
+            problem = f" ({error.strerror or 'timeout'})"
+        else:
+            problem = ""
+        if not is_fine:
+            return Finding("UDP", False, f"a datagram to oneself at {host} was lost{problem}: check the firewall")
+    return Finding("UDP", True, "a datagram to oneself arrives; from outside, open the port in the firewall")
 
 
 async def _media() -> Finding:
@@ -225,6 +218,8 @@ def _bind(kind: socket.SocketKind, host: str, port: int) -> str | None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family, kind) as probe:
+            if family == socket.AF_INET6:
+                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             if kind == socket.SOCK_STREAM:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))

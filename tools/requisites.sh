@@ -24,6 +24,10 @@ missing_packages() {
     if [ "$browser" = yes ]; then
         has_chromium || echo chromium
         has_firefox || echo firefox-esr
+        # The networks that let little through: test networks and a relay.
+        command -v ip >/dev/null 2>&1 || echo iproute2
+        command -v nft >/dev/null 2>&1 || echo nftables
+        command -v turnserver >/dev/null 2>&1 || echo coturn
     fi
     if [ "$services" = yes ]; then
         command -v redis-server >/dev/null 2>&1 || echo redis-server

@@ -156,6 +156,35 @@ def test_doctor_names_a_port_that_something_else_uses(
     assert f"LOOK  Port {port}/udp: Address already in use" in capsys.readouterr().out
 
 
+def test_doctor_names_the_port_of_media_over_tcp(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("HOLDSPACE_TCP_PORT", str(port))
+        assert main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert f"LOOK  Port {port}/tcp for media (HOLDSPACE_TCP_PORT): Address already in use" in said
+
+
+def test_doctor_says_which_relay_answers_and_which_does_not(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as relay:
+        relay.bind(("127.0.0.1", 0))
+        relay.listen()
+        port = relay.getsockname()[1]
+        monkeypatch.setenv("HOLDSPACE_TURN_URLS", f"turn:127.0.0.1:{port}?transport=tcp,turns:127.0.0.1:1")
+        monkeypatch.setenv("HOLDSPACE_TURN_SECRET", "hunter2")
+        assert main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert f"ok    Relay: turn:127.0.0.1:{port}?transport=tcp answers" in said
+    assert "LOOK  Relay: turns:127.0.0.1:1 does not answer" in said
+    assert "hunter2" not in said
+
+
 def test_doctor_names_a_database_that_does_not_answer(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
