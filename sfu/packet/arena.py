@@ -42,6 +42,6 @@ class Arena:
             self.vectors[2 * slot] = base + slot * STRIDE
 
 
-def address_of_store(store: bytearray) -> int:
+def address_of_store(store: bytearray | memoryview) -> int:
     """Where a store lies; whoever keeps a view of it keeps it there."""
     return ctypes.addressof(ctypes.c_char.from_buffer(store))

@@ -23,7 +23,7 @@ class ControlBlocks:
     def __init__(self, local: bytes) -> None:
         source = source_block(local)
         self.stride = len(source) + 24
-        self._source_length = len(source)
+        self.source_length = len(source)
         self._store = bytearray()
         for size in range(MAX_SEGMENT + 1):
             self._store += source + _CMSG.pack(18, SOL_UDP, UDP_SEGMENT) + struct.pack("=H6x", size)
@@ -35,7 +35,7 @@ class ControlBlocks:
         if segment:
             return self.base + segment * self.stride, self.stride
         # The local address stands first in each block.
-        return (self.base, self._source_length) if self._source_length else _NO_CONTROL
+        return (self.base, self.source_length) if self.source_length else _NO_CONTROL
 
     @classmethod
     def leaving_from(cls, local: bytes) -> "ControlBlocks":

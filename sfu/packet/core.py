@@ -6,6 +6,7 @@ from random import Random
 
 from sfu.packet.arena import STRIDE, Arena, Sent
 from sfu.packet.downlinks import Downlinks
+from sfu.packet.fan import Fan
 from sfu.packet.ice import Credentials, IceAgent, IceTable
 from sfu.packet.ingress import Ingress
 from sfu.packet.outbox import Outbox
@@ -17,7 +18,7 @@ from sfu.packet.srtp import Cipher, Ciphers
 from sfu.packet.subscription import Subscription
 from sfu.packet.timers import Timers
 from sfu.packet.upstream import Upstream
-from sfu.packet.wire import FEEDBACK_SSRC, Wire
+from sfu.packet.wire import FEEDBACK_SSRC, MakeFan, Wire
 from sfu.plane import Layer, PlaneSink, PlaneStats, PublicationSpec, SlotSpec, SrtpProfile
 
 MAX_INJECTED = 1400
@@ -39,10 +40,11 @@ class PlaneCore:
         random: Random,
         arena: Arena | None = None,
         direct_srtp: bool = True,
+        make_fan: MakeFan = Fan,
     ) -> None:
         self.arena = arena or Arena()
         self.outbox = Outbox(self.arena, transmit)
-        self._wire = Wire(self.arena, self.outbox, sink, random)
+        self._wire = Wire(self.arena, self.outbox, sink, random, make_fan)
         self._ciphers = Ciphers(self.arena, direct=direct_srtp)
         self._ice: IceTable[Peer] = IceTable()
         self._downlinks = Downlinks(self._wire)

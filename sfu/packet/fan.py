@@ -44,8 +44,11 @@ class Fan:
 
     # Packets.
 
-    def add(self, room: int, track: Track, packet: MediaPacket) -> None:
-        """A packet for every slot into which this track flows; it leaves with the batch."""
+    def add(self, room: int, track: Track, packet: MediaPacket, place: int) -> None:
+        """A packet for every slot into which this track flows; it leaves with the batch.
+
+        `place`: where the same bytes lie in the arena's ingress store.
+        """
         entry = (
             track,
             packet.number,

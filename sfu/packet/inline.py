@@ -1,11 +1,14 @@
 """`InlinePlane`: the packet plane in this process, on virtual time and without sockets. For tests and tools."""
 
 from collections.abc import Sequence
+from ctypes import string_at
 from random import Random
 
 from sfu.packet.addresses import address_of, to_path
-from sfu.packet.arena import STRIDE, Arena, Sent
+from sfu.packet.arena import STRIDE, VECTOR_BYTES, Arena, Sent
 from sfu.packet.core import PlaneCore
+from sfu.packet.fan import Fan
+from sfu.packet.wire import MakeFan
 from sfu.plane import Address, Layer, PlaneSink, PlaneStats, PublicationSpec, SlotSpec, SrtpProfile
 
 
@@ -19,11 +22,13 @@ class InlinePlane:
         now: float = 0.0,
         arena: Arena | None = None,
         direct_srtp: bool = True,
+        make_fan: MakeFan = Fan,
     ) -> None:
         self.now = now
         self._random = Random(seed)  # noqa: S311 - tests want repeatable numbers
         self._arena = arena or Arena(batch=4, egress=256)
         self._direct_srtp = direct_srtp
+        self._make_fan = make_fan
         self._sent: list[tuple[Address, bytes]] = []
         self._core: PlaneCore | None = None
 
@@ -62,12 +67,28 @@ class InlinePlane:
             at = slot * STRIDE
             self._sent.append((address_of(path), bytes(self._arena.egress[at : at + length])))
 
+    def _take_runs(self, count: int) -> None:
+        """Read the messages as the kernel would; which packets a message holds says its I/O vector."""
+        arena, words = self._arena, memoryview(self._arena.headers_store).cast("Q")
+        for at in range(0, 8 * count, 8):
+            path = bytes((words[at + 7] >> 32,)) + string_at(words[at], words[at + 1])
+            first = (words[at + 2] - arena.vectors_at) // VECTOR_BYTES
+            for slot in range(first, first + words[at + 3]):
+                self._transmit([(path, slot, arena.vectors[2 * slot + 1])])
+
     # PacketPlane.
 
     async def start(self, bind: Sequence[Address], sink: PlaneSink) -> list[Address]:
         self._core = PlaneCore(
-            sink, self._transmit, random=self._random, arena=self._arena, direct_srtp=self._direct_srtp
+            sink,
+            self._transmit,
+            random=self._random,
+            arena=self._arena,
+            direct_srtp=self._direct_srtp,
+            make_fan=self._make_fan,
         )
+        if self._make_fan is not Fan:
+            self._core.outbox.send_runs = self._take_runs
         self._core.advance(self.now)
         return list(bind)
 

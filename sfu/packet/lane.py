@@ -33,12 +33,13 @@ class Lane:
 
     __slots__ = (
         "_name",
+        "_number",
         "controls",
         "flows",
         "is_udp",
         "name_at",
         "name_length",
-        "next_number",
+        "next_number_at",
         "pacer",
         "path",
         "ring",
@@ -52,7 +53,11 @@ class Lane:
         self.tx: Cipher | None = None
         self.path: bytes | None = None
         self.ring: SentRing | None = None
-        self.next_number = 1
+        # In memory of its own, for code that is not Python's.
+        store = bytearray(8)
+        self.next_number_at = address_of_store(store)
+        self._number = memoryview(store).cast("Q")
+        self._number[0] = 1
         self.pacer: Pacer[Paced] | None = None
         self._name = bytearray(_NAME)
         self.name_at = address_of_store(self._name)
@@ -74,6 +79,15 @@ class Lane:
         self.name_length = len(name)
         if self.is_udp:
             self.controls = ControlBlocks.leaving_from(local)
+
+    @property
+    def next_number(self) -> int:
+        """The transport-wide number of the next packet, 16 bits."""
+        return self._number[0]
+
+    @next_number.setter
+    def next_number(self, number: int) -> None:
+        self._number[0] = number
 
     def seal_with(self, tx: Cipher | None) -> None:
         """Packets are protected by this context from now on."""

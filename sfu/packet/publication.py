@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # Far above what a browser sends, simulcast included; what is above would cost every viewer's slot.
 _RTX_TYPES: Final = frozenset(codec.rtx for codec in CODECS if codec.rtx is not None)
 MAX_PPS: Final = {Kind.AUDIO: 400, Kind.VIDEO: 2_500}
+NO_ROOM: Final = -1
 BURST_S: Final = 1.0  # of it at once: what waited while this process or the publisher's network stood still
 
 
@@ -65,7 +66,7 @@ class Publication:
         self.number = number
         self.peer = peer
         self.spec = spec
-        self.room = None if peer is None else peer.room
+        self.room = NO_ROOM if peer is None else peer.room
         self.is_open = False
         self.mid = spec.mid.encode()
         self.tracks: dict[str | None, Track] = {}
@@ -184,7 +185,7 @@ class Publication:
                     watching = self.viewers
                 else:
                     track.on_flow(packet)
-                    self._fan.add(self.room, track, packet)
+                    self._fan.add(self.room, track, packet, view.start)
         # A viewer that switches leaves the list of what it showed before.
         for viewer in tuple(watching):
             viewer.forward(self, packet, track, now, is_late)

@@ -229,3 +229,19 @@ def _forget(session: Session, ssrc: int) -> None:
         session.remove_stream(ssrc)
     except pylibsrtp.Error:
         return  # never seen by libsrtp: nothing to free
+
+
+def protect_address() -> int:
+    """Where libsrtp's `srtp_protect` lies, for compiled code. Raises ValueError without the direct way."""
+    if not _binding_fits():
+        raise ValueError("pylibsrtp's binding is not the one that this version knows")
+    from pylibsrtp._binding import ffi, lib
+
+    return int(ffi.cast("uintptr_t", ffi.addressof(lib, "srtp_protect")))
+
+
+def address_of_context(cipher: Cipher) -> int:
+    """The context that `protect_address` wants; it lives as long as the cipher."""
+    from pylibsrtp._binding import ffi
+
+    return int(ffi.cast("uintptr_t", cipher.sealing[1]))

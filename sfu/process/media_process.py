@@ -21,11 +21,14 @@ from typing import Any, Final
 
 from sfu.packet.arena import Arena, Sent
 from sfu.packet.core import PlaneCore
+from sfu.packet.fan import Fan
 from sfu.packet.mux import Mux, open_sockets
 from sfu.packet.tcp import TcpMux, open_listeners
+from sfu.packet.wire import MakeFan
 from sfu.plane import Address, SrtpProfile
 from sfu.process import link
 from sfu.process.link import Upcall, Verb
+from sfu.process.plane_choice import PLANE, PlaneMissing, chosen_fan
 from sfu.process.upcalls import ControlGone, Upcalls
 
 BIND_S: Final = 3.0
@@ -55,7 +58,15 @@ class MediaProcess:
         self._frames = link.FrameReader()
         self._upcalls = Upcalls(control)
         self._arena = Arena()
-        self._core = PlaneCore(self._upcalls, self._transmit, random=SystemRandom(), arena=self._arena)
+        self._missing: str | None = None
+        make_fan: MakeFan = Fan
+        try:
+            make_fan = chosen_fan(os.environ.get(PLANE, ""))
+        except PlaneMissing as error:
+            self._missing = str(error)
+        self._core = PlaneCore(
+            self._upcalls, self._transmit, random=SystemRandom(), arena=self._arena, make_fan=make_fan
+        )
         self._poll = select.poll()
         self._mux: Mux | None = None
         self._tcp: TcpMux | None = None
@@ -194,6 +205,10 @@ class MediaProcess:
 
     def _start(self, bind: Sequence[Address]) -> None:
         """Bind, again and again for a while: a predecessor that was killed may still hold the port."""
+        if self._missing is not None:
+            self._upcalls.send(Upcall.START_REFUSED, errno.ENOPKG, self._missing)
+            self._upcalls.flush()
+            return
         ends = time.monotonic() + BIND_S
         while True:
             try:

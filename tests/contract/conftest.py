@@ -9,6 +9,8 @@ import pytest
 from server.store.database import Database
 from server.store.migrate import migrate
 from server.store.store import Store
+from sfu.packet.fan import Fan
+from sfu.process.plane_choice import FAST, PLANE, chosen_fan
 from tests.support.plane_rig import InlineRig, ProcessRig, Stage, started
 from tests.support.postgres import Postgres, postgres
 from tests.support.virtual_clock import VirtualClock
@@ -48,9 +50,15 @@ async def store(database: Database, clock: VirtualClock) -> Store:
     return Store(database, clock)
 
 
-@pytest.fixture(params=["inline", "inline-session", "process"])
-async def rig(request: pytest.FixtureRequest) -> AsyncIterator[InlineRig | ProcessRig]:
-    made = ProcessRig() if request.param == "process" else InlineRig(direct_srtp=request.param == "inline")
+@pytest.fixture(params=["inline", "inline-session", "inline-fast", "process", "process-fast"])
+async def rig(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[InlineRig | ProcessRig]:
+    kind, _, form = request.param.partition("-")
+    made: InlineRig | ProcessRig
+    if kind == "process":
+        monkeypatch.setenv(PLANE, form)
+        made = ProcessRig()
+    else:
+        made = InlineRig(direct_srtp=form != "session", make_fan=chosen_fan(form) if form == FAST else Fan)
     async with started(made) as ready:
         yield ready
 

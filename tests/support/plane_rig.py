@@ -13,6 +13,7 @@ from sfu.packet.arena import Arena
 from sfu.packet.fan import Fan
 from sfu.packet.inline import InlinePlane
 from sfu.packet.outbox import Outbox
+from sfu.packet.wire import MakeFan
 from sfu.plane import Address, AudioLevel, Layer, LayerRate, PacketPlane, PublicationSpec, SlotSpec
 from sfu.process.client import ProcessPlane
 from tests.support.rtp_peer import Rtp, RtpPeer, build_rtp
@@ -139,8 +140,8 @@ class Rig(Protocol):
 class InlineRig:
     """Virtual time."""
 
-    def __init__(self, *, direct_srtp: bool = True) -> None:
-        self.plane = InlinePlane(seed=7, now=1000.0, direct_srtp=direct_srtp)
+    def __init__(self, *, direct_srtp: bool = True, make_fan: MakeFan = Fan) -> None:
+        self.plane = InlinePlane(seed=7, now=1000.0, direct_srtp=direct_srtp, make_fan=make_fan)
         self.sink = RecordingSink()
         self._by_port: dict[int, RtpPeer] = {}
 
@@ -292,13 +293,13 @@ class Stage:
 
     def slot(
         self, client: Client, kind: Kind = Kind.AUDIO, *, ssrc: int, mid: str = "10", rtx: int | None = None,
-        show: int | None = None, target: Layer | None = None,
+        show: int | None = None, target: Layer | None = None, twcc: bool = False,
     ) -> int:  # fmt: skip
         """A slot, showing `show`; returns its id."""
         slot = self.new_id()
         codec = OPUS if kind is Kind.AUDIO else VP8
         types = (codec.payload_type,) if codec.rtx is None else (codec.payload_type, codec.rtx)
-        self.plane.add_slot(slot, client.number, SlotSpec(kind, mid, ssrc, rtx, types))
+        self.plane.add_slot(slot, client.number, SlotSpec(kind, mid, ssrc, rtx, types, twcc))
         if show is not None:
             self.plane.subscribe(slot, show, target)
         return slot

@@ -1,0 +1,30 @@
+"""Which loop a media process runs: the interpreted one, or the same compiled when it starts (the fast plane)."""
+
+from typing import Final
+
+from sfu.packet.fan import Fan
+from sfu.packet.wire import MakeFan
+
+PLANE: Final = "HOLDSPACE_PLANE"
+PLAIN: Final = "plain"
+FAST: Final = "fast"
+
+
+class PlaneMissing(Exception):
+    """What was asked for is not installed; the text says what to do."""
+
+
+def chosen_fan(name: str) -> MakeFan:
+    """By the setting; nothing means the interpreted one. The fast one is compiled here. Raises PlaneMissing."""
+    if name in ("", PLAIN):
+        return Fan
+    if name != FAST:
+        raise PlaneMissing(f"{PLANE} is {name!r}: it can be {PLAIN!r} or {FAST!r}.")
+    try:
+        from sfu.packet.fan_fast import FastFan
+    except ImportError:
+        raise PlaneMissing(
+            f"{PLANE}={FAST} needs Numba, which is not installed here: "
+            f"pip install 'holdspace[fast]', or leave {PLANE} out."
+        ) from None
+    return FastFan
