@@ -3,14 +3,12 @@ import { test } from "node:test";
 import { backoffMs } from "../../../web/static/js/backoff.js";
 import { ServerClock } from "../../../web/static/js/clock.js";
 import { tileName, tileState } from "../../../web/static/js/person-words.js";
-import { QualityGauge, StatsReader } from "../../../web/static/js/quality.js";
 import { ResumeToken } from "../../../web/static/js/resume.js";
 import { shownNow } from "../../../web/static/js/shown.js";
 import { SlotTracks } from "../../../web/static/js/slots.js";
 import { loudness } from "../../../web/static/js/sound.js";
 import { fetchTicket } from "../../../web/static/js/ticket.js";
 import { lengthWords, startWords, waitWords } from "../../../web/static/js/times.js";
-import { ViewReport } from "../../../web/static/js/view-report.js";
 import { whoLine } from "../../../web/static/js/who.js";
 import { FINCH, HERON, ME, VirtualTimers, person, room, settle } from "./support.mjs";
 
@@ -110,65 +108,9 @@ test("a slot shows nobody until its track and its map are of the same transport"
   assert.equal(tracks.find({ ...map, transport: 8 }, "camera", HERON), undefined);
 });
 
-test("quality sinks after four seconds, rises after ten, and does not flicker", () => {
-  const gauge = new QualityGauge();
-  const bad = { lossPercent: 20, roundTripMs: 50 };
-  const good = { lossPercent: 0, roundTripMs: 50 };
-  const read = (...readings) => readings.map((reading) => gauge.handle(reading));
-  assert.deepEqual(read(bad, good, bad, good), ["good", "good", "good", "good"]);
-  assert.deepEqual(read(bad, bad), ["good", "weak"]);
-  assert.deepEqual(read(good, good, good, good, good), ["weak", "weak", "weak", "weak", "good"]);
-  assert.deepEqual(read(null, null), ["good", "lost"]);
-});
-
-test("loss is that of the last two seconds, not of the whole session", async () => {
-  const report = (received, lost) => ({
-    connectionState: "connected",
-    getStats: async () =>
-      new Map([
-        ["a", { type: "inbound-rtp", packetsReceived: received, packetsLost: lost }],
-        ["b", { type: "candidate-pair", nominated: true, currentRoundTripTime: 0.08 }],
-      ]),
-  });
-  const reader = new StatsReader();
-  assert.deepEqual(await reader.read(report(900, 100)), { lossPercent: 10, roundTripMs: 80 });
-  assert.deepEqual(await reader.read(report(1_000, 100)), { lossPercent: 0, roundTripMs: 80 });
-  assert.equal(await reader.read({ connectionState: "failed" }), null);
-});
-
-test("the server hears what is shown once it has settled, and only when it differs", async () => {
-  const timers = new VirtualTimers();
-  const told = [];
-  const report = new ViewReport(async (body) => void told.push(body), timers);
-  report.show([HERON], true);
-  report.show([HERON, FINCH], true);
-  await timers.advance(150);
-  report.show([HERON, FINCH], true);
-  await timers.advance(1_000);
-  assert.deepEqual(told, [{ type: "viewing", tiles: [HERON, FINCH].map((person) => ({ person, width: 320 })), screen: true }]);
-  report.reset();
-  report.show([HERON, FINCH], true);
-  await timers.advance(150);
-  assert.equal(told.length, 2);
-});
-
-test("a view that could not be told is told again", async () => {
-  const timers = new VirtualTimers();
-  let attempts = 0;
-  const report = new ViewReport(() => {
-    attempts += 1;
-    return attempts === 1 ? Promise.reject(new Error("lost")) : Promise.resolve();
-  }, timers);
-  report.show([HERON], false);
-  await timers.advance(150);
-  report.show([HERON], false);
-  await timers.advance(150);
-  assert.equal(attempts, 2);
-});
-
 test("what is out of sight is not asked for, and nobody has two tiles", () => {
   const people = [ME, ...Array.from({ length: 14 }, (_, index) => `p_person${index}`)].map((id) => person(id));
-  const ui = { layout: "grid", page: 0, hidesSelf: false, main: null, box: { width: 1_200, height: 700 } };
+  const ui = { layout: "grid", page: 0, hidesSelf: false, main: null, pinned: null, box: { width: 1_200, height: 700 } };
   const first = shownNow(room({ people }), ui, []);
   const second = shownNow(room({ people }), { ...ui, page: 1 }, []);
   assert.equal(first.cameras.length, 9);
@@ -176,8 +118,9 @@ test("what is out of sight is not asked for, and nobody has two tiles", () => {
   assert.equal(first.people.length + second.people.length, 15);
   assert.equal(second.people.at(-1).id, ME);
   assert.ok(!second.cameras.includes(ME));
-  for (const layout of ["names", "sound"])
-    assert.deepEqual(shownNow(room({ people }), { ...ui, layout }, []).cameras, []);
+  assert.deepEqual(shownNow(room({ people }), { ...ui, layout: "names" }, []).cameras, []);
+  const soundOnly = shownNow(room({ people }), ui, [], true);
+  assert.deepEqual([soundOnly.cameras, soundOnly.layout], [[], "sound"]);
   const speaker = shownNow(room({ people }), { ...ui, layout: "speaker" }, ["p_person5"]);
   assert.equal(speaker.cameras[0], "p_person5");
   assert.equal(new Set(speaker.people.map(({ id }) => id)).size, 15);
@@ -186,10 +129,10 @@ test("what is out of sight is not asked for, and nobody has two tiles", () => {
 
 test("a shared screen is asked for only where it is shown", () => {
   const people = [person(ME), person(HERON, { is_sharing: true })];
-  const ui = { layout: "grid", page: 0, hidesSelf: false, main: null, box: { width: 1_200, height: 700 } };
+  const ui = { layout: "grid", page: 0, hidesSelf: false, main: null, pinned: null, box: { width: 1_200, height: 700 } };
   const shown = shownNow(room({ people }), ui, []);
   assert.deepEqual([shown.sharer.id, shown.layout, shown.main], [HERON, "speaker", null]);
-  assert.equal(shownNow(room({ people }), { ...ui, layout: "sound" }, []).sharer, null);
+  assert.equal(shownNow(room({ people }), ui, [], true).sharer, null);
   assert.equal(shownNow(room({ people: [person(ME, { is_sharing: true })] }), ui, []).sharer, null);
 });
 
@@ -207,6 +150,8 @@ test("a tile's name says all of a person's state; the chip says the one thing fi
   assert.equal(tileState(heron).word, "hand 2");
   assert.equal(tileState(person(HERON)).word, "muted");
   assert.equal(tileState(person(HERON, { is_muted: false })), null);
+  assert.equal(tileName(person(HERON), false, false, "weak"), "Quiet Heron, muted, Their connection is weak");
+  assert.deepEqual([tileState(person(HERON), "lost").key, tileState(heron, "weak").key], ["weak", "hand"]);
 });
 
 test("what the ticket office says is understood, and silence is not an error", async () => {

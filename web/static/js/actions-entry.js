@@ -44,7 +44,12 @@ export function entryActions(app, letGo) {
       await signal.request({ type: "leave" }).catch(() => signal.stop());
     },
 
-    async comeBack() {
+    comeBack() {
+      markJoin();
+      return actions.goBackIn();
+    },
+
+    async goBackIn() {
       app.hasLeft = false;
       const alias = app.ui.alias.trim();
       const isLead = app.role !== null && mayFacilitate(app.role);
@@ -59,7 +64,7 @@ export function entryActions(app, letGo) {
 
     /** The connection came back after "come back" was pressed. */
     async handleOutcome() {
-      if (app.ui.isJoining && signal.state === "up") await actions.comeBack();
+      if (app.ui.isJoining && signal.state === "up") await actions.goBackIn();
     },
 
     /** @param {string} text */

@@ -1,13 +1,15 @@
-import { NOTE } from "./words-room.js";
+import { pictureOf } from "./devices.js";
 import { isOpen } from "./own-rules.js";
 import { mayFacilitate, selfOf } from "./room-state.js";
+import { LINE } from "./words-line.js";
+import { NOTE } from "./words-room.js";
 
 /**
  * What a person does about themself: devices, hand, break, name, layout.
  * @param {import("./app.js").App} app
  */
 export function ownActions(app) {
-  const { own, devices, sound, hearing } = app.parts;
+  const { own, devices, sound, hearing, line, media } = app.parts;
 
   const actions = {
     toggleMic() {
@@ -21,6 +23,7 @@ export function ownActions(app) {
     toggleCamera() {
       if (own.camera.isOn) return app.attempt(() => own.camera.turnOff());
       const room = app.state.room;
+      if (room && line.choice === "none") return actions.tell(LINE.cameraStaysOff);
       if (room && !isOpen(room)) return actions.tell(NOTE.notNow);
       if (room?.me.camera_stopped) return actions.tell(NOTE.cameraStopped);
       if (room?.status.cameras_locked && !mayFacilitate(room.me.role)) return actions.tell(NOTE.camerasLocked);
@@ -93,9 +96,34 @@ export function ownActions(app) {
       hearing.resume();
     },
 
+    /** How many pictures; without any, none go out either. @param {import("./saving.js").Video} video */
+    async setVideo(video) {
+      line.choose(video, performance.now());
+      app.redraw();
+      if (video !== "none") {
+        await own.camera.resize(pictureOf(line.cameraLines));
+        return media.handleNewSize("camera");
+      }
+      if (own.camera.isOn) await app.attempt(() => own.camera.turnOff());
+      if (app.state.room?.me.is_sharing) await app.attempt(() => own.screen.stop());
+    },
+
+    /** @param {import("./thrift.js").ThriftEvent} event what the line makes necessary, or possible again */
+    followLine(event) {
+      if (event === "pictures-back") app.say(LINE.picturesBack, "line");
+      if (event !== "pause-camera") return app.redraw();
+      app.update({ note: LINE.cameraPaused });
+      void app.attempt(() => own.camera.turnOff());
+    },
+
+    /** Large for me, whoever speaks. @param {string | null} person */
+    pin(person) {
+      app.update({ pinned: person });
+    },
+
     /** @param {import("./layout.js").Layout} layout */
     setLayout(layout) {
-      app.update({ layout, page: 0 });
+      app.update({ layout, page: 0, pinned: null });
     },
   };
   return actions;

@@ -7,7 +7,6 @@ import { refusalWords } from "./words-refusals.js";
  * @typedef {{kind: "more"} | {kind: "rename"} | {kind: "keys"} | {kind: "connection"} | {kind: "who"}
  *   | {kind: "asked-to-unmute", by: string} | {kind: "remove", id: string, alias: string} | {kind: "end"}} Dialog
  * @typedef {{id: number, text: string, act?: {label: string, run: () => void}}} Toast
- * @typedef {"good" | "weak" | "lost"} Quality
  */
 
 /**
@@ -27,6 +26,7 @@ import { refusalWords } from "./words-refusals.js";
  * @property {import("./layout.js").Layout} layout
  * @property {number} page of the tiles, from 0
  * @property {boolean} hidesSelf
+ * @property {string | null} pinned who this person keeps large
  * @property {string | null} main who is large in the speaker layout
  * @property {import("./layout.js").Box} box the room for tiles
  * @property {boolean} isWide panels lie beside the tiles
@@ -37,6 +37,7 @@ import { refusalWords } from "./words-refusals.js";
  * @property {string | null} actionsOf whose actions are shown
  * @property {ReadonlySet<string>} notesOf whose notes are shown
  * @property {ReadonlySet<string>} selected in the waiting list
+ * @property {string | null} copied what became of the summary of the connection
  * @property {ReadonlySet<string>} declining declined here, not yet told
  */
 
@@ -56,6 +57,7 @@ const INITIAL_UI = {
   layout: "grid",
   page: 0,
   hidesSelf: false,
+  pinned: null,
   main: null,
   box: { width: 0, height: 0 },
   isWide: true,
@@ -66,6 +68,7 @@ const INITIAL_UI = {
   actionsOf: null,
   notesOf: new Set(),
   selected: new Set(),
+  copied: null,
   declining: new Set(),
 };
 
@@ -79,6 +82,8 @@ const TOAST_MS = 6_000;
  * @property {import("./media.js").Media} media
  * @property {import("./devices.js").Devices} devices
  * @property {import("./own-media.js").OwnMedia} own
+ * @property {import("./line.js").Line} line
+ * @property {import("./sight.js").Sight} sight
  * @property {import("./slots.js").SlotTracks} tracks
  * @property {import("./hearing.js").Hearing} hearing
  * @property {import("./sound.js").Sound} sound
@@ -98,10 +103,6 @@ export class App {
   lostAt = null;
   /** Leave was pressed: what the server still says about the room is not shown any more. */
   hasLeft = false;
-  /** @type {Quality} */
-  quality = "good";
-  /** @type {{lossPercent: number, roundTripMs: number} | null} */
-  measured = null;
   #draw;
   #nextToast = 1;
 
@@ -109,6 +110,10 @@ export class App {
   constructor(parts, draw) {
     this.parts = parts;
     this.#draw = draw;
+  }
+
+  get lineStates() {
+    return this.parts.line.states(this.state.quality);
   }
 
   /** @param {Partial<Ui>} patch */

@@ -1,8 +1,8 @@
-import { QualityGauge, StatsReader } from "./quality.js";
+import { LINE } from "./words-line.js";
 import { CONNECTION } from "./words.js";
 
 const TICK_MS = 1_000;
-const STATS_EVERY = 2;
+const READ_EVERY = 2;
 const SAY_LOST_MS = 2_000;
 const WIDE = "(min-width: 56.25rem) and (min-height: 22.51rem)";
 
@@ -42,12 +42,18 @@ export function watchPage({ app, shortcuts, wakeLock, letGo }) {
   }
   addEventListener("blur", () => shortcuts.stopTalking());
   addEventListener("offline", () => signal.probe());
-  addEventListener("online", () => signal.handleNetworkChange());
+  const changed = () => {
+    signal.handleNetworkChange();
+    media.handleNetworkChange();
+  };
+  addEventListener("online", changed);
+  watchNetwork(changed);
   addEventListener("pagehide", letGo);
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
   });
   document.addEventListener("visibilitychange", () => {
+    app.redraw();
     if (document.visibilityState !== "visible") return;
     own.handleReturn();
     signal.probe();
@@ -61,24 +67,34 @@ export function watchPage({ app, shortcuts, wakeLock, letGo }) {
   watchClock(app);
 }
 
+/** From one network to another without a gap between them, where the browser tells. @param {() => void} changed */
+function watchNetwork(changed) {
+  const network = /** @type {any} */ (navigator).connection;
+  let type = network?.type;
+  network?.addEventListener?.("change", () => {
+    if (network.type === type) return;
+    type = network.type;
+    changed();
+  });
+}
+
 /**
- * Waiting times and minutes left tick; the quality is read every other time.
+ * Waiting times and minutes left tick; the line is read every other time.
  * @param {import("./app.js").App} app
  */
 function watchClock(app) {
-  const gauge = new QualityGauge();
-  const stats = new StatsReader();
   let ticks = 0;
   let hasSaidLost = false;
+  let wasGood = true;
   setInterval(async () => {
     ticks += 1;
     const lostFor = app.lostAt === null ? 0 : performance.now() - app.lostAt;
     if (lostFor >= SAY_LOST_MS && !hasSaidLost && app.state.room) app.parts.announcer.interrupt(CONNECTION.lost);
     hasSaidLost = lostFor >= SAY_LOST_MS;
-    if (ticks % STATS_EVERY === 0 && app.state.room && app.parts.media.connection) {
-      app.measured = await stats.read(app.parts.media.connection);
-      app.quality = gauge.handle(app.measured);
-    }
+    if (ticks % READ_EVERY === 0 && app.state.room) await app.parts.line.read(performance.now());
+    const isGood = app.lineStates.both === "good";
+    if (isGood && !wasGood && app.state.room) app.say(LINE.goodAgain, "line");
+    wasGood = isGood;
     app.redraw();
   }, TICK_MS);
 }

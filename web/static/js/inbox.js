@@ -26,6 +26,7 @@ export class Inbox {
     if (app.hasLeft && message.type !== "outcome" && message.type !== "welcome") return;
     if ("now" in message) app.parts.clock.set(message.now);
     if (message.type === "offer") void app.parts.media.handleOffer(message);
+    if (message.type === "layers-wanted") app.parts.media.handleLayersWanted(message);
     const before = app.state;
     app.state = reduce(before, message);
     if (app.state.hasGap) return app.parts.signal.resync();

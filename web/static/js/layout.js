@@ -1,5 +1,5 @@
 /** @typedef {{width: number, height: number}} Box in CSS pixels */
-/** @typedef {"grid" | "speaker" | "names" | "sound"} Layout */
+/** @typedef {"grid" | "speaker" | "names"} Layout */
 
 const RATIO = 4 / 3;
 const PAGE_SIZES = [9, 6, 4];

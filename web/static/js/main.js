@@ -9,6 +9,7 @@ import { Devices } from "./devices.js";
 import { focusHeading, focusTrail, giveFocusBack } from "./focus.js";
 import { Hearing } from "./hearing.js";
 import { Inbox } from "./inbox.js";
+import { Line } from "./line.js";
 import { KeptName } from "./kept-name.js";
 import { render } from "./lit.js";
 import { Media } from "./media.js";
@@ -21,10 +22,12 @@ import { ResumeToken } from "./resume.js";
 import { Shortcuts } from "./shortcuts.js";
 import { shownNow } from "./shown.js";
 import { Signal } from "./signal.js";
+import { Sight } from "./sight.js";
 import { SlotTracks } from "./slots.js";
 import { Sound } from "./sound.js";
 import { fetchTicket } from "./ticket.js";
 import { ViewReport } from "./view-report.js";
+import { viewingOf } from "./viewing.js";
 import { appView } from "./view/app.js";
 import { setSprite } from "./view/icon.js";
 import { WakeLock } from "./wake-lock.js";
@@ -66,7 +69,7 @@ const signal = new Signal({
 
 const media = new Media({
   isSupported: typeof RTCPeerConnection === "function",
-  makeConnection: () => new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" }),
+  makeConnection: (configuration) => new RTCPeerConnection({ ...configuration, bundlePolicy: "max-bundle" }),
   request: (body) => signal.request(body),
   onTransport: (transport) => tracks.reset(transport),
   onTrack: (mid, track) => {
@@ -74,11 +77,13 @@ const media = new Media({
     app.redraw();
   },
   onState: () => app.redraw(),
+  timers: browserTimers,
 });
 
 const devices = new Devices(navigator.mediaDevices, storage("localStorage"), () => app.redraw());
+/** @type {OwnMedia} */
 const own = new OwnMedia({
-  acquire: { mic: () => devices.microphone(), camera: () => devices.camera(), screen: () => devices.screen() },
+  acquire: { mic: () => devices.microphone(), camera: () => devices.camera(line.cameraLines), screen: () => devices.screen() },
   send: (source, track) => media.setTrack(source, track),
   request: (body) => signal.request(body),
   onChange: () => app.redraw(),
@@ -88,17 +93,31 @@ const own = new OwnMedia({
       app.update({ note: deviceWords(source, problem, browserFamily(navigator.userAgent)) });
   },
 });
+/** @type {Line} */
+const line = new Line({
+  media,
+  request: (body) => signal.request(body),
+  isCameraOn: () => own.camera.isOn,
+  onEvent: (event) => actions.followLine(event),
+  storage: storage("localStorage"),
+  network: /** @type {any} */ (navigator).connection,
+  cores: navigator.hardwareConcurrency,
+});
+const sight = new Sight(() => app.redraw());
 hearing.setSpeaker(devices.chosen("audiooutput"));
 sound.setSpeaker(devices.chosen("audiooutput"));
 
 /** @type {App} */
-const app = new App({ page, clock, signal, media, devices, own, tracks, hearing, sound, announcer, name }, requestDraw);
+const app = new App({ page, clock, signal, media, devices, own, line, sight, tracks, hearing, sound, announcer, name }, requestDraw);
 const report = new ViewReport((body) => signal.request(body), browserTimers);
 const meter = new MicMeter(sound);
 const wakeLock = new WakeLock(navigator);
 const actions = { ...ownActions(app), ...entryActions(app, letGo), lead: leadActions(app) };
 /** @typedef {typeof actions} Actions */
-inbox = new Inbox(app, actions, () => report.reset());
+inbox = new Inbox(app, actions, () => {
+  report.reset();
+  line.handleFreshLink();
+});
 
 let isDrawing = false;
 let drawnStage = "";
@@ -115,18 +134,27 @@ function requestDraw() {
 
 function draw() {
   const { room, slots, stage, speaking } = app.state;
-  const shown = room ? shownNow(room, app.ui, speaking) : null;
+  const shown = room ? shownNow(room, app.ui, speaking, line.video === "none") : null;
   if (shown) app.ui = { ...app.ui, main: shown.main, page: shown.page };
   const trail = focusTrail(document);
   render(appView(app, actions, shown), root);
   hearing.show(room ? tracks.of(slots, "mic") : []);
-  if (shown && signal.state === "up") report.show(shown.cameras, shown.sharer !== null);
+  sight.watch(root.querySelectorAll("[data-tile]"));
+  if (shown) tellView(shown);
   meter.show(!room && own.mic.isOn ? own.mic.source.track : null, () => document.getElementById("meter"));
   void wakeLock.want(stage === "inside");
   if (stage !== drawnStage) {
     drawnStage = stage;
     focusHeading(root);
   } else if (trail.length > 0) queueMicrotask(() => giveFocusBack(document, trail));
+}
+
+/** @param {import("./shown.js").Shown} shown */
+function tellView(shown) {
+  if (signal.state !== "up") return;
+  const isCovered = document.hidden || (app.ui.panel !== null && !app.ui.isWide);
+  const page = { video: line.video, isCovered, pixelRatio: devicePixelRatio };
+  report.show(viewingOf(shown, (person) => sight.of(person), page), isCovered);
 }
 
 /** Every light off, every picture and sound gone. */

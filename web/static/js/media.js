@@ -1,5 +1,7 @@
 import { markFirst } from "./marks.js";
+import { MediaPath } from "./media-path.js";
 import { Refusal } from "./refusal.js";
+import { Senders } from "./senders.js";
 
 /**
  * @typedef {import("./protocol.js").OfferMessage} OfferMessage
@@ -9,18 +11,13 @@ import { Refusal } from "./refusal.js";
 /**
  * @typedef {object} MediaOptions
  * @property {boolean} isSupported the browser has WebRTC at all
- * @property {() => RTCPeerConnection} makeConnection
+ * @property {(configuration: RTCConfiguration) => RTCPeerConnection} makeConnection
  * @property {(body: import("./signal-types.js").RequestBody) => Promise<void>} request
  * @property {(transport: number) => void} onTransport a new transport begins; the tracks of the last one are gone
  * @property {(mid: string, track: MediaStreamTrack) => void} onTrack
  * @property {(state: RTCPeerConnectionState) => void} onState
+ * @property {import("./named-timers.js").Timers} timers
  */
-
-/** So long "disconnected" may last before a fresh transport is asked for: a short gap heals by itself. */
-const PATIENCE_MS = 4_000;
-const REPLACE_STEP_MS = 2_000;
-const REPLACE_MOST_MS = 30_000;
-const CAMERA_MAX_BPS = 800_000;
 
 /**
  * The one RTCPeerConnection of this page. The server alone offers; this side only answers, so there is no glare, and
@@ -28,23 +25,24 @@ const CAMERA_MAX_BPS = 800_000;
  */
 export class Media {
   #options;
+  #path;
+  #senders = new Senders();
   /** @type {RTCPeerConnection | null} */
   #connection = null;
   /** @type {number | null} */
   #transport = null;
+  #generation = 0;
   /** @type {Promise<void>} */
   #chain = Promise.resolve();
   /** @type {Map<Source, MediaStreamTrack | null>} */
   #tracks = new Map();
   /** @type {Map<Source, RTCRtpTransceiver>} */
   #uplinks = new Map();
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #patience;
-  #replacements = 0;
 
   /** @param {MediaOptions} options */
   constructor(options) {
     this.#options = options;
+    this.#path = new MediaPath({ ask: (repair) => this.#ask(repair), timers: options.timers });
   }
 
   get connection() {
@@ -57,9 +55,20 @@ export class Media {
     return state && state !== "closed" && state !== "failed" ? this.#transport : null;
   }
 
-  /** Signaling is back: what went wrong meanwhile can be asked for now. */
+  /** Signaling is back: what could not be asked for meanwhile can be now. */
   handleLinkUp() {
-    if (this.#connection) this.#watch(this.#connection);
+    this.#path.handleLinkUp();
+    if (this.#connection) this.#path.handleState(this.#connection.connectionState);
+  }
+
+  /** The device went to another network. */
+  handleNetworkChange() {
+    this.#path.handleNetworkChange();
+  }
+
+  /** @param {import("./protocol.js").LayersWanted} message */
+  handleLayersWanted({ transport, sources }) {
+    if (transport === this.#transport) this.#senders.want(sources);
   }
 
   /** @param {OfferMessage} offer */
@@ -69,7 +78,7 @@ export class Media {
       .then(() => this.#answer(offer))
       .catch((error) => {
         const isMoot = error instanceof Refusal && (error.reason === "lost" || error.reason === "no-media");
-        if (!isMoot) this.#replaceAfter(REPLACE_STEP_MS);
+        if (!isMoot) this.#path.handleBadAnswer();
       });
     return this.#chain;
   }
@@ -83,95 +92,97 @@ export class Media {
     if ((this.#tracks.get(source) ?? null) === track) return;
     this.#tracks.set(source, track);
     await this.#uplinks.get(source)?.sender.replaceTrack(track);
+    if (track) await this.#senders.shape(source);
+  }
+
+  /** The track of a source gives a picture of another size now. @param {Source} source */
+  handleNewSize(source) {
+    void this.#senders.shape(source);
   }
 
   close() {
-    clearTimeout(this.#patience);
+    this.#path.close();
+    this.#drop();
+  }
+
+  #drop() {
     const connection = this.#connection;
     this.#connection = null;
     this.#transport = null;
     this.#uplinks.clear();
+    this.#senders.clear();
     if (!connection) return;
     connection.ontrack = connection.onconnectionstatechange = connection.oniceconnectionstatechange = null;
     connection.close();
   }
 
   /** @param {OfferMessage} offer */
-  async #answer({ transport, generation, sdp, uplinks }) {
+  async #answer(offer) {
+    const { transport, generation, sdp, uplinks } = offer;
     markFirst("offer");
-    if (transport !== this.#transport) this.#open(transport);
+    if (transport !== this.#transport) this.#open(offer);
+    else this.#connection?.setConfiguration({ ...this.#connection.getConfiguration(), ...serversOf(offer) });
+    this.#generation = generation;
     const connection = this.#connection;
     if (!connection) return;
     await connection.setRemoteDescription({ type: "offer", sdp });
-    for (const { source, mid } of uplinks) await this.#attach(connection, source, mid);
+    await Promise.all(uplinks.map((uplink) => this.#attach(connection, uplink)));
     await connection.setLocalDescription(await connection.createAnswer());
     if (connection !== this.#connection) return;
     const answer = connection.localDescription?.sdp ?? "";
     markFirst("answer-sent");
-    await this.#options.request({ type: "answer", transport, generation, sdp: answer });
+    const answered = this.#options.request({ type: "answer", transport, generation, sdp: answer });
+    // Before anything is sent: that takes the other end's half of the handshake.
+    this.#senders.shapeAll();
+    await answered;
   }
 
-  /** @param {number} transport */
-  #open(transport) {
-    this.close();
-    const connection = this.#options.makeConnection();
+  /** @param {OfferMessage} offer */
+  #open(offer) {
+    this.#drop();
+    this.#path.handleTransport();
+    const connection = this.#options.makeConnection(serversOf(offer));
     this.#connection = connection;
-    this.#transport = transport;
+    this.#transport = offer.transport;
     connection.ontrack = ({ transceiver, track }) => {
       if (transceiver.mid !== null) this.#options.onTrack(transceiver.mid, track);
     };
-    connection.onconnectionstatechange = () => this.#watch(connection);
+    connection.onconnectionstatechange = () => this.#watch(connection.connectionState);
     connection.oniceconnectionstatechange = () => {
       if (connection.iceConnectionState === "connected") markFirst("ice-connected");
     };
-    this.#options.onTransport(transport);
+    this.#options.onTransport(offer.transport);
   }
 
-  /** @param {RTCPeerConnection} connection @param {Source} source @param {string} mid */
-  async #attach(connection, source, mid) {
-    const transceiver = connection.getTransceivers().find((candidate) => candidate.mid === mid);
+  /** @param {RTCPeerConnection} connection @param {import("./protocol.js").Uplink} uplink */
+  async #attach(connection, uplink) {
+    const transceiver = connection.getTransceivers().find(({ mid }) => mid === uplink.mid);
     if (!transceiver) return;
-    this.#uplinks.set(source, transceiver);
+    this.#uplinks.set(uplink.source, transceiver);
+    this.#senders.put(uplink, transceiver.sender);
     transceiver.direction = "sendonly";
-    const track = this.#tracks.get(source) ?? null;
+    const track = this.#tracks.get(uplink.source) ?? null;
     if (transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
-    if (source === "camera") await limit(transceiver.sender);
   }
 
-  /** @param {RTCPeerConnection} connection */
-  #watch(connection) {
-    clearTimeout(this.#patience);
-    const state = connection.connectionState;
-    if (state === "connected") {
-      this.#replacements = 0;
-      markFirst("connected");
-    }
-    if (state === "failed") this.#replaceAfter(0);
-    if (state === "disconnected") this.#replaceAfter(PATIENCE_MS);
+  /** @param {RTCPeerConnectionState} state */
+  #watch(state) {
+    if (state === "connected") markFirst("connected");
+    this.#path.handleState(state);
     this.#options.onState(state);
   }
 
-  /**
-   * Asks for a new transport, which comes with the next offer; each time without success waits longer. Where the server
-   * cannot be asked now, `handleLinkUp` looks again.
-   * @param {number} wait ms
-   */
-  #replaceAfter(wait) {
-    clearTimeout(this.#patience);
-    const more = Math.min(this.#replacements * REPLACE_STEP_MS, REPLACE_MOST_MS);
-    this.#patience = setTimeout(() => {
-      const transport = this.#transport;
-      if (transport === null) return;
-      this.#replacements += 1;
-      this.#options.request({ type: "replace-transport", transport }).catch(() => {});
-    }, wait + more);
+  /** @param {import("./media-path.js").Repair} repair */
+  async #ask(repair) {
+    const transport = this.#transport;
+    if (transport === null) return;
+    if (repair === "replace-transport") return this.#options.request({ type: repair, transport });
+    return this.#options.request({ type: repair, transport, generation: this.#generation });
   }
 }
 
-/** @param {RTCRtpSender} sender */
-async function limit(sender) {
-  const parameters = sender.getParameters();
-  if (parameters.encodings?.length !== 1 || !parameters.encodings[0]) return;
-  parameters.encodings[0].maxBitrate = CAMERA_MAX_BPS;
-  await sender.setParameters(parameters).catch(() => {});
-}
+/** @param {OfferMessage} offer @returns {RTCConfiguration} */
+const serversOf = ({ ice_servers, is_relay_only }) => ({
+  iceServers: ice_servers.map(({ urls, username, credential }) => ({ urls: [...urls], username, credential })),
+  iceTransportPolicy: is_relay_only ? "relay" : "all",
+});

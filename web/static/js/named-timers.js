@@ -33,6 +33,11 @@ export class NamedTimers {
     this.#set.delete(name);
   }
 
+  /** @param {string} name */
+  has(name) {
+    return this.#set.has(name);
+  }
+
   clear() {
     for (const name of [...this.#set.keys()]) this.cancel(name);
   }

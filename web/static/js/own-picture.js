@@ -55,6 +55,11 @@ export class OwnCamera {
     if (this.#room) this.#follow(this.#room);
   }
 
+  /** @param {MediaTrackConstraints} picture wanted from now on; a camera that cannot goes on as it is */
+  async resize(picture) {
+    await this.source.track?.applyConstraints(picture).catch(() => {});
+  }
+
   /** @param {"camera-lost" | "camera-paused"} why */
   lose(why) {
     const wasOn = this.isOn;

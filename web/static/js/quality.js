@@ -1,68 +1,85 @@
-/** @typedef {import("./app.js").Quality} Quality */
-/** @typedef {{lossPercent: number, roundTripMs: number}} Measured */
+/**
+ * @typedef {"good" | "weak" | "lost"} LineState
+ * @typedef {import("./stats-figures.js").Figures} Figures
+ * @typedef {{state: LineState, isCrowded: boolean}} Verdict crowded: voices break up, and fewer pictures would
+ *   help
+ */
 
-const WEAK_LOSS_PERCENT = 6;
 const WEAK_ROUND_TRIP_MS = 500;
+const WEAK_DOWN = { lossPercent: 6, jitterMs: 100, frozenPercent: 20, concealedPercent: 6 };
+const WEAK_UP = { lossPercent: 6 };
+/** Retransmission and concealment are at their end: voices break up. */
+const CROWDED_DOWN = { lossPercent: 15, concealedPercent: 12 };
+const CROWDED_UP = { lossPercent: 15 };
+const STARVED_UP_KBPS = 60;
+
+/** One reading of what comes to this person. @param {Figures} figures @returns {Verdict} */
+export function downVerdict(figures) {
+  const { down } = figures;
+  return verdict(figures, exceeds(down, WEAK_DOWN), exceeds(down, CROWDED_DOWN));
+}
+
+/** One reading of what goes out from this person. @param {Figures} figures @returns {Verdict} */
+export function upVerdict(figures) {
+  const { up } = figures;
+  const isStarved = up.isLimited && up.kbps < STARVED_UP_KBPS;
+  return verdict(figures, exceeds(up, WEAK_UP), isStarved || exceeds(up, CROWDED_UP));
+}
+
+/** Nothing goes either way: fewer pictures would not help. @type {Verdict} */
+export const NOTHING = { state: "lost", isCrowded: false };
+
+/** @param {Figures} figures @param {boolean} isWeak @param {boolean} isCrowded @returns {Verdict} */
+function verdict({ isAnswered, roundTripMs }, isWeak, isCrowded) {
+  if (!isAnswered) return NOTHING;
+  const isSlow = roundTripMs !== null && roundTripMs > WEAK_ROUND_TRIP_MS;
+  return { state: isWeak || isCrowded || isSlow ? "weak" : "good", isCrowded };
+}
+
+/** @param {object} figures @param {Readonly<Record<string, number>>} limits */
+function exceeds(figures, limits) {
+  /** @type {Record<string, number>} */
+  const known = Object.fromEntries(Object.entries(figures));
+  return Object.entries(limits).some(([name, most]) => (known[name] ?? 0) > most);
+}
+
 const SINK_AFTER = 2;
 const RISE_AFTER = 5;
+const RANK = { lost: 0, weak: 1, good: 2 };
 
 /**
- * One's own connection in three words, from one reading every two seconds: it sinks after four seconds and rises after
+ * One direction in three words, from one reading every two seconds: it becomes weak after four seconds and better after
  * ten, so that the word does not flicker.
  */
 export class QualityGauge {
-  /** @type {Quality} */
-  quality = "good";
-  #agreeing = 0;
+  /** @type {LineState} */
+  state = "good";
+  /** @type {LineState[]} those that say better, or all of them worse, than the present word */
+  #readings = [];
+  #side = 0;
 
-  /** @param {Measured | null} reading null: nothing arrives or leaves @returns {Quality} */
+  /** @param {LineState} reading @returns {LineState} */
   handle(reading) {
-    const now = verdict(reading);
-    if (now === this.quality) {
-      this.#agreeing = 0;
-      return this.quality;
+    // Silence was waited for already, and its end is seen at once.
+    if (reading === "lost") this.state = reading;
+    else if (this.state === "lost") this.state = "weak";
+    const side = Math.sign(RANK[reading] - RANK[this.state]);
+    if (side !== this.#side) this.#readings = [];
+    this.#side = side;
+    if (side === 0) return this.state;
+    this.#readings.push(reading);
+    if (this.#readings.length >= (side < 0 ? SINK_AFTER : RISE_AFTER)) {
+      // The word that all of them bear out: the nearest to the present one.
+      this.state = this.#readings.reduce((one, other) => nearer(this.state, one, other));
+      this.#readings = [];
     }
-    this.#agreeing += 1;
-    const needed = RANK[now] < RANK[this.quality] ? SINK_AFTER : RISE_AFTER;
-    if (this.#agreeing >= needed) {
-      this.quality = now;
-      this.#agreeing = 0;
-    }
-    return this.quality;
+    return this.state;
   }
 }
 
-const RANK = { lost: 0, weak: 1, good: 2 };
+/** @param {LineState} from @param {LineState} one @param {LineState} other */
+const nearer = (from, one, other) =>
+  Math.abs(RANK[one] - RANK[from]) <= Math.abs(RANK[other] - RANK[from]) ? one : other;
 
-/** @param {Measured | null} reading @returns {Quality} */
-function verdict(reading) {
-  if (!reading) return "lost";
-  return reading.lossPercent > WEAK_LOSS_PERCENT || reading.roundTripMs > WEAK_ROUND_TRIP_MS ? "weak" : "good";
-}
-
-/** Turns the browser's growing counters into what happened between two readings. */
-export class StatsReader {
-  #received = 0;
-  #lost = 0;
-
-  /** @param {RTCPeerConnection | null} connection @returns {Promise<Measured | null>} */
-  async read(connection) {
-    if (!connection || connection.connectionState !== "connected") return null;
-    let received = 0;
-    let lost = 0;
-    let roundTripMs = 0;
-    for (const report of (await connection.getStats()).values()) {
-      if (report.type === "inbound-rtp") {
-        received += report.packetsReceived ?? 0;
-        lost += Math.max(0, report.packetsLost ?? 0);
-      }
-      if (report.type === "candidate-pair" && report.nominated)
-        roundTripMs = 1_000 * (report.currentRoundTripTime ?? 0);
-    }
-    const [newReceived, newLost] = [Math.max(0, received - this.#received), Math.max(0, lost - this.#lost)];
-    this.#received = received;
-    this.#lost = lost;
-    const all = newReceived + newLost;
-    return { lossPercent: all === 0 ? 0 : Math.round((100 * newLost) / all), roundTripMs: Math.round(roundTripMs) };
-  }
-}
+/** @param {LineState} one @param {LineState} other */
+export const worse = (one, other) => (RANK[one] <= RANK[other] ? one : other);

@@ -18,6 +18,7 @@
  * @property {RoomView | null} room
  * @property {readonly string[]} speaking loudest first
  * @property {{transport: number, slots: readonly import("./protocol.js").Slot[]}} slots
+ * @property {import("./protocol.js").Quality | null} quality how the server finds the lines; null before it said
  * @property {boolean} isDraining
  */
 
@@ -33,6 +34,7 @@ export const INITIAL = {
   room: null,
   speaking: [],
   slots: { transport: -1, slots: [] },
+  quality: null,
   isDraining: false,
 };
 
@@ -64,6 +66,8 @@ export function reduce(state, message) {
       return { ...state, slots: { transport: message.transport, slots: message.slots } };
     case "speaking":
       return { ...state, speaking: message.people };
+    case "quality":
+      return { ...state, quality: message };
     case "draining":
       return { ...state, isDraining: true };
     default:
@@ -77,7 +81,9 @@ export function reduce(state, message) {
  */
 function toStage(state, stage) {
   const room =
-    stage === "inside" ? { speaking: state.speaking, slots: state.slots } : { speaking: [], slots: INITIAL.slots };
+    stage === "inside"
+      ? { speaking: state.speaking, slots: state.slots, quality: state.quality }
+      : { speaking: [], slots: INITIAL.slots, quality: null };
   return { ...state, ...room, stage, hasGap: false, outside: null, waiting: null, outcome: null, room: null };
 }
 
@@ -147,3 +153,10 @@ export const mayFacilitate = (role) => role !== "participant";
  * @returns {import("./protocol.js").PersonView | undefined} oneself as the others see it
  */
 export const selfOf = (room) => room.people.find((person) => person.id === room.me.id);
+
+/**
+ * @param {RoomState} state
+ * @param {string} person
+ * @returns {"weak" | "lost" | null} null where their line is good, or nothing is known of it
+ */
+export const lineOf = ({ quality }, person) => quality?.others.find((other) => other.person === person)?.state ?? null;

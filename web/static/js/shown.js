@@ -4,12 +4,14 @@ import { bestColumns, mainPerson, paged, pageSize, selfLast } from "./layout.js"
  * @typedef {import("./protocol.js").PersonView} PersonView
  * @typedef {object} Shown what the stage shows now
  * @property {readonly PersonView[]} people in their order, never one twice
- * @property {import("./layout.js").Layout} layout a shared screen turns the grid into a large one with the people beside
+ * @property {import("./layout.js").Layout | "sound"} layout a shared screen or a pinned person turns the grid into a large
+ *   one with the people beside
  * @property {number} page from 0
  * @property {number} pages
  * @property {number} columns
  * @property {number} width of one tile, px
  * @property {string | null} main
+ * @property {string | null} pinned who is large because this person wants it
  * @property {PersonView | null} sharer whose screen is shown
  * @property {readonly string[]} cameras of others that are in sight, most important first
  */
@@ -22,25 +24,28 @@ const WIDE = 768;
  * @param {import("./protocol.js").RoomView} room
  * @param {import("./app.js").Ui} ui
  * @param {readonly string[]} speaking
+ * @param {boolean} isSoundOnly
  * @returns {Shown}
  */
-export function shownNow(room, ui, speaking) {
+export function shownNow(room, ui, speaking, isSoundOnly = false) {
   const ordered = selfLast(room.people, room.me.id, ui.hidesSelf);
   const sharer = room.people.find(({ id, is_sharing }) => is_sharing && id !== room.me.id) ?? null;
-  if (ui.layout === "names" || ui.layout === "sound") {
+  if (isSoundOnly || ui.layout === "names") {
     return {
-      layout: ui.layout,
+      layout: isSoundOnly ? "sound" : "names",
       people: ordered,
       page: 0,
       pages: 1,
       columns: 1,
       width: 0,
       main: null,
-      sharer: ui.layout === "sound" ? null : sharer,
+      pinned: null,
+      sharer: isSoundOnly ? null : sharer,
       cameras: [],
     };
   }
-  if (ui.layout === "speaker" || sharer) return speakerLayout(room, ui, speaking, ordered, sharer);
+  const pinned = ordered.find(({ id }) => id === ui.pinned && id !== room.me.id) ?? null;
+  if (ui.layout === "speaker" || sharer || pinned) return speakerLayout(room, ui, speaking, ordered, { sharer, pinned });
   const gap = globalThis.innerWidth >= WIDE ? WIDE_GAP : GAP;
   const size = pageSize(ordered.length, ui.box, gap);
   const { items, page, pages } = paged(ordered, ui.page, size);
@@ -53,6 +58,7 @@ export function shownNow(room, ui, speaking) {
     columns,
     width,
     main: null,
+    pinned: null,
     sharer: null,
     cameras: camerasOf(items, room.me.id),
   };
@@ -60,13 +66,13 @@ export function shownNow(room, ui, speaking) {
 
 /**
  * @param {import("./protocol.js").RoomView} room @param {import("./app.js").Ui} ui @param {readonly string[]} speaking
- * @param {readonly PersonView[]} ordered @param {PersonView | null} sharer
+ * @param {readonly PersonView[]} ordered @param {{sharer: PersonView | null, pinned: PersonView | null}} large
  * @returns {Shown}
  */
-function speakerLayout(room, ui, speaking, ordered, sharer) {
-  const main = sharer ? null : mainPerson(speaking, ui.main, ordered, room.me.id);
-  const first = ordered.filter(({ id }) => id === main);
-  const people = [...first, ...ordered.filter(({ id }) => id !== main)];
+function speakerLayout(room, ui, speaking, ordered, { sharer, pinned }) {
+  const main = sharer ? null : (pinned?.id ?? mainPerson(speaking, ui.main, ordered, room.me.id));
+  const first = pinned?.id ?? main;
+  const people = [...ordered.filter(({ id }) => id === first), ...ordered.filter(({ id }) => id !== first)];
   return {
     layout: "speaker",
     people,
@@ -75,17 +81,11 @@ function speakerLayout(room, ui, speaking, ordered, sharer) {
     columns: 1,
     width: 0,
     main,
+    pinned: pinned?.id ?? null,
     sharer,
     cameras: camerasOf(people, room.me.id),
   };
 }
 
-const MOST_CAMERAS = 25;
-
 /** @param {readonly PersonView[]} people @param {string} me */
-function camerasOf(people, me) {
-  return people
-    .map(({ id }) => id)
-    .filter((id) => id !== me)
-    .slice(0, MOST_CAMERAS);
-}
+const camerasOf = (people, me) => people.map(({ id }) => id).filter((id) => id !== me);

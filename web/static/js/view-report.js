@@ -1,6 +1,10 @@
 import { NamedTimers } from "./named-timers.js";
 
 const SETTLE_MS = 150;
+/** A glance at another tab or at a panel is not worth a new picture. */
+const LEFT_MS = 1_500;
+
+/** @typedef {import("./viewing.js").Viewing} Viewing */
 
 /**
  * Tells the server what this page shows, so that nothing else is sent: once it has settled, and only when it differs.
@@ -9,8 +13,7 @@ export class ViewReport {
   #request;
   #timers;
   #told = "";
-  /** @type {{cameras: readonly string[], screen: boolean} | null} */
-  #wanted = null;
+  #wanted = "";
 
   /**
    * @param {(body: import("./signal-types.js").RequestBody) => Promise<void>} request
@@ -23,31 +26,24 @@ export class ViewReport {
 
   /** A new connection knows nothing of what was told on the one before. */
   reset() {
-    this.#told = "";
+    this.#told = this.#wanted = "";
     this.#timers.clear();
-    this.#wanted = null;
   }
 
-  /** @param {readonly string[]} cameras @param {boolean} screen */
-  show(cameras, screen) {
-    const key = JSON.stringify([cameras, screen]);
-    if (
-      this.#wanted === null ? key === this.#told : key === JSON.stringify([this.#wanted.cameras, this.#wanted.screen])
-    )
-      return;
-    this.#wanted = { cameras, screen };
-    this.#timers.after("tell", SETTLE_MS, () => this.#tell(key));
+  /** @param {Viewing} viewing @param {boolean} isCovered nothing is in sight for now */
+  show(viewing, isCovered = false) {
+    const key = JSON.stringify(viewing);
+    if (key === this.#wanted) return;
+    this.#wanted = key;
+    if (key === this.#told) this.#timers.cancel("tell");
+    else this.#timers.after("tell", isCovered ? LEFT_MS : SETTLE_MS, () => this.#tell(viewing, key));
   }
 
-  /** @param {string} key */
-  #tell(key) {
-    const wanted = this.#wanted;
-    this.#wanted = null;
-    if (!wanted || key === this.#told) return;
+  /** @param {Viewing} viewing @param {string} key */
+  #tell(viewing, key) {
     this.#told = key;
-    const tiles = wanted.cameras.map((person) => ({ person, width: 320 }));
-    this.#request({ type: "viewing", tiles, screen: wanted.screen }).catch(() => {
-      this.#told = "";
+    this.#request({ type: "viewing", ...viewing }).catch(() => {
+      if (this.#told === key) this.#told = this.#wanted = "";
     });
   }
 }

@@ -44,8 +44,6 @@ export const ROOM = {
   onBreak: "You are taking a break. Nobody sees or hears you, and your seat is kept.",
   comeBack: "Come back",
   selfHidden: "Your own picture is hidden from you. Others still see it.",
-  soundOnly: "Sound only. Pictures are off to save data.",
-  showPictures: "Show pictures",
   stopSharing: "Stop sharing",
 };
 
@@ -119,6 +117,14 @@ export const CHAT = {
   wrote: (alias) => `${alias} wrote in the chat`,
 };
 
+export const PIN = {
+  /** @param {string} alias */
+  pin: (alias) => `Keep ${alias} large`,
+  /** @param {string} alias */
+  unpin: (alias) => `Stop keeping ${alias} large`,
+  short: "Large",
+};
+
 export const MORE = {
   title: "More",
   takeBreak: "Take a break",
@@ -126,7 +132,7 @@ export const MORE = {
   share: "Share screen",
   stopShare: "Stop sharing",
   layout: "Layout",
-  layouts: { grid: "Grid", speaker: "Speaker", names: "Names only", sound: "Sound only" },
+  layouts: { grid: "Grid", speaker: "Speaker", names: "Names only" },
   hideSelf: "Hide my own picture",
   rename: "Change my name",
   who: "Who can see and hear me",
@@ -135,18 +141,6 @@ export const MORE = {
   keys: "Keys",
   renameLabel: "Name to show",
   renameSave: "Save name",
-};
-
-export const CONNECTION_DIALOG = {
-  title: "Connection",
-  signal: "Messages",
-  media: "Sound and pictures",
-  loss: "Lost on the way",
-  delay: "Round trip",
-  signalUp: "Connected",
-  signalDown: "Reconnecting",
-  mediaNone: "Not connected yet",
-  data: "Sound only uses the least data. You find it under Layout.",
 };
 
 /** @type {readonly (readonly [string, string])[]} */

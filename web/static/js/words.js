@@ -25,9 +25,6 @@ export const CONNECTION = {
   draining: "The session is moving to another server. You do not need to do anything.",
   soundBlocked: "Your browser keeps the sound off until you tap.",
   hear: "Tap to hear the room",
-  quality: { good: "Good", weak: "Weak", lost: "No connection for sound and pictures at the moment" },
-  weak: "Your connection is weak. Sound only needs less of it.",
-  saveData: "Sound only",
 };
 
 export const PRE_JOIN = {

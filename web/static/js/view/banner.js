@@ -1,5 +1,6 @@
 import { html, nothing } from "../lit.js";
 import { ROOM } from "../words-room.js";
+import { LINE } from "../words-line.js";
 import { COMMON, CONNECTION } from "../words.js";
 import { icon } from "./icon.js";
 
@@ -34,16 +35,7 @@ export function roomBanners(app, actions, { me, status }) {
   return html`<div class="room-banners" aria-live="polite">
     ${bannerView(app, actions)}
     ${ui.isSoundBlocked ? banner("volume-2", CONNECTION.soundBlocked, press(CONNECTION.hear, actions.hear, "button-primary")) : nothing}
-    ${
-      app.quality === "weak" && ui.layout !== "sound"
-        ? banner(
-            "signal-medium",
-            CONNECTION.weak,
-            press(CONNECTION.saveData, () => actions.setLayout("sound")),
-            "banner-warn",
-          )
-        : nothing
-    }
+    ${lineBanner(app, actions)}
     ${status.phase === "ready" ? banner("clock", ROOM.ready) : nothing}
     ${status.phase === "closing" ? banner("clock", ROOM.closing) : nothing}
     ${
@@ -58,15 +50,6 @@ export function roomBanners(app, actions, { me, status }) {
     ${me.on_break ? banner("coffee", ROOM.onBreak, press(ROOM.comeBack, actions.toggleBreak, "button-primary")) : nothing}
     ${me.is_sharing ? banner("screen-share", ROOM.ownSharing, press(ROOM.stopSharing, actions.toggleShare)) : nothing}
     ${
-      ui.layout === "sound"
-        ? banner(
-            "headphones",
-            ROOM.soundOnly,
-            press(ROOM.showPictures, () => actions.setLayout("grid")),
-          )
-        : nothing
-    }
-    ${
       ui.note === null
         ? nothing
         : banner(
@@ -76,6 +59,24 @@ export function roomBanners(app, actions, { me, status }) {
           )
     }
   </div>`;
+}
+
+/** At most one line about the line. @param {App} app @param {Actions} actions */
+function lineBanner(app, actions) {
+  const { line } = app.parts;
+  const { both } = app.lineStates;
+  const choose = (/** @type {string} */ words, /** @type {import("../saving.js").Video} */ video) =>
+    press(words, () => actions.setVideo(video));
+  if (line.choice === "none") return banner("headphones", LINE.chosen, choose(LINE.showPictures, "full"));
+  if (both === "lost" && app.lostAt === null) return banner("wifi-off", LINE.lost, nothing, "banner-warn");
+  if (line.isResting) {
+    const acts = html`${choose(LINE.showPictures, line.choice)} ${choose(LINE.stay, "none")}`;
+    return banner("headphones", LINE.resting, acts, "banner-warn");
+  }
+  if (app.state.quality?.pictures === "none")
+    return banner("headphones", LINE.held, choose(LINE.stay, "none"), "banner-warn");
+  if (both === "weak") return banner("signal-medium", LINE.weak, choose(LINE.audioOnly, "none"), "banner-warn");
+  return nothing;
 }
 
 /** @param {string} drawing @param {unknown} words @param {unknown} [act] @param {string} [manner] */

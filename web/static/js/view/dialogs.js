@@ -1,8 +1,10 @@
 import { html, keyed, nothing, ref } from "../lit.js";
 import { CONFIRM } from "../words-lead.js";
-import { ASKED, CONNECTION_DIALOG, KEYS, MORE } from "../words-room.js";
-import { COMMON, CONNECTION } from "../words.js";
+import { PANEL } from "../words-line.js";
+import { ASKED, KEYS, MORE } from "../words-room.js";
+import { COMMON } from "../words.js";
 import { whoLine } from "../who.js";
+import { connectionPanel } from "./connection.js";
 import { showModal } from "./modal.js";
 import { moreDialog } from "./more.js";
 
@@ -38,7 +40,7 @@ function content(app, actions, dialog) {
     case "who":
       return whoDialog(app);
     case "connection":
-      return connectionDialog(app);
+      return modal(app, PANEL.title, connectionPanel(app));
     case "asked-to-unmute":
       return confirm(app, ASKED.title(dialog.by), ASKED.text, [
         { words: ASKED.stay, run: () => app.update({ dialog: null }) },
@@ -60,7 +62,7 @@ function content(app, actions, dialog) {
 /** @param {App} app @param {string} title @param {unknown} body @param {unknown} [foot] */
 export function modal(app, title, body, foot) {
   const close = () => {
-    if (app.ui.dialog) app.update({ dialog: null });
+    if (app.ui.dialog) app.update({ dialog: null, copied: null });
   };
   return html`<dialog class="dialog" aria-labelledby="dialog-title" @close=${close} ${ref(showModal)}>
     <div class="dialog-head"><h2 id="dialog-title" tabindex="-1">${title}</h2></div>
@@ -120,30 +122,5 @@ function whoDialog(app) {
       <ul class="stack stack-tight">
         ${others.map(({ alias }) => html`<li>${alias}</li>`)}
       </ul>`,
-  );
-}
-
-/** @param {App} app */
-function connectionDialog(app) {
-  const { measured, quality } = app;
-  const isUp = app.parts.signal.state === "up";
-  return modal(
-    app,
-    CONNECTION_DIALOG.title,
-    html`<dl class="facts">
-        <dt>${CONNECTION_DIALOG.signal}</dt>
-        <dd>${isUp ? CONNECTION_DIALOG.signalUp : CONNECTION_DIALOG.signalDown}</dd>
-        <dt>${CONNECTION_DIALOG.media}</dt>
-        <dd>${measured ? CONNECTION.quality[quality] : CONNECTION_DIALOG.mediaNone}</dd>
-        ${
-          measured
-            ? html`<dt>${CONNECTION_DIALOG.loss}</dt>
-                <dd>${measured.lossPercent} %</dd>
-                <dt>${CONNECTION_DIALOG.delay}</dt>
-                <dd>${measured.roundTripMs} ms</dd>`
-            : nothing
-        }
-      </dl>
-      <p class="muted">${CONNECTION_DIALOG.data}</p>`,
   );
 }

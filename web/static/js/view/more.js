@@ -1,5 +1,7 @@
 import { html, live, nothing } from "../lit.js";
 import { selfOf } from "../room-state.js";
+import { VIDEO } from "../saving.js";
+import { VIDEO_WORDS } from "../words-line.js";
 import { DOCK, MORE, ROOM } from "../words-room.js";
 import { COMMON } from "../words.js";
 import { deviceSelects, problems } from "./device-controls.js";
@@ -10,7 +12,7 @@ import { icon } from "./icon.js";
 
 const DOCK_IS_WIDE = "(min-width: 40rem) and (min-height: 22.51rem)";
 /** @type {readonly import("../layout.js").Layout[]} */
-const LAYOUTS = ["grid", "speaker", "names", "sound"];
+const LAYOUTS = ["grid", "speaker", "names"];
 
 /** Everything that is not in the dock. @param {App} app @param {Actions} actions */
 export function moreDialog(app, actions) {
@@ -35,7 +37,7 @@ export function moreDialog(app, actions) {
       ${button("signal-high", MORE.connection, () => app.update({ dialog: { kind: "connection" } }))}
       ${button("circle-question-mark", MORE.keys, () => app.update({ dialog: { kind: "keys" } }))}
     </div>
-    ${problems(app)} ${layouts(app, actions)}
+    ${problems(app)} ${layouts(app, actions)} ${videoChoice(app, actions)}
     <label class="choice">
       <input
         type="checkbox"
@@ -86,6 +88,29 @@ const layouts = (app, actions) =>
             @change=${() => actions.setLayout(layout)}
           />
           <span>${MORE.layouts[layout]}</span>
+        </label>`,
+    )}
+  </fieldset>`;
+
+/** @param {App} app @param {Actions} actions */
+const videoChoice = (app, actions) =>
+  html`<fieldset class="field" role="radiogroup" aria-labelledby="video-label">
+    <legend id="video-label" class="field-label">${VIDEO_WORDS.legend}</legend>
+    ${VIDEO.map(
+      (video) =>
+        html`<label class="choice">
+          <input
+            type="radio"
+            name="video"
+            value=${video}
+            aria-describedby="video-note-${video}"
+            .checked=${live(app.parts.line.choice === video)}
+            @change=${() => actions.setVideo(video)}
+          />
+          <span
+            ><span>${VIDEO_WORDS.choices[video].word}</span
+            ><span class="choice-note" id="video-note-${video}" aria-hidden="true">${VIDEO_WORDS.choices[video].note}</span></span
+          >
         </label>`,
     )}
   </fieldset>`;

@@ -4,6 +4,7 @@ import { COMMON } from "../words.js";
 import { ROOM } from "../words-room.js";
 import { roomBanners } from "./banner.js";
 import { chatPanel } from "./chat.js";
+import { lineButton } from "./connection.js";
 import { dock } from "./dock.js";
 import { icon } from "./icon.js";
 import { leadPanel } from "./lead.js";
@@ -35,6 +36,7 @@ function head(app, room) {
   return html`<header class="room-head">
     <h1 class="room-title" tabindex="-1">${page.title}</h1>
     <p class="room-meta">${COMMON.notRecorded}${left}</p>
+    ${lineButton(app)}
     <p class="who-line" id="who-line" role="note" data-exposed=${isExposed}>
       ${icon(isExposed ? "eye" : "eye-off", "icon-s")}<span>${text}</span>
     </p>
@@ -48,7 +50,7 @@ function head(app, room) {
 /** One panel at a time. @param {App} app @param {Actions} actions @param {RoomView} room */
 function panel(app, actions, room) {
   if (app.ui.panel === "chat") return chatPanel(app, room);
-  if (app.ui.panel === "people") return peoplePanel(app, room);
+  if (app.ui.panel === "people") return peoplePanel(app, actions, room);
   if (app.ui.panel === "lead" && room.lead) return leadPanel(app, actions, room, room.lead);
   return nothing;
 }

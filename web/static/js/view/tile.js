@@ -2,6 +2,7 @@ import { html, keyed, nothing, ref } from "../lit.js";
 import { markFirst } from "../marks.js";
 import { isOpen } from "../own-rules.js";
 import { tileName, tileState } from "../person-words.js";
+import { lineOf } from "../room-state.js";
 import { ROLE, ROOM } from "../words-room.js";
 import { streamOf } from "./device-controls.js";
 import { icon } from "./icon.js";
@@ -19,14 +20,16 @@ import { icon } from "./icon.js";
  */
 export function tile(app, room, person, isMain) {
   const isMe = person.id === room.me.id;
+  const line = isMe ? null : lineOf(app.state, person.id);
   const speaks = app.state.speaking.includes(person.id) && !person.is_muted;
   return html`<li
     class="tile"
-    aria-label=${tileName(person, isMe, speaks)}
+    aria-label=${tileName(person, isMe, speaks, line)}
     data-speaking=${speaks}
     data-dim=${isDim(app)}
     data-main=${isMain}
     data-shows="camera"
+    data-tile=${person.id}
   >
     <span class="avatar" aria-hidden="true">${initial(person.alias)}</span>
     ${isMe ? ownPicture(app, room) : picture(app, person, "camera")}
@@ -34,7 +37,7 @@ export function tile(app, room, person, isMain) {
       <span>${person.alias}${isMe ? ` (${ROOM.you})` : nothing}</span>
       ${ROLE[person.role] ? html`<span class="name-tag-role">${ROLE[person.role]}</span>` : nothing}
     </span>
-    ${chip(person)}
+    ${chip(person, line)}
   </li>`;
 }
 
@@ -130,9 +133,9 @@ function showFirstFrame(element) {
   setTimeout(show, SURELY_MS);
 }
 
-/** @param {PersonView} person */
-function chip(person) {
-  const state = tileState(person);
+/** @param {PersonView} person @param {import("../person-words.js").BadLine} line */
+function chip(person, line) {
+  const state = tileState(person, line);
   if (!state) return nothing;
   return html`<span class="state-chip" data-state=${state.key} aria-hidden="true">
     ${icon(state.icon)}<span class="state-chip-word">${state.word}</span>
