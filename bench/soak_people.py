@@ -54,18 +54,24 @@ class Talker(MediaMember):
 
     async def go(self) -> None:
         """As a person who presses Leave."""
-        await self.ask("leave")
-        await self.stop()
+        if not self.is_unwell:
+            await self.ask("leave")
         await self._hang_up()
 
     async def crash(self) -> None:
         """As a browser that dies: no word, neither by the socket nor by DTLS."""
         if self.media is not None:
             await self.media.close(politely=False)
-        await self.stop()
         await self._hang_up()
 
+    @property
+    def is_unwell(self) -> bool:
+        """Without the socket, or without media: on a machine that stalls even a good line is lost."""
+        return self.is_closed or self.media is None or self.media.tx is None
+
     async def _hang_up(self) -> None:
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            await self.stop()
         if self.socket is not None:
             with contextlib.suppress(ConnectionError, TimeoutError):
                 await self.socket.close()
@@ -99,7 +105,11 @@ class Room:
             await self._come()
 
     async def turn(self) -> str:
-        """One person comes or goes; tells how."""
+        """One person comes or goes; tells how. Whoever lost the line comes back first."""
+        for person in [one for one in self.inside if one.is_unwell]:
+            await person.crash()
+            await person.come(self.leader)
+            return "repair"
         if len(self.inside) + 1 < self._size:
             await self._come()
             return "join"
