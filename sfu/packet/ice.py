@@ -162,9 +162,9 @@ class IceTable(Generic[Owner]):
                     return "stun-path-taken"
                 self._unbind(holder, path)
             if len(paths) >= MAX_PATHS:
-                self.expire(owner, now)
-                if len(paths) >= MAX_PATHS:
-                    return "stun-too-many-paths"
+                # A device with several networks has many ways, and new ones after it moved: the stalest is of no use.
+                selected = owner.ice.selected
+                self._unbind(owner, min((one for one in paths if one != selected), key=paths.__getitem__))
             self.owners[path] = owner
         paths[path] = now
         return None
