@@ -12,6 +12,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from itertools import permutations
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -20,7 +21,9 @@ from bench.bad_lines import breaks, lossy, steps
 from bench.bad_lines.rows import Row
 from bench.machine import machine
 from tests.support.browser import chromium
-from tests.support.line_room import LineRoom, line_room
+from tests.support.line_figures import seen
+from tests.support.line_figures import steps as steps_of
+from tests.support.line_room import EVERY_MS, LineRoom, line_room
 from tests.support.lively_picture import write_lively
 from tests.support.server_process import serving
 
@@ -47,7 +50,7 @@ SETTLE_S = 8.0
 SEED = 20_261
 
 
-async def run_once(name: str, seconds: float, seed: int) -> list[Row]:
+async def run_once(name: str, seconds: float, seed: int, trace: Path | None = None) -> list[Row]:
     """One scenario in a room of its own, after the browsers' estimates have settled on the clear line."""
     with tempfile.TemporaryDirectory() as folder:
         camera = Path(folder) / "camera.y4m"
@@ -58,7 +61,31 @@ async def run_once(name: str, seconds: float, seed: int) -> list[Row]:
             line_room(server, browser, ADDRESS, seed) as room,
         ):
             await room.for_a_while(SETTLE_S)
-            return await SCENARIOS[name](room, seconds)
+            try:
+                return await SCENARIOS[name](room, seconds)
+            finally:
+                if trace is not None:
+                    write_trace(trace, room)
+
+
+def write_trace(path: Path, room: LineRoom) -> None:
+    """Second by second what each page got of each other: kbps of sound and pictures, pictures, height, concealed."""
+    lines = []
+    for viewer, other in permutations(room.pages, 2):
+        samples, person = room.samples[viewer.alias], room.ids[other.alias]
+        start = samples[0].at
+        for second in range(int(samples[-1].at - start)):
+            since = start + second
+            mic = list(steps_of(samples, person, "mic", since - EVERY_MS / 1_000, since + 1))
+            picture = seen(samples, person, since - EVERY_MS / 1_000, since + 1)
+            concealed = sum(step.rise("concealedSamples") for step in mic)
+            audio = 8 * sum(step.rise("bytesReceived") for step in mic)
+            lines.append(
+                f"{second:4d} s  {viewer.alias:>13} <- {other.alias:<13} audio {audio / 1_000:4.0f} kbps"
+                f" concealed {concealed / 48:4.0f} ms  video {picture.bits_per_s / 1_000:5.0f} kbps"
+                f" {picture.frames:3d} frames {picture.height:4d} px"
+            )
+    path.write_text("\n".join(lines) + "\n")
 
 
 def merged(runs: list[list[Row]]) -> list[dict[str, Any]]:
@@ -98,6 +125,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--save", action="store_true")
+    parser.add_argument("--trace", type=Path, help="second by second, of the last run, into this file")
     options = parser.parse_args()
     unknown = set(options.scenarios) - set(SCENARIOS)
     if unknown:
@@ -105,7 +133,10 @@ def main() -> int:
     done: dict[str, Any] = {}
     for name in options.scenarios or SCENARIOS:
         about = machine()
-        runs = [asyncio.run(run_once(name, options.seconds, options.seed + run)) for run in range(options.runs)]
+        runs = [
+            asyncio.run(run_once(name, options.seconds, options.seed + run, options.trace))
+            for run in range(options.runs)
+        ]
         done[name] = {"seconds": options.seconds, "rows": merged(runs), "machine": about}
         print(table(name, done[name]["rows"]), flush=True)
         if options.save:

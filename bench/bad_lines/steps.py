@@ -16,6 +16,8 @@ NARROW = Impairment(rate_bps=300_000, delay_s=0.02)
 FITS_WITHIN_S = 4.0
 BACK_WITHIN_S = 10.0
 NEVER_S = 99.0
+LARGE_TILE = 1_280
+SETTLES_IN_S = 8.0
 GAP_MOST_MS = 200.0
 WATCH_EVERY_S = 0.5
 LOSES_MOST = 0.05  # a flow that fits overflows the queue only when a keyframe or a probe does
@@ -35,6 +37,8 @@ async def step_up_link(room: LineRoom, seconds: float) -> list[Row]:
 async def _step(room: LineRoom, seconds: float, *, is_down: bool) -> list[Row]:
     connections = room.samples[FAR][-1].connections
     await _become(room, WIDE, is_down)
+    await _show_large(room)
+    await room.for_a_while(SETTLES_IN_S)
     wide = time()
     await room.for_a_while(seconds)
     narrow = time()
@@ -52,6 +56,9 @@ async def _step(room: LineRoom, seconds: float, *, is_down: bool) -> list[Row]:
         Row("longest gap of audio", 1_000 * gap, "ms", GAP_MOST_MS),
         Row("video fits after the step down", fits_at - narrow, "s", FITS_WITHIN_S),
         Row("pictures that stand still at 300 kbps", len(streams) - moving, "", len(streams) - 1),
+        Row(
+            "video before", sum(seeing(room, *pair, Span(wide, narrow)).bits_per_s for pair in streams) / 1_000, "kbps"
+        ),
         Row("height before", _height(room, streams, Span(wide, narrow)), "px"),
         Row("height at 300 kbps", _height(room, streams, calm), "px"),
         Row("video at 300 kbps", sum(seeing(room, *pair, calm).bits_per_s for pair in streams) / 1_000, "kbps"),
@@ -64,6 +71,13 @@ async def _step(room: LineRoom, seconds: float, *, is_down: bool) -> list[Row]:
         transports_row(room, connections),
         *others_rows(room, Span(wide, time())),
     ]
+
+
+async def _show_large(room: LineRoom) -> None:
+    """Everybody shows everybody in tiles that are worth the largest layer."""
+    for page in room.pages:
+        others = [room.ids[other.alias] for other in room.pages if other is not page]
+        await page.probe.say("viewing", tiles=[{"person": person, "width": LARGE_TILE} for person in others])
 
 
 async def _become(room: LineRoom, line: Impairment, is_down: bool) -> None:

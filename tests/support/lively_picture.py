@@ -6,11 +6,11 @@ The browser's own fake camera moves so little that its whole stream fits through
 import random
 from pathlib import Path
 
-BLOCK = 16
+BLOCK = 12
 
 
 def write_lively(
-    path: Path, *, width: int = 1_280, height: int = 720, fps: int = 10, frames: int = 20, changing: float = 0.08
+    path: Path, *, width: int = 960, height: int = 540, fps: int = 10, frames: int = 20, changing: float = 0.08
 ) -> None:
     """`changing`: the share of blocks that are new in each frame. The same file every time."""
     chance = random.Random(7)
