@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -44,6 +45,7 @@ class Config(BaseModel):
     media_processes: Annotated[int, Field(ge=0, le=64)] = (
         1  # each has a UDP port of its own, from udp_port up; 0: one per core
     )
+    plane: Literal["plain", "fast"] = "plain"  # the loop over packets: interpreted, or compiled at start
     data_dir: Path = Path("data")
     database_url: SecretStr | None = None  # None: SQLite in data_dir
     redis_url: SecretStr | None = None  # None: this process is the only one
@@ -83,6 +85,13 @@ class Config(BaseModel):
     def _is_bound(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value:
             raise ValueError("give at least one address")
+        return value
+
+    @field_validator("plane")
+    @classmethod
+    def _is_installed(cls, value: str) -> str:
+        if value == "fast" and find_spec("numba") is None:
+            raise ValueError("fast needs Numba, which is not installed here: pip install 'holdspace[fast]'")
         return value
 
     @field_validator("turn_urls")

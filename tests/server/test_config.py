@@ -112,3 +112,12 @@ def test_a_secret_file_that_is_missing_or_doubled_is_a_problem(tmp_path: Path) -
 
 def test_only_secrets_come_from_files() -> None:
     assert problems(bind_port_file="/x") == ["HOLDSPACE_BIND_PORT_FILE: no such setting"]
+
+
+def test_the_fast_plane_is_refused_in_plain_words_without_its_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_config({}).plane == "plain"
+    monkeypatch.setattr("server.config.find_spec", lambda name: None)
+    with pytest.raises(BadConfig, match=r"HOLDSPACE_PLANE: fast needs Numba.*pip install"):
+        load_config({"HOLDSPACE_PLANE": "fast"})
+    monkeypatch.setattr("server.config.find_spec", lambda name: object())
+    assert load_config({"HOLDSPACE_PLANE": "fast"}).plane == "fast"
