@@ -1,0 +1,56 @@
+"""The real plane and a viewer's line: numbers out, feedback in, layers fitted, voices first."""
+
+from tests.support.line_rig import VIDEO_SLOT, LineScene
+from tests.support.line_schedule import Impairment
+from tests.support.plane_rig import started
+
+
+async def test_a_step_down_and_up_through_the_plane() -> None:
+    scene = LineScene()
+    async with started(scene.rig):
+        await scene.start()
+        plane, line = scene.rig.plane, scene.rig.line
+        line.become(Impairment(delay_s=0.025, rate_bps=3e6))
+        await scene.run(8)
+        assert scene.targets[-1][1] == "f", (scene.targets, scene.estimates)
+        assert scene.seen.padding > 0
+        assert scene.video_bps(plane.now - 2, plane.now) > 1_000_000
+
+        line.become(Impairment(delay_s=0.025, rate_bps=3e5))
+        fell_at = plane.now
+        await scene.run(10)
+        assert scene.targets[-1][1] == "q", (scene.targets, scene.estimates)
+        assert 80_000 < scene.video_bps(fell_at + 4, plane.now) < 200_000
+        assert scene.longest_gap(fell_at - 0.5) < 0.2
+
+        line.become(Impairment(delay_s=0.025, rate_bps=3e6))
+        rose_at = plane.now
+        await scene.run(10)
+        assert scene.targets[-1][1] == "f", (scene.targets, scene.estimates)
+        assert scene.targets[-1][0] - rose_at < 9
+        assert scene.video_bps(plane.now - 1, plane.now) > 900_000
+        assert scene.longest_gap(rose_at) < 0.2
+        assert scene.viewer.peer.unreadable == 0
+        assert not scene.rig.plane.core.drops["timer-error"]
+        assert not scene.rig.plane.core.drops["error"]
+
+
+async def test_what_waits_for_a_narrow_line_does_not_leave_when_the_gate_closes() -> None:
+    scene = LineScene()
+    async with started(scene.rig):
+        await scene.start()
+        scene.rig.line.become(Impairment(delay_s=0.025, rate_bps=3e5))
+        await scene.run(6)
+        assert scene.video_bps(scene.rig.plane.now - 2, scene.rig.plane.now) > 50_000
+        pacer = scene.rig.plane.core._peers[scene.viewer.number].lane.pacer  # the test is about what is in there
+        assert pacer is not None
+        scene._layers[0].wants_key = True
+        await scene.run(0.04)
+        assert not pacer.is_empty
+        scene.rig.plane.set_gate(scene.pub, False)
+        await scene.rig.fence()
+        assert pacer.is_empty
+        scene.rig.arrived.clear()
+        scene.rig._under_way.clear()
+        await scene.run(0.5)
+        assert scene.viewer.peer.rtp[VIDEO_SLOT] == []
