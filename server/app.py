@@ -23,6 +23,8 @@ from server.hosts_figures import RoomFigures
 from server.jobs import keep_forgetting, keep_purging
 from server.keys import SERVICES
 from server.limits import RateLimits, instance_key
+from server.line_figures import LineFigures
+from server.line_watch import keep_watching
 from server.links import Links
 from server.media_figures import MediaFigures
 from server.metrics import Metrics
@@ -89,6 +91,7 @@ def build_server(
     metrics = Metrics()
     figures = RoomFigures(metrics.registry)
     media = media or Node(_media_config(config), new_plane)
+    line_figures = LineFigures(metrics.registry)
     cluster = _cluster(config, store, clock)
     rooms = RoomHosts(cluster or store.rooms, Entry(store, clock), media, clock, figures)
     passwords = Passwords()
@@ -139,7 +142,9 @@ def build_server(
 
     async def run_media(_app: web.Application) -> AsyncIterator[None]:
         await media.start(rooms)
+        watching = asyncio.create_task(keep_watching(media, line_figures, rooms.on_lines), name="watch-lines")
         yield
+        await _ended(watching)
         await media.close()
 
     async def keep_leases(_app: web.Application) -> AsyncIterator[None]:

@@ -11,11 +11,21 @@ from typing import Literal, Protocol
 from rooms.ids import PersonId
 from rooms.live.rights import NO_MEDIA, MediaRights
 from server.effects_peers import PeerBook
+from server.line_quality import EVERY_S, Line, Reading
 from server.media_words import layers_wanted, offer_message, wanted_of
-from sfu.node import BadAnswer, MediaNode, Offer, Pictures, SlotShown, Source, SourceWanted, Wanted
+from sfu.node import BadAnswer, LineStats, MediaNode, Offer, Pictures, SlotShown, Source, SourceWanted, Wanted
 from signaling.client_media import Answer, QualityReport, ReplaceTransport, RestartIce, Viewing
 from signaling.client_messages import MediaRequest
-from signaling.server_media import LayersWanted, MediaState, OfferMessage, Slot, Slots, Speaking
+from signaling.server_media import (
+    LayersWanted,
+    MediaState,
+    OfferMessage,
+    OtherLine,
+    Quality,
+    Slot,
+    Slots,
+    Speaking,
+)
 from signaling.server_messages import ConnectionReason, ServerMessage
 
 EVERY_CAMERA = Wanted()
@@ -41,8 +51,11 @@ class _Peer:
     restarting: int | None = None  # the generation after which a new path was asked for
     slots: tuple[SlotShown, ...] = ()
     layers: LayersWanted | None = None
+    line: Line = field(default_factory=Line)
     report: QualityReport | None = None
+    report_age_s: float = 0.0
     pictures: Pictures = Pictures.ALL
+    quality: Quality | None = None  # as told
     state: Literal["up", "quiet", "down"] = "down"
 
 
@@ -117,6 +130,8 @@ class RoomMedia:
             self._tell_slots(peer)
         if peer.layers is not None:
             self._pages.tell(person, peer.layers)
+        if peer.quality is not None:
+            self._pages.tell(person, peer.quality)
         if peer.state != "down":
             self._tell_state(peer)
 
@@ -140,7 +155,7 @@ class RoomMedia:
             case QualityReport():
                 if peer is None or peer.number != request.transport:
                     return "no-media"
-                peer.report = request
+                peer.report, peer.report_age_s = request, 0.0
                 return None
             case RestartIce():
                 return self._restart_ice(peer, request)
@@ -170,6 +185,16 @@ class RoomMedia:
     def on_pictures(self, number: int, pictures: Pictures) -> None:
         if (peer := self._peers.get(number)) is not None:
             peer.pictures = pictures
+            self._tell_quality()
+
+    def on_lines(self, lines: Mapping[int, LineStats]) -> None:
+        """A reading of the lines, every two seconds."""
+        for peer in self._peers.values():
+            peer.report_age_s += EVERY_S
+            if peer.state != "down":
+                stats = lines.get(peer.number)
+                peer.line.handle(Reading(peer.state == "quiet", stats, peer.report, peer.report_age_s))
+        self._tell_quality()
 
     def on_connected(self, number: int) -> None:
         self._turn(number, "up")
@@ -267,15 +292,43 @@ class RoomMedia:
         if (peer := self._peers.get(number)) is not None and peer.state != state:
             peer.state = state
             self._tell_state(peer)
+            if state == "quiet":
+                peer.line.handle(Reading(is_quiet=True, stats=None))
+                self._tell_quality()
 
     def _tell_state(self, peer: _Peer) -> None:
         self._pages.tell(peer.person, MediaState(transport=peer.number, state=peer.state))
+
+    def _tell_quality(self) -> None:
+        """Everybody is told of their own line, and of the others' only where they are bad and one receives them."""
+        bad = [(peer, state) for peer in self._peers.values() if (state := peer.line.worse) != "good"]
+        for peer in list(self._peers.values()):
+            others = tuple(
+                OtherLine(person=other.person, state=state)
+                for other, state in bad
+                if other is not peer and peer.rights.may_receive
+            )
+            quality = Quality(
+                transport=peer.number,
+                up=peer.line.up.state,
+                down=peer.line.down.state,
+                pictures=peer.pictures.value,
+                others=others,
+            )
+            if quality != (peer.quality or nothing_to_say(peer.number)):
+                peer.quality = quality
+                self._pages.tell(peer.person, quality)
 
     def _tell_slots(self, peer: _Peer) -> None:
         shown = tuple(
             Slot(mid=slot.mid, source=slot.source.value, person=self.person_of(slot.publisher)) for slot in peer.slots
         )
         self._pages.tell(peer.person, Slots(transport=peer.number, slots=shown))
+
+
+def nothing_to_say(transport: int) -> Quality:
+    """What a page takes for granted before it is told anything."""
+    return Quality(transport=transport, up="good", down="good", pictures="all", others=())
 
 
 def is_gate_open(rights: MediaRights, source: Source) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Final, Protocol
 
@@ -20,7 +20,7 @@ from server.host_record import RoomRecord
 from server.hosts_figures import RoomFigures
 from server.ports import Clock, Gatekeeper, Glimpse, LeaseLost, RoomStore, StoreDown
 from server.store.records import SessionEnd
-from sfu.node import MediaNode, Offer, Pictures, SlotShown, SourceWanted
+from sfu.node import LineStats, MediaNode, Offer, Pictures, SlotShown, SourceWanted
 from signaling.errors import CloseCode
 
 SWEEP_S: Final = 30.0
@@ -227,6 +227,11 @@ class RoomHosts:
     def on_pictures(self, peer: int, pictures: Pictures) -> None:
         if (media := self._peers.owner(peer)) is not None:
             media.on_pictures(peer, pictures)
+
+    def on_lines(self, lines: Mapping[int, LineStats]) -> None:
+        """A reading of everybody's line."""
+        for host in list(self._hosts.values()):
+            host.media.on_lines(lines)
 
     def on_lost(self, peers: tuple[int, ...]) -> None:
         self._parts.figures.count("media-lost")
