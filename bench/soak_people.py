@@ -87,7 +87,10 @@ class Talker(MediaMember):
 class Room:
     """A facilitator who stays, and members who come and go. `size` counts the facilitator."""
 
-    def __init__(self, links: Links, number: int, size: int, chance: random.Random) -> None:
+    def __init__(
+        self, links: Links, number: int, size: int, chance: random.Random, new_person: type[Talker] = Talker
+    ) -> None:
+        self._new_person = new_person
         self._links = links
         self._number = number
         self._size = size
@@ -141,4 +144,4 @@ class Room:
     def _person(self) -> Talker:
         self._made += 1
         seed = 1_000 * self._number + self._made
-        return Talker(self._links.session_url, f"Person {seed}", seed)
+        return self._new_person(self._links.session_url, f"Person {seed}", seed)

@@ -56,6 +56,14 @@ class BadDatagrams:
             return self._hello
         return self._mutated(self._hello)
 
+    def whole_hello(self) -> bytes:
+        """A ClientHello as it should be."""
+        return self._hello
+
+    def cut_hello(self) -> bytes:
+        """The beginning of a ClientHello, shorter than its lengths say."""
+        return self._hello[: self._random.randrange(1, len(self._hello))]
+
     def dtls(self) -> bytes:
         """DTLS records of every type with made-up bodies: alerts, fragments, application data."""
         kind = self._random.randint(20, 63)

@@ -113,15 +113,23 @@ class MediaClient(asyncio.DatagramProtocol):
         self._udp, _ = await loop.create_datagram_endpoint(lambda: self, remote_addr=address)
         # A stall of this test process must not look like loss: a browser reads its socket on a thread of its own.
         self.udp_socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        await self.on_socket()
         async with asyncio.timeout(CONNECT_S):
             self._tasks.append(loop.create_task(self._keep_checking()))
             await self._is_checked.wait()
+            await self.on_checked()
             self.dtls._set_role("client")
             algorithm, value = self.offered.fingerprint.split()
             await self.dtls.start(RTCDtlsParameters([RTCDtlsFingerprint(algorithm, value)]))
         if self.dtls.state != "connected":
             raise ConnectionError(self.dtls.state)
         self._take_keys()
+
+    async def on_socket(self) -> None:
+        """Called when the socket is open and nothing was sent; for those who want to do something odd then."""
+
+    async def on_checked(self) -> None:
+        """Called when a check was answered and the handshake has not begun."""
 
     @property
     def udp_socket(self) -> socket.socket:
