@@ -126,8 +126,10 @@ async def _store(config: Config, is_running: bool) -> AsyncIterator[Finding]:
 
 def ports(config: Config, is_running: bool) -> Iterator[Finding]:
     hosts = usable(config.udp_bind)
-    wanted = [(f"Port {config.bind_port}/tcp", socket.SOCK_STREAM, (config.bind_host,), config.bind_port)]
-    wanted.append((f"Port {config.udp_port}/udp", socket.SOCK_DGRAM, hosts, config.udp_port))
+    wanted: list[tuple[str, socket.SocketKind, tuple[str, ...], int]] = [
+        (f"Port {config.bind_port}/tcp", socket.SOCK_STREAM, (config.bind_host,), config.bind_port),
+        (f"Port {config.udp_port}/udp", socket.SOCK_DGRAM, hosts, config.udp_port),
+    ]
     if config.tcp_port != "off":
         port = config.tcp_port or config.udp_port
         wanted.append((f"Port {port}/tcp for media (HOLDSPACE_TCP_PORT)", socket.SOCK_STREAM, hosts, port))

@@ -80,7 +80,8 @@ class TcpMux:
 
     def addresses(self) -> list[Address]:
         """Where it listens."""
-        return [Address(*sock.getsockname()[:2], True) for sock in self._listeners.values()]
+        names = [sock.getsockname() for sock in self._listeners.values()]
+        return [Address(name[0], name[1], True) for name in names]
 
     @property
     def is_used(self) -> bool:
