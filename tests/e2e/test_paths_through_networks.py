@@ -1,13 +1,14 @@
 """Networks that let little through, and networks that change: real browsers in network namespaces of their own."""
 
 from collections.abc import AsyncIterator
+from statistics import median
 
 import pytest
 import pytest_asyncio
 
 from tests.support.far_away import FarRoom, far_room, seconds_of_silence, seconds_to_media, selected_pair
 from tests.support.figures import record
-from tests.support.netns import Namespace, namespace
+from tests.support.netns import Link, Namespace, namespace
 from tests.support.people import ParticipantPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -82,14 +83,19 @@ async def test_from_wifi_to_mobile_the_sound_is_back_and_the_seat_is_kept(room: 
     page = await arrives(room, "Green Lantern", elsewhere, "before the change of network")
     me, connections = await page.me(), await page.probe.connections()
 
-    def change() -> None:
-        elsewhere.down(wifi)
-        elsewhere.up(mobile)
+    silent: list[float] = []
+    for left, taken in ((wifi, mobile), (mobile, wifi), (wifi, mobile)):
 
-    there, here = await seconds_of_silence(room.stage.leader, page, change)
-    record("Wi-Fi to mobile: until the room is heard again", there, "s")
-    record("Wi-Fi to mobile: until the room hears again", here, "s")
-    assert max(there, here) <= BACK_WITHIN_S
+        def change(left: Link = left, taken: Link = taken) -> None:
+            elsewhere.down(left)
+            elsewhere.up(taken)
+
+        silent.append(max(await seconds_of_silence(room.stage.leader, page, change)))
+        await page.hears(await room.stage.leader.me())
+        await room.stage.leader.hears(me)
+    record("from one network to another: until sound goes both ways, median of 3", median(silent), "s")
+    record("from one network to another: the slowest", max(silent), "s")
+    assert median(silent) <= BACK_WITHIN_S, silent
     assert await page.probe.connections() == connections
     assert await page.me() == me
     await page.is_in_room()

@@ -87,7 +87,7 @@ class Namespace:
                 _run("ip", family, "-n", self.name, *route)
 
     def filter(self, *rules: str) -> None:
-        """What the network drops silently on the way out, in the words of nft, as "meta l4proto udp drop"."""
+        """What the network drops silently on the way out, as "meta l4proto udp drop"; replaces what it dropped before."""
         table = f"table inet {self.name}"
         lines = "\n".join(f"iifname {link.far} {rule}" for link in self.links for rule in rules)
         chain = f"chain in {{ type filter hook input priority 0; policy accept;\n{lines}\n}}"
