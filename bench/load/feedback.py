@@ -12,12 +12,16 @@ _MOST_BLOCKS: Final = 31
 _BLOCK: Final = struct.Struct("!IIIIII")
 
 
-def report(own: int, next_of: Mapping[int, int], bps: int = BITS_PER_S) -> bytes:
-    """A compound of RR (RFC 3550 section 6.4.2) and REMB; `next_of`: the number expected next, by received SSRC."""
+def report(own: int, next_of: Mapping[int, int], bps: int | None = BITS_PER_S) -> bytes:
+    """A compound of RR (RFC 3550 section 6.4.2) and REMB; `next_of`: the number expected next, by received SSRC.
+
+    `bps` None: without a REMB.
+    """
     received = list(islice(next_of.items(), _MOST_BLOCKS))
     blocks = b"".join(_BLOCK.pack(ssrc, 0, (after - 1) & 0xFFFF, 0, 0, 0) for ssrc, after in received)
     head = struct.pack("!BBHI", 0x80 | len(received), _RR, 1 + 6 * len(received), own)
-    return head + blocks + _estimate(own, [ssrc for ssrc, _ in received], bps)
+    estimate = b"" if bps is None else _estimate(own, [ssrc for ssrc, _ in received], bps)
+    return head + blocks + estimate
 
 
 def _estimate(own: int, ssrcs: list[int], bps: int) -> bytes:

@@ -1,8 +1,8 @@
 """The generator's process: links as it is told by JSON lines, sources on schedule, counts of what arrives.
 
-`python -m bench.load.generator HOST CORE SEED [PROFILES…]`. It is one plain loop: what is due is sent, and every few
-milliseconds every socket is emptied by `recvmmsg`. Nothing waits on a socket, so a server does not pay for waking the
-generator, and delays are taken from the kernel's time stamps, so that reading late does not show.
+`python -m bench.load.generator HOST CORE SEED FEEDBACK [PROFILES…]`. It is one plain loop: what is due is sent, and
+every few milliseconds every socket is emptied by `recvmmsg`. Nothing waits on a socket, so a server does not pay for
+waking the generator, and delays are taken from the kernel's time stamps, so that reading late does not show.
 """
 
 import heapq
@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from random import Random
 from typing import Any, Final
 
+from bench.load.arrivals import Arrivals
 from bench.load.dtls import PROFILES, Certificate
 from bench.load.kernel import BATCH, STRIDE, Inbox, Outbox
 from bench.load.link import Link
@@ -31,6 +32,7 @@ SWEEP_NS: Final = 8_000_000
 TIMERS_NS: Final = 20_000_000
 _HEAD: Final = struct.Struct(f"!xBH4xI{STRIDE - 12}x")
 _MEDIA: Final = frozenset({OPUS, VP8, OPUS | 0x80, VP8 | 0x80})  # second bytes: no RTCP, DTLS or STUN has these
+ARRIVALS: Final = "twcc"  # what receivers tell: this, where a server offers it, or else a REMB
 LIFE_S: Final = 600
 BEHIND_NS: Final = 100_000_000
 
@@ -38,9 +40,10 @@ BEHIND_NS: Final = 100_000_000
 class Load:
     """All links and sources. `order` does what one JSON line says and returns what is answered, if anything."""
 
-    def __init__(self, host: str, profiles: tuple[str, ...], seed: int) -> None:
+    def __init__(self, host: str, profiles: tuple[str, ...], seed: int, *, has_arrivals: bool) -> None:
         self._host = host
         self._profiles = profiles
+        self._has_arrivals = has_arrivals
         self._random = Random(seed)
         self._own = Certificate()
         self._links: dict[int, Link] = {}
@@ -130,7 +133,9 @@ class Load:
         return piece != b""
 
     def _open(self, number: int) -> Link:
-        link = self._links[number] = Link(self._host, self._own, self._profiles, self._random)
+        link = self._links[number] = Link(
+            self._host, self._own, self._profiles, self._random, has_arrivals=self._has_arrivals
+        )
         self._waiting.add(number)
         return link
 
@@ -180,6 +185,8 @@ class Load:
                 link.tracks.take_odd(ssrc, seq)
             else:
                 link.take(inbox.datagram(index))
+        if link.arrivals is not None:
+            self._note_arrivals(link.arrivals, inbox, count)
         if link.first.keyframe_ns is None:
             for index in range(count):
                 self._sample(link, inbox, index)
@@ -190,6 +197,11 @@ class Load:
             # Not always the same place in a frame or a batch.
             index += self._one_in - 1 + self._random.getrandbits(1) * 2 if self._one_in > 1 else 1
         self._until_sample = index - count
+
+    def _note_arrivals(self, arrivals: Arrivals, inbox: Inbox, count: int) -> None:
+        for index, (second, _, ssrc) in enumerate(_HEAD.iter_unpack(inbox.view[: count * STRIDE])):
+            if second in _MEDIA:
+                arrivals.note(inbox.view, index * STRIDE, ssrc, inbox.stamp_ns(index))
 
     def _sample(self, link: Link, inbox: Inbox, index: int) -> None:
         datagram = inbox.datagram(index)
@@ -257,11 +269,11 @@ def say(message: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    host, core, seed, *profiles = sys.argv[1:]
+    host, core, seed, feedback, *profiles = sys.argv[1:]
     signal.alarm(LIFE_S)
     is_first = make_first(int(core))
     say({"is_realtime": is_first})
-    Load(host, tuple(profiles) or tuple(PROFILES), int(seed)).run()
+    Load(host, tuple(profiles) or tuple(PROFILES), int(seed), has_arrivals=feedback == ARRIVALS).run()
 
 
 if __name__ == "__main__":

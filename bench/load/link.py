@@ -9,7 +9,8 @@ from random import Random
 from pylibsrtp import Error as SrtpError
 from pylibsrtp import Session
 
-from bench.load import feedback, ice, sdp
+from bench.load import arrivals, feedback, ice, sdp
+from bench.load.arrivals import Arrivals
 from bench.load.dtls import Certificate, Handshake
 from bench.load.kernel import Outbox, open_socket
 from bench.load.sink import First, Tracks, begins_keyframe, payload_of, sent_at_ns
@@ -22,7 +23,9 @@ _PLI, _FIR, _PSFB = 1, 4, 206
 class Link:
     """`answer` or `offer` and `accept`; ready when `is_ready`. Raises ConnectionError where it cannot be made."""
 
-    def __init__(self, host: str, own: Certificate, profiles: tuple[str, ...], random: Random) -> None:
+    def __init__(
+        self, host: str, own: Certificate, profiles: tuple[str, ...], random: Random, *, has_arrivals: bool = False
+    ) -> None:
         self.sock = open_socket(host)
         self.fd = self.sock.fileno()
         self.is_ready = False
@@ -50,6 +53,9 @@ class Link:
         self._rx: Session | None = None
         self._reporter: Session | None = None
         self._report_due = 0.0
+        self.arrivals: Arrivals | None = None
+        self._has_arrivals = has_arrivals
+        self._feedback_due = 0.0
 
     def answer(self, offer: str, *, is_controlling: bool) -> str:
         """Of a server that offers; what it takes from us goes on the first audio and the first video line."""
@@ -62,7 +68,11 @@ class Link:
             if line is not None:
                 ssrcs[line.mid] = own
         self._begin(described)
-        return sdp.write_answer(described, self._local, ssrcs)
+        offered = [line.extensions.get(sdp.TRANSPORT_WIDE) for line in described.lines if line.direction == "sendonly"]
+        number = next((number for number in offered if number is not None), None)
+        if self._has_arrivals and number is not None and self.arrivals is None:
+            self.arrivals = Arrivals(number)
+        return sdp.write_answer(described, self._local, ssrcs, has_arrivals=self.arrivals is not None)
 
     def offer(self) -> str:
         audio, camera, rtx = self._ssrcs
@@ -91,9 +101,8 @@ class Link:
             )
         if self._handshake is not None and not self.is_ready:
             self._write(*self._handshake.on_timer())
-        if self._reporter is not None and now >= self._report_due and self.tracks.expected:
-            self._report_due = now + feedback.EVERY_S
-            self._write(self._reporter.protect_rtcp(feedback.report(self._ssrcs[0], self.tracks.expected)))
+        if self._reporter is not None and self.tracks.expected:
+            self._report(now, self._reporter)
 
     def take(self, datagram: bytes) -> None:
         """Anything but RTP."""
@@ -124,6 +133,18 @@ class Link:
 
     def close(self) -> None:
         self.sock.close()
+
+    def _report(self, now: float, reporter: Session) -> None:
+        own = self._ssrcs[0]
+        if now >= self._report_due:
+            self._report_due = now + feedback.EVERY_S
+            bps = feedback.BITS_PER_S if self.arrivals is None else None
+            self._write(reporter.protect_rtcp(feedback.report(own, self.tracks.expected, bps)))
+        if self.arrivals is not None and now >= self._feedback_due:
+            self._feedback_due = now + arrivals.EVERY_S
+            compound = self.arrivals.feedback(own)
+            if compound is not None:
+                self._write(reporter.protect_rtcp(compound))
 
     def _begin(self, described: sdp.Description) -> None:
         host = self._local.address[0]

@@ -12,6 +12,7 @@ EXTENSIONS: Final = {
     3: "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
     4: "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
 }
+TRANSPORT_WIDE: Final = EXTENSIONS[4]
 _RTPMAPS: Final = {OPUS: "opus/48000/2", VP8: "VP8/90000", RTX: "rtx/90000"}
 _FLIPPED: Final = {"sendonly": "recvonly", "recvonly": "sendonly", "inactive": "inactive", "sendrecv": "sendrecv"}
 
@@ -66,15 +67,22 @@ def read(text: str) -> Description:
     )
 
 
-def write_answer(offer: Description, local: Local, ssrcs: Mapping[str, Sequence[int]]) -> str:
-    """Takes every line of Opus or VP8; DTLS client; `ssrcs` by mid of the lines on which this side sends."""
+def write_answer(
+    offer: Description, local: Local, ssrcs: Mapping[str, Sequence[int]], *, has_arrivals: bool = False
+) -> str:
+    """Takes every line of Opus or VP8; DTLS client; `ssrcs` by mid of the lines on which this side sends.
+
+    `has_arrivals`: of what it receives, this side tells arrivals by transport-wide number; otherwise a REMB.
+    """
     rows = _session(local, [line.mid for line in offer.lines])
     for line in offer.lines:
         types = [number for name, number in line.codecs.items() if name in ("opus/48000/2", "vp8/90000")]
         if line.kind == "video":
             types += _retransmission(line)
         rows += _media(line.kind, line.mid, _FLIPPED[line.direction], dict.fromkeys(types, line.codecs), local)
-        rows += [f"a=extmap:{number} {uri}" for uri, number in line.extensions.items() if _takes(line, uri)]
+        rows += [
+            f"a=extmap:{number} {uri}" for uri, number in line.extensions.items() if _takes(line, uri, has_arrivals)
+        ]
         rows += _sources(ssrcs.get(line.mid, ()))
     return "\r\n".join(rows) + "\r\n"
 
@@ -96,7 +104,14 @@ def _session(local: Local, mids: Sequence[str]) -> list[str]:
     return ["v=0", f"o=- 7 2 IN IP4 {host}", "s=-", "t=0 0", "a=group:BUNDLE " + " ".join(mids)]
 
 
-def _media(kind: str, mid: str, direction: str, types: Mapping[int, Mapping[str, int]], local: Local) -> list[str]:
+def _media(
+    kind: str,
+    mid: str,
+    direction: str,
+    types: Mapping[int, Mapping[str, int]],
+    local: Local,
+    has_arrivals: bool = False,
+) -> list[str]:
     host, port = local.address
     rows = [
         f"m={kind} 9 UDP/TLS/RTP/SAVPF " + " ".join(str(number) for number in types),
@@ -120,7 +135,7 @@ def _media(kind: str, mid: str, direction: str, types: Mapping[int, Mapping[str,
             rows.append(f"a=fmtp:{number} apt={media_type}")
         elif kind == "video":
             rows += [f"a=rtcp-fb:{number} {what}" for what in ("nack", "nack pli", "ccm fir")]
-        rows.append(f"a=rtcp-fb:{number} {'transport-cc' if direction == 'sendonly' else 'goog-remb'}")
+        rows.append(f"a=rtcp-fb:{number} {'transport-cc' if has_arrivals or direction == 'sendonly' else 'goog-remb'}")
     return rows
 
 
@@ -129,9 +144,8 @@ def _sources(ssrcs: Sequence[int]) -> list[str]:
     return rows + [f"a=ssrc:{ssrc} cname:load" for ssrc in ssrcs]
 
 
-def _takes(line: Line, uri: str) -> bool:
-    """Transport-wide numbers only on what this side sends: as a receiver it tells its bandwidth by REMB."""
-    return uri in EXTENSIONS.values() and (uri != EXTENSIONS[4] or line.direction == "recvonly")
+def _takes(line: Line, uri: str, has_arrivals: bool) -> bool:
+    return uri in EXTENSIONS.values() and (uri != TRANSPORT_WIDE or has_arrivals or line.direction == "recvonly")
 
 
 def _retransmission(line: Line) -> list[int]:

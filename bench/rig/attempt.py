@@ -4,14 +4,24 @@ import sys
 
 from bench.rig.cases import Case
 from bench.rig.contenders import CONTENDERS
+from bench.rig.generator import FEEDBACKS
 from bench.rig.results import Run
 from bench.rig.run import run
 
 
-async def attempt(name: str, case: Case, seconds: float, seed: int, *, with_latecomer: bool = True) -> Run:
+async def attempt(
+    name: str,
+    case: Case,
+    seconds: float,
+    seed: int,
+    *,
+    with_latecomer: bool = True,
+    feedback: str = FEEDBACKS[0],
+) -> Run:
     """A run that is stuck, or a server that ends, is a run without figures and with a reason."""
     try:
-        return await run(CONTENDERS[name](), case, seconds, seed, with_latecomer=with_latecomer)
+        contender = CONTENDERS[name]()
+        return await run(contender, case, seconds, seed, with_latecomer=with_latecomer, feedback=feedback)
     except Exception as fault:
         sys.stderr.write(f"{case} {name}: {type(fault).__name__} {fault}\n")
         return {"fault": f"{type(fault).__name__}: {fault}"}

@@ -1,19 +1,28 @@
 """The generator as a run sees it: a child on its own core."""
 
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from bench.load.dtls import PROFILES
 from bench.rig.isolation import HOST
 from bench.rig.lines import Child
+
+FEEDBACKS: Final = ("remb", "twcc")
 
 
 class Generator(Child):
     is_realtime = False
 
     @classmethod
-    async def begin(cls, core: int, seed: int, profiles: tuple[str, ...] = tuple(PROFILES), host: str = HOST) -> Self:
-        """`profiles`: what it offers in DTLS-SRTP."""
-        found = await cls.python("bench.load.generator", host, str(core), str(seed), *profiles)
+    async def begin(
+        cls,
+        core: int,
+        seed: int,
+        profiles: tuple[str, ...] = tuple(PROFILES),
+        host: str = HOST,
+        feedback: str = FEEDBACKS[0],
+    ) -> Self:
+        """`profiles`: what it offers in DTLS-SRTP. `feedback`: what its receivers tell of the way to them."""
+        found = await cls.python("bench.load.generator", host, str(core), str(seed), feedback, *profiles)
         found.is_realtime = (await found.answer())["is_realtime"]
         return found
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from bench.rig.cases import Case
 from bench.rig.contender import Contender
-from bench.rig.generator import Generator
+from bench.rig.generator import FEEDBACKS, Generator
 from bench.rig.usage import rss_mb
 
 WARM_S: Final = 2.0
@@ -22,14 +22,20 @@ def cores() -> tuple[int, int]:
 
 
 async def run(
-    contender: Contender, case: Case, seconds: float, seed: int, *, with_latecomer: bool = True
+    contender: Contender,
+    case: Case,
+    seconds: float,
+    seed: int,
+    *,
+    with_latecomer: bool = True,
+    feedback: str = FEEDBACKS[0],
 ) -> dict[str, Any]:
     """Raises TimeoutError or `ChildEnded` where something is stuck; everything started is ended either way."""
     server_core, generator_core = cores()
     generator: Generator | None = None
     try:
         async with asyncio.timeout(START_S + seconds):
-            generator = await Generator.begin(generator_core, seed, contender.profiles)
+            generator = await Generator.begin(generator_core, seed, contender.profiles, feedback=feedback)
             await contender.start(case, server_core)
             return await _measure(contender, case, generator, seconds, with_latecomer=with_latecomer)
     finally:

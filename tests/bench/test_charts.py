@@ -11,7 +11,14 @@ from bench import chart
 from bench.join import BEFORE, STAGES, stages
 from bench.rig import svg
 
-ABOUT: dict[str, Any] = {"cpu": "A <B>", "cores": 2, "kernel": "6", "python": "3.11", "commit": "abc", "load_before": 0.1}
+ABOUT: dict[str, Any] = {
+    "cpu": "A <B>",
+    "cores": 2,
+    "kernel": "6",
+    "python": "3.11",
+    "commit": "abc",
+    "load_before": 0.1,
+}
 RUN: dict[str, Any] = {
     "is_complete": True,
     "us_per_packet": 6.0,

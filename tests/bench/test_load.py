@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.load import feedback, ice, sdp
+from bench.load import arrivals, feedback, ice, sdp
 from bench.load.dtls import Certificate, Handshake, Keys
 from bench.load.kernel import Inbox, Outbox, open_socket
 from bench.load.link import asks_for_keyframe
 from bench.load.sink import Totals, Tracks, payload_of, percentile, sent_at_ns
 from bench.load.source import VIDEO_BYTES, Camera, Microphone, Uplink, is_keyframe
 from bench.load.srtp import Protector, Slots, receiving
-from tests.support.client_packets import read_rtp, rtcp_packets
+from sfu.packet import transport_feedback
+from tests.support.client_packets import read_rtp, rtcp_packets, rtp
 
 LOCAL = sdp.Local("ufra", "p" * 24, "sha-256 AA:BB", ("10.77.0.1", 4000))
 
@@ -170,3 +171,57 @@ def test_an_offer_is_answered_line_by_line() -> None:
 def test_a_description_without_credentials_is_refused() -> None:
     with pytest.raises(ValueError, match="ice-ufrag"):
         sdp.read("v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n")
+
+
+def arrived(numbers: list[int], step_ns: int, *, base: int = 1_000_000_000) -> arrivals.Arrivals:
+    """Packets with these transport-wide numbers, one `step_ns` after the other."""
+    noted = arrivals.Arrivals(4)
+    for place, number in enumerate(numbers):
+        extensions = {3: b"\0\0\0", 4: struct.pack("!H", number & 0xFFFF)}
+        packet = memoryview(b"ahead" + rtp(96, place, 0, 77, b"payload", extensions))
+        noted.note(packet, 5, 77, base + place * step_ns)
+    return noted
+
+
+@given(
+    st.integers(0, 0xFFFF),
+    st.lists(st.booleans(), min_size=1, max_size=400),
+    st.sampled_from([0, 250_000, 1_000_000, 70_000_000, 900_000_000]),
+)
+def test_arrivals_are_told_as_the_server_reads_them(first: int, came: list[bool], step_ns: int) -> None:
+    numbers = [first + place for place, did in enumerate(came) if did]
+    compound = arrived(numbers, step_ns).feedback(9)
+    if not numbers:
+        assert compound is None
+        return
+    assert compound is not None
+    (kind, form, body) = rtcp_packets(compound)[0]
+    assert (kind, form) == (205, 15)
+    assert struct.unpack_from("!II", body) == (9, 77)
+    read = transport_feedback.read(body, 8, len(body), 1_000)
+    assert read is not None
+    assert read.base == numbers[0] & 0xFFFF
+    told = [read.base + place for place, tick in enumerate(read.arrivals) if tick != transport_feedback.NOT_RECEIVED]
+    assert told == [(numbers[0] & 0xFFFF) + number - numbers[0] for number in numbers]
+    ticks = [tick for tick in read.arrivals if tick != transport_feedback.NOT_RECEIVED]
+    assert [tick - ticks[0] for tick in ticks] == [place * step_ns // 250_000 for place in range(len(ticks))]
+
+
+def test_each_feedback_tells_only_what_is_new_and_counts_itself() -> None:
+    noted = arrived([5, 6], 1_000_000)
+    first, nothing = noted.feedback(9), noted.feedback(9)
+    assert first is not None and nothing is None
+    packet = memoryview(rtp(96, 3, 0, 77, b"payload", {4: struct.pack("!H", 7)}))
+    noted.note(packet, 0, 77, 1_010_000_000)
+    second = noted.feedback(9)
+    assert second is not None
+    read = transport_feedback.read(second, 12, len(second), 100)
+    assert read is not None
+    assert (read.base, read.count, len(read.arrivals)) == (7, 1, 1)
+
+
+def test_a_packet_without_a_number_is_passed_over() -> None:
+    noted = arrivals.Arrivals(4)
+    noted.note(memoryview(rtp(96, 1, 0, 77, b"x", {3: b"\0\0\0"})), 0, 77, 1)
+    noted.note(memoryview(rtp(96, 1, 0, 77, b"x")), 0, 77, 1)
+    assert noted.feedback(9) is None

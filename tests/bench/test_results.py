@@ -7,7 +7,11 @@ from bench.rig.results import Run, columns, good, median, total_loss, values
 
 
 def test_a_run_with_a_missing_track_is_not_counted() -> None:
-    runs: list[Run] = [{"is_complete": True, "p50_us": 5.0}, {"is_complete": False, "p50_us": 1.0}, {"fault": "it ended"}]
+    runs: list[Run] = [
+        {"is_complete": True, "p50_us": 5.0},
+        {"is_complete": False, "p50_us": 1.0},
+        {"fault": "it ended"},
+    ]
     assert median(good(runs), "p50_us") == 5.0
 
 
