@@ -24,7 +24,8 @@ missing_packages() {
     if [ "$browser" = yes ]; then
         has_chromium || echo chromium
         has_firefox || echo firefox-esr
-        # The networks that let little through: test networks and a relay.
+    fi
+    if [ "$browser" = yes ] && [ "$networks" = yes ]; then
         command -v ip >/dev/null 2>&1 || echo iproute2
         command -v nft >/dev/null 2>&1 || echo nftables
         command -v turnserver >/dev/null 2>&1 || echo coturn
@@ -52,7 +53,7 @@ require_programs() {
     say "On Debian or Ubuntu, as root: apt-get install -y --no-install-recommends $missing"
     case $missing in *chromium*) say "A Chromium from elsewhere will do, too: set CHROMIUM_PATH to its executable." ;; esac
     case $missing in *firefox*) say "A Firefox from elsewhere will do, too: set FIREFOX_PATH to its executable." ;; esac
-    say "Or leave parts out: --no-browser, --no-services, --no-js."
+    say "Or leave parts out: --no-browser, --no-networks, --no-services, --no-js."
     exit 1
 }
 

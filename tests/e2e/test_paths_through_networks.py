@@ -11,7 +11,7 @@ from tests.support.figures import record
 from tests.support.netns import Link, Namespace, namespace
 from tests.support.people import ParticipantPage
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.network, pytest.mark.asyncio(loop_scope="module")]
 
 CONNECTED_WITHIN_S = 10.0
 BACK_WITHIN_S = 3.0

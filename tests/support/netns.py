@@ -87,7 +87,7 @@ class Namespace:
                 _run("ip", family, "-n", self.name, *route)
 
     def filter(self, *rules: str) -> None:
-        """What the network drops silently on the way out, as "meta l4proto udp drop"; replaces what it dropped before."""
+        """What the network drops silently on the way out, as "meta l4proto udp drop", and nothing else from now on."""
         table = f"table inet {self.name}"
         lines = "\n".join(f"iifname {link.far} {rule}" for link in self.links for rule in rules)
         chain = f"chain in {{ type filter hook input priority 0; policy accept;\n{lines}\n}}"
@@ -134,7 +134,10 @@ def namespace() -> Iterator[Namespace]:
     try:
         _run("ip", "netns", "add", name)
     except subprocess.CalledProcessError as error:
-        raise NoNamespaces(f"This user may not make network namespaces: {error.stderr.strip()}") from None
+        raise NoNamespaces(
+            f"This user may not make network namespaces ({error.stderr.strip()}). Be root, or leave these tests out: "
+            "./test --no-networks"
+        ) from None
     made = Namespace(name)
     try:
         _run("ip", "-n", name, "link", "set", "lo", "up")
