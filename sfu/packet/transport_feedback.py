@@ -5,7 +5,7 @@
 
 import struct
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import lru_cache
 from typing import Final
 
 NOT_RECEIVED: Final = -1
@@ -13,7 +13,7 @@ TICK_US: Final = 250
 _TICKS_PER_REFERENCE: Final = 256  # 64 ms
 _CLOCK: Final = 0xFFFFFFFF
 _HEAD: Final = struct.Struct("!HHI")
-_CHUNK: Final = struct.Struct("!H")
+_DELTA: Final = struct.Struct("!h")
 _SMALL: Final = 1
 _LARGE: Final = 2
 
@@ -22,7 +22,7 @@ _LARGE: Final = 2
 class TransportFeedback:
     """`arrivals[i]`: when number `base + i` (16 bits) came, in ticks of 250 µs on the receiver's clock, else -1.
 
-    The clock wraps at 2^32 ticks (12 days). `count` is the sender's own number of the feedback, 8 bits.
+    The clock wraps at 2^32 ticks (12 days), but not within one feedback. `count` is its 8-bit number.
     """
 
     base: int
@@ -37,57 +37,56 @@ def read(data: memoryview | bytes, at: int, end: int, most: int) -> TransportFee
     base, wanted, word = _HEAD.unpack_from(data, at)
     if not 0 < wanted <= most:
         return None
-    runs, at = _symbols(data, at + _HEAD.size, end, wanted)
-    if runs is None:
+    body = bytes(data[at + _HEAD.size : end])
+    symbols, at = _symbols(body, wanted)
+    if symbols is None:
         return None
-    ticks = (word >> 8) * _TICKS_PER_REFERENCE
+    ticks = (word >> 8 or 1 << 24) * _TICKS_PER_REFERENCE
     arrivals: list[int] = []
-    for symbol, run in runs:
-        if symbol == _SMALL:
-            if at + run > end:
-                return None
-            if run == 1:
-                ticks = (ticks + data[at]) & _CLOCK
+    try:
+        for symbol in symbols:
+            if symbol == _SMALL:
+                ticks += body[at]
+                at += 1
                 arrivals.append(ticks)
+            elif symbol == _LARGE:
+                ticks += _DELTA.unpack_from(body, at)[0]
+                at += 2
+                if ticks < 0:
+                    return None
+                arrivals.append(ticks)
+            elif symbol == 0:
+                arrivals.append(NOT_RECEIVED)
             else:
-                came = list(accumulate(data[at : at + run], initial=ticks))
-                if came[-1] > _CLOCK:
-                    came = [tick & _CLOCK for tick in came]
-                arrivals += came[1:]
-                ticks = came[-1]
-            at += run
-        elif symbol == _LARGE:
-            if at + 2 * run > end:
                 return None
-            for delta in struct.unpack_from(f"!{run}h", data, at):
-                ticks = (ticks + delta) & _CLOCK
-                arrivals.append(ticks)
-            at += 2 * run
-        elif symbol == 0:
-            arrivals += [NOT_RECEIVED] * run
-        else:
-            return None
+    except (IndexError, struct.error):
+        return None  # a delta is missing
     return TransportFeedback(base, word & 0xFF, tuple(arrivals))
 
 
-def _symbols(data: memoryview | bytes, at: int, end: int, wanted: int) -> tuple[list[tuple[int, int]] | None, int]:
-    """(symbol, how many times) over all `wanted` packets, and where the deltas begin (sections 3.1.2 to 3.1.4)."""
-    runs: list[tuple[int, int]] = []
-    while wanted:
-        if at + 2 > end:
+def _symbols(body: bytes, wanted: int) -> tuple[list[int] | None, int]:
+    """One for each of the `wanted` packets, and where the deltas begin (sections 3.1.2 to 3.1.4)."""
+    symbols: list[int] = []
+    at = 0
+    while len(symbols) < wanted:
+        if at + 2 > len(body):
             return None, at
-        (chunk,) = _CHUNK.unpack_from(data, at)
+        chunk = body[at] << 8 | body[at + 1]
         at += 2
-        if not chunk & 0x8000:
+        if chunk & 0x8000:
+            symbols += _vector(chunk)
+        else:
             run = min(chunk & 0x1FFF, wanted)
             if not run:
                 return None, at
-            runs.append((chunk >> 13, run))
-            wanted -= run
-            continue
-        shifts = range(12, -1, -2) if chunk & 0x4000 else range(13, -1, -1)
-        mask = 3 if chunk & 0x4000 else 1
-        for shift in shifts[:wanted]:
-            runs.append((chunk >> shift & mask, 1))
-        wanted -= min(wanted, len(shifts))
-    return runs, at
+            symbols += [chunk >> 13] * run
+    del symbols[wanted:]
+    return symbols, at
+
+
+@lru_cache(maxsize=2048)
+def _vector(chunk: int) -> tuple[int, ...]:
+    """Seven symbols of two bits or fourteen of one."""
+    if chunk & 0x4000:
+        return tuple(chunk >> shift & 3 for shift in range(12, -1, -2))
+    return tuple(chunk >> shift & 1 for shift in range(13, -1, -1))

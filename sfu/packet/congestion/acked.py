@@ -5,6 +5,7 @@ from typing import Final
 
 WINDOW_US: Final = 500_000
 MIN_SPAN_US: Final = 100_000
+GONE_US: Final = 2_000_000  # after so long nothing of before counts
 MAX_ENTRIES: Final = 64
 
 
@@ -20,6 +21,9 @@ class AckedRate:
     def add(self, arrival_us: int, size: int) -> None:
         """`size` bytes, the last of them at `arrival_us`."""
         entries = self._entries
+        if entries and abs(arrival_us - entries[-1][0]) > GONE_US:
+            entries.clear()
+            self._total = 0
         if entries and arrival_us <= entries[-1][0]:
             if len(entries) > 1:
                 self._total += size

@@ -9,7 +9,7 @@ from sfu.packet.congestion.trend import Usage
 
 BETA: Final = 0.85
 GROWTH_PER_S: Final = 0.08
-HEADROOM: Final = 1.5  # above what arrives nothing is known
+HEADROOM: Final = 1.2  # far above what arrives nothing is known, until a probe shows it
 MIN_BPS: Final = 60_000  # a voice and its overhead; voices are sent whatever the estimate is
 MAX_BPS: Final = 20_000_000
 PACKET_BITS: Final = 9_600

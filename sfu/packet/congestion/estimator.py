@@ -15,7 +15,7 @@ from sfu.packet.transport_feedback import TICK_US, TransportFeedback
 START_BPS: Final = 600_000
 REORDERED_S: Final = 0.12  # a number that was missing so long ago and is still missing is lost
 MAX_SUSPECTS: Final = 64  # feedbacks with something missing that are remembered
-NEWEST: Final = 4  # packets whose least delay tells of the queue
+NEWEST: Final = 3  # batches whose least delay tells of the queue
 WAITING_US: Final = 30_000
 SLOWER: Final = 0.7
 DARK_S: Final = 1.0
@@ -77,13 +77,15 @@ class LineEstimator:
 
     def on_feedback(self, feedback: TransportFeedback, now: float) -> None:
         """What it says of packets that are known and not accounted for yet; the rest of it is ignored."""
-        ring, prober, groups, trend = self._ring, self.prober, self._groups, self._trend
+        ring, prober = self._ring, self.prober
         labels, times = ring.labels, ring.times
         is_probed = prober.is_watching
+        first = next((tick for tick in feedback.arrivals if tick >= 0), 0)
+        began = self._to_us(first)
         seq = feedback.base - 1
         lost: list[int] = []
         received = size = 0
-        first_arrival = last_arrival = sent = -1
+        first_arrival = last_arrival = sent = came = -1
         delays: list[int] = []
         for tick in feedback.arrivals:
             seq = (seq + 1) & 0xFFFF
@@ -94,25 +96,29 @@ class LineEstimator:
             if tick < 0:
                 lost.append(seq)
                 continue
-            sent = times[at]
-            arrival = self._to_us(tick)
             labels[at] = label | FORGOTTEN
-            bytes_ = label & 0xFFFF
-            size += bytes_
             received += 1
-            delays.append(arrival - sent)
-            if arrival > last_arrival:
-                last_arrival = arrival
-            if first_arrival < 0 or arrival < first_arrival:
-                first_arrival = arrival
+            size += label & 0xFFFF
+            arrival = began + (tick - first) * TICK_US
+            if times[at] != sent:
+                # What left in one batch is looked at once.
+                if sent >= 0:
+                    delays.append(came - sent)
+                    self._pass(sent, came)
+                    last_arrival = max(last_arrival, came)
+                else:
+                    first_arrival = arrival
+                sent, came = times[at], arrival
+            elif arrival > came:
+                came = arrival
             if is_probed and prober.watches(seq):
-                prober.on_packet(seq, bytes_, sent, arrival)
-            variation = groups.add(sent, arrival)
-            if variation is not None:
-                trend.add(variation, groups.arrival)
+                prober.on_packet(seq, label & 0xFFFF, sent, arrival)
         if not received:
             self._lose(lost, 0, now)
             return
+        delays.append(came - sent)
+        self._pass(sent, came)
+        last_arrival = max(last_arrival, came)
         self.has_feedback = True
         if now - self._heard_at > DARK_S:
             self._loss.forget()
@@ -126,6 +132,11 @@ class LineEstimator:
         self.rtt_s += 0.1 * (min(max(0.0, now - sent / 1_000_000), 5.0) - self.rtt_s)
         self._lose(lost, received, now)
         self._judge(size, span, now)
+
+    def _pass(self, sent: int, came: int) -> None:
+        variation = self._groups.add(sent, came)
+        if variation is not None:
+            self._trend.add(variation, self._groups.arrival)
 
     def padding(self, next_number: int, now: float) -> int:
         """Bytes of padding to send now; `next_number`: the transport-wide number that is the next to be used."""
@@ -143,7 +154,8 @@ class LineEstimator:
     def _judge(self, size: int, span_us: int, now: float) -> None:
         acked = self._acked.bps
         was_clogged, self._was_clogged = self._was_clogged, self.is_clogged
-        usage = self._trend.judge()
+        # Without a queue there is nothing to judge: most feedback of a wide line ends here.
+        usage = self._trend.judge() if self._queue.queue_us >= WAITING_US else Usage.NORMAL
         if self.is_clogged:
             self._drain(size, span_us, acked, is_first=not was_clogged, now=now)
             return
@@ -162,12 +174,10 @@ class LineEstimator:
             self._loss.lift(shown)
 
     def _confirm(self) -> Usage:
-        """A delay that grows is overuse only where packets do wait, and the line, busy, carries less than believed.
+        """A delay that grows is overuse only where the line, busy, carries less than is believed.
 
-        Otherwise it is jitter, or a burst (a keyframe) that passes as fast as the line is.
+        Otherwise it is a burst (a keyframe) that passes as fast as the line is.
         """
-        if self._queue.queue_us < WAITING_US:
-            return Usage.NORMAL
         carries = self._acked.newest_bps
         return Usage.UNDER if carries is not None and carries >= self.bps else Usage.OVER
 

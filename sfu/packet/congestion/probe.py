@@ -11,7 +11,7 @@ from sfu.packet.sent_ring import MASK, SentRing
 CLUSTER_S: Final = 0.1
 STEP_S: Final = 0.010
 FACTOR: Final = 2.0
-CAREFUL: Final = 1.5  # after one that found the line full
+CAREFUL: Final = 1.3  # after one that found the line full
 SATURATED: Final = 0.9
 KEPT: Final = 0.95
 MIN_RECEIVED: Final = 0.7

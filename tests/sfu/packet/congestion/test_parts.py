@@ -77,10 +77,10 @@ def test_the_rate_falls_to_what_arrives_and_rises_by_a_share_a_second() -> None:
 
 
 def test_who_sends_little_learns_little_and_forgets_nothing() -> None:
-    aimd = Aimd(300_000, 0.0)
+    aimd = Aimd(240_000, 0.0)
     for tenth in range(1, 600):
         aimd.update(Usage.NORMAL, 200_000, 0.05, tenth / 10)
-    assert aimd.bps == 310_000
+    assert aimd.bps == 250_000
     aimd.raise_to(2_000_000)
     aimd.update(Usage.NORMAL, 200_000, 0.05, 61.0)
     assert aimd.bps == 2_000_000
