@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -10,8 +11,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from time import monotonic
+
+import aiohttp
 
 from bench.hostility.check import Check, at_least, at_most, none
 from bench.soak_people import Room, Talker
@@ -27,6 +31,7 @@ MEMBERS = 4
 STRANGERS = 8
 JOIN_WITHIN_S = 5.0
 JOIN_PACE_S = 0.4
+LURKER_PPS = 200
 FLOOD_BYTES = 1_200
 MOST_LOG_BYTES = 10_000
 MOST_LOSS_PERCENT = 1.0
@@ -128,7 +133,7 @@ async def scene(folder: Path) -> AsyncIterator[Scene]:
         await server.stop()
 
 
-async def u1(folder: Path, count: int) -> list[Check]:
+async def u1(folder: Path, each: int) -> list[Check]:
     """Empty, one-byte, oversize and truncated datagrams, before, during and after a newcomer's handshake."""
     async with scene(folder) as stage:
         before = Before(stage)
@@ -148,7 +153,7 @@ async def u1(folder: Path, count: int) -> list[Check]:
                 await self._all("during")
 
             async def _all(self, when: str) -> None:
-                sent[when] = await _burst(self.udp_socket, stage.address, strangers, kinds, count)
+                sent[when] = await _burst(self.udp_socket, stage.address, strangers, kinds, each)
 
         class NewTalker(Talker):
             new_media = Newcomer
@@ -163,7 +168,7 @@ async def u1(folder: Path, count: int) -> list[Check]:
             await person.media._all("after")
             for one in stage.people:
                 assert one.media is not None
-                await _burst(one.media.udp_socket, stage.address, [], kinds, count // 4)
+                await _burst(one.media.udp_socket, stage.address, [], kinds, each // 4)
         await until(lambda: _hears(person), "the newcomer hears others")
         lost = person.downs + len(person.transports) - 1 + person.is_unwell
         checks = [Check("datagrams", sent, True), Check("the newcomer was in after s", round(joined_s, 2), True)]
@@ -182,13 +187,13 @@ async def _burst(
     address: tuple[str, int],
     strangers: list[socket.socket],
     kinds: tuple[Callable[[], bytes], ...],
-    count: int,
+    each: int,
 ) -> int:
-    """`count` of each kind from the learned address, and as many from strangers."""
+    """`each` of every kind from the learned address, and as many from strangers."""
     learned = socket.socket(fileno=os.dup(own.fileno()))  # asyncio's transport does not send what is empty
     sent = 0
     try:
-        for number in range(count):
+        for number in range(each):
             for kind in kinds:
                 datagram = kind()
                 with suppress(OSError):
@@ -203,6 +208,33 @@ async def _burst(
     return sent
 
 
+class Lurker(MediaClient):
+    """Proves who they are by ICE and never finishes a handshake."""
+
+    async def on_checked(self) -> None:
+        bad = BadDatagrams(SEED)
+        with suppress(AssertionError):  # closed by now
+            await asyncio.gather(*(spray(self.send_datagram, make, LURKER_PPS) for make in (bad.hello, bad.dtls)))
+
+
+class Lurking(Talker):
+    new_media = Lurker
+
+
+async def _lurk(stage: Scene) -> None:
+    """Until canceled, in and out again."""
+    number = 9_000
+    while True:
+        number += 1
+        person = Lurking(stage.room.leader.session_url, f"Lurker {number}", number)
+        try:
+            with suppress(AssertionError, ConnectionError, TimeoutError):
+                await person.come(stage.room.leader)
+            await person.crash()
+        finally:
+            await person.http.close()
+
+
 async def u2(folder: Path, joins: int, half_open: int) -> list[Check]:
     """Handshakes that nobody finishes, at three rates, from strangers and from a member, while people come in."""
     async with scene(folder) as stage:
@@ -212,7 +244,8 @@ async def u2(folder: Path, joins: int, half_open: int) -> list[Check]:
         member = stage.people[1]
         assert member.media is not None
         with foreign_sockets(STRANGERS) as strangers:
-            turn = iter(range(1 << 60))
+            turn = count()
+            lurking = asyncio.create_task(_lurk(stage))
 
             def from_strangers(datagram: bytes) -> None:
                 strangers[next(turn) % STRANGERS].sendto(datagram, stage.address)
@@ -227,14 +260,18 @@ async def u2(folder: Path, joins: int, half_open: int) -> list[Check]:
                 for task in sprays:
                     task.cancel()
                 await asyncio.gather(*sprays, return_exceptions=True)
+            lurking.cancel()
+            await asyncio.gather(lurking, return_exceptions=True)
         flood = asyncio.create_task(_half_open(stage.address, bad, half_open))
         during = await _joins(stage, joins)
         opened = await flood
+        unbound = await _dropped(stage.server, "unbound")
         everything = [one for times in (*taken.values(), during) for one in times]
         in_time = 100 * sum(one <= JOIN_WITHIN_S for one in everything) / len(everything)
         return [
             Check("joins", len(everything), True),
-            Check("strangers who opened a handshake and left", opened, opened >= half_open),
+            Check("strangers who opened a handshake and left", opened, True),
+            at_least("datagrams of strangers that no handshake was begun for", unbound, opened),
             *(
                 Check(f"slowest join at 4 x {pps} a second, s", round(max(times), 2), True)
                 for pps, times in taken.items()
@@ -245,10 +282,16 @@ async def u2(folder: Path, joins: int, half_open: int) -> list[Check]:
         ]
 
 
-async def _joins(stage: Scene, count: int) -> list[float]:
+async def _dropped(server: ServerProcess, cause: str) -> int:
+    async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{server.port}/metrics") as response:
+        found = re.search(rf'^holdspace_media_drops{{cause="{cause}"}} (\S+)$', await response.text(), re.MULTILINE)
+    return 0 if found is None else int(float(found.group(1)))
+
+
+async def _joins(stage: Scene, joins: int) -> list[float]:
     """Seconds from the first request to media, each; somebody who did not get in counts as endless."""
     times = []
-    for number in range(count):
+    for number in range(joins):
         person = Talker(stage.room.leader.session_url, f"Guest {number}", 5_000 + number)
         began = monotonic()
         try:
@@ -262,15 +305,15 @@ async def _joins(stage: Scene, count: int) -> list[float]:
     return times
 
 
-async def _half_open(address: tuple[str, int], bad: BadDatagrams, count: int) -> int:
+async def _half_open(address: tuple[str, int], bad: BadDatagrams, strangers: int) -> int:
     """A ClientHello each from as many addresses."""
-    for number in range(count):
+    for number in range(strangers):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
             stranger.bind((f"127.1.{number >> 8 & 255}.{number & 255 or 1}", 0))
             stranger.sendto(bad.whole_hello(), address)
         if number % 20 == 0:
             await asyncio.sleep(0.01)
-    return count
+    return strangers
 
 
 async def u4(folder: Path, pps: int, seconds: int) -> list[Check]:
