@@ -23,7 +23,7 @@ MAX_CONNECTIONS: Final = 512
 MAX_OF_SOURCE: Final = 96  # a clinic behind one address
 MAX_UNPROVEN: Final = 128
 MAX_UNPROVEN_OF_SOURCE: Final = 16
-ACCEPTS: Final = 16  # connections taken in one turn
+ACCEPTS: Final = 4  # connections taken in one turn: packets wait meanwhile
 READ_BYTES: Final = 16 * 1024
 # What the kernel may hold that it has not sent: more would be delay that no queue of ours can put a voice ahead of.
 UNSENT_BYTES: Final = 8 * 1024
@@ -71,6 +71,8 @@ class TcpMux:
         self._poll = poll
         self._by_fd: dict[int, _Connection] = {}
         self._by_path: dict[bytes, _Connection] = {}
+        self._unproven: dict[_Connection, None] = {}  # oldest first
+        self._of_source: Counter[bytes] = Counter()
         self._broken: list[_Connection] = []
         self._numbers = 0
         self._is_resting = False  # no descriptor was left: listen again at the next sweep
@@ -147,6 +149,8 @@ class TcpMux:
             sock.close()
         self._by_fd.clear()
         self._by_path.clear()
+        self._unproven.clear()
+        self._of_source.clear()
 
     def _accept(self, listener: socket.socket, core: Core, now: float) -> None:
         for _ in range(ACCEPTS):
@@ -168,19 +172,20 @@ class TcpMux:
             self._admit(_Connection(sock, path, now), core, now)
 
     def _admit(self, new: _Connection, core: Core, now: float) -> None:
-        of_source = [one for one in self._by_fd.values() if one.source == new.source]
-        if len(self._by_fd) >= MAX_CONNECTIONS or len(of_source) >= MAX_OF_SOURCE:
+        if len(self._by_fd) >= MAX_CONNECTIONS or self._of_source[new.source] >= MAX_OF_SOURCE:
             self._drops["tcp-many"] += 1
             new.sock.close()
             return
-        for others, limit in ((of_source, MAX_UNPROVEN_OF_SOURCE), (self._by_fd.values(), MAX_UNPROVEN)):
-            unproven = [one for one in others if not one.is_proven]
-            if len(unproven) >= limit:
-                self._refuse(unproven[0], "tcp-many", core, now)
+        alike = [one for one in self._unproven if one.source == new.source]
+        if len(alike) >= MAX_UNPROVEN_OF_SOURCE:
+            self._refuse(alike[0], "tcp-many", core, now)
+        elif len(self._unproven) >= MAX_UNPROVEN:
+            self._refuse(next(iter(self._unproven)), "tcp-many", core, now)
         if not self._by_fd:
             self._swept = now
-        self._by_fd[new.sock.fileno()] = new
-        self._by_path[new.path] = new
+        self._by_fd[new.sock.fileno()] = self._by_path[new.path] = new
+        self._unproven[new] = None
+        self._of_source[new.source] += 1
         self._poll.register(new.sock, select.POLLIN)
 
     def _rest(self, now: float) -> None:
@@ -209,6 +214,7 @@ class TcpMux:
                         self._refuse(connection, "tcp-stranger", core, now)
                         return
                     connection.is_proven = True
+                    del self._unproven[connection]
         except BadFrame:
             self._refuse(connection, "tcp-malformed", core, now)
         core.flush()
@@ -241,6 +247,8 @@ class TcpMux:
             return
         fd = connection.sock.fileno()
         del self._by_fd[fd]
+        self._unproven.pop(connection, None)
+        self._of_source -= Counter((connection.source,))
         self._poll.unregister(fd)
         connection.sock.close()
         core.close_path(connection.path, now)
