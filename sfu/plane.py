@@ -116,6 +116,8 @@ class PlaneStats:
     cpu_s: float
     peers: int = 0
     contexts: int = 0
+    queue_s: float = 0.0  # the longest that a packet waited for the plane in the last second or two
+    shed: int = 0  # 0: nothing is left undone; 1: upper layers are not forwarded; 2: no video is
 
 
 class PlaneSink(Protocol):

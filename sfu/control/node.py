@@ -120,6 +120,8 @@ class Node:
             sum(one.cpu_s for one in found),
             sum(one.peers for one in found),
             sum(one.contexts for one in found),
+            max(one.queue_s for one in found),
+            max(one.shed for one in found),
         )
 
     async def lines(self) -> Mapping[int, LineStats]:

@@ -92,9 +92,10 @@ class PlaneCore:
         self._wire.now = now
         self._ingress.handle(slot, length, path, now, arrival)
 
-    def begin(self, now: float) -> Callable[[int, int, bytes, float, float], None]:
-        """The present, and what `handle_slot` does with each datagram of a batch that came now."""
+    def begin(self, now: float, queued_s: float) -> Callable[[int, int, bytes, float, float], None]:
+        """The present, and what `handle_slot` does with each datagram of a batch; the first came `queued_s` ago."""
         self._wire.now = now
+        self._ingress.load.on_batch(queued_s, now)
         return self._ingress.handle
 
     def handle_datagram(self, data: bytes, path: bytes, now: float) -> None:
@@ -131,6 +132,8 @@ class PlaneCore:
             cpu_s,
             len(self._peers),
             sum(len(peer.ssrcs) + len(peer.slots) for peer in self._peers.values() if peer.keys is not None),
+            self._ingress.load.queue_s(self._wire.now),
+            self._ingress.load.step,
         )
 
     # Verbs on peers.

@@ -12,6 +12,7 @@ from sfu.packet.arena import MAX_DATAGRAM, STRIDE
 from sfu.packet.demux import REPAIRED
 from sfu.packet.downlinks import Downlinks
 from sfu.packet.ice import IceTable
+from sfu.packet.load import Load
 from sfu.packet.peer import MAX_RTCP_SOURCES, Peer
 from sfu.packet.rtp import RtpView
 from sfu.packet.transport_feedback import TransportFeedback
@@ -34,6 +35,7 @@ class Ingress:
         self._buffer = wire.arena.ingress
         self._view = RtpView(self._buffer)
         self._owners = ice.owners
+        self.load = Load()
 
     def handle(self, slot: int, length: int, path: bytes, now: float, arrival: float) -> None:
         """One datagram of `length` bytes in ingress slot `slot`; `arrival` is when the kernel got it."""
@@ -138,6 +140,8 @@ class Ingress:
         layout = view.layout
         if layout.mid is not None and layout.mid != publication.mid:
             return "mid-conflict"
+        if self.load.step and publication.is_shed(route.rid, self.load.step):
+            return "shed"
         unprotect, handle, pointers, box, _ = rx.opening
         box[0] = length
         if unprotect(handle, pointers[slot], box):

@@ -91,14 +91,15 @@ class Mux:
         now = time.monotonic()
         wall_ns = time.time_ns()
         prefix = self._prefixes[index]
-        handle, datagram = core.begin(now), receiver.datagram
+        datagram = receiver.datagram
+        _, _, stamp, _ = datagram(0)
+        handle = core.begin(now, 0.0 if stamp is None else _queued_s(wall_ns, stamp))
         for slot in range(count):
             length, name, stamp, local = datagram(slot)
             if length < 0:
                 self._drops["truncated"] += 1
                 continue
-            queued = 0.0 if stamp is None else (wall_ns - stamp) / 1e9
-            arrival = now - queued if 0.0 <= queued <= MAX_QUEUED_S else now
+            arrival = now if stamp is None else now - _queued_s(wall_ns, stamp)
             handle(slot, length, prefix + name + local, now, arrival)
         receiver.done(count)
         core.flush()
@@ -108,6 +109,11 @@ class Mux:
         """Free the ports."""
         for sock in self.sockets:
             sock.close()
+
+
+def _queued_s(wall_ns: int, stamp_ns: int) -> float:
+    queued = (wall_ns - stamp_ns) / 1e9
+    return queued if 0.0 <= queued <= MAX_QUEUED_S else 0.0
 
 
 def open_sockets(bind: Sequence[Address]) -> list[socket.socket]:

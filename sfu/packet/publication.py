@@ -7,10 +7,11 @@ retransmissions are unwrapped and before anything is copied: closed means droppe
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Protocol
 
-from sfu.codecs import CODECS, VP8, Kind
+from sfu.codecs import CODECS, OPUS, RED, VP8, Kind
 from sfu.packet import vp8
 from sfu.packet.keyframes import KEYFRAME_TESTS
 from sfu.packet.levels import LevelMeter
+from sfu.packet.load import ALL_VIDEO
 from sfu.packet.media import MediaPacket
 from sfu.packet.munger import MAX_GAP
 from sfu.packet.rtcp import SenderReport
@@ -35,6 +36,8 @@ class Viewer(Protocol):
     def forward(
         self, publication: "Publication", packet: MediaPacket, track: Track, now: float, is_late: bool
     ) -> None: ...
+
+    def accepts(self, payload_type: int) -> bool: ...
 
     def stop_flow(self) -> None: ...
 
@@ -87,6 +90,13 @@ class Publication:
     def accepts(self, payload_type: int) -> bool:
         """Did the answer accept this media payload type here?"""
         return payload_type in self.media_types
+
+    def is_shed(self, rid: str | None, step: int) -> bool:
+        """Whether too much to do means that this source of video is not forwarded: see `Load`."""
+        if self._is_audio:
+            return False
+        rids = self.spec.rids
+        return step >= ALL_VIDEO or (rid in rids[1:] and rids[0] in self.tracks)
 
     def set_gate(self, is_open: bool) -> None:
         """Closed: nothing of any source is forwarded, nothing is asked for again, no level is kept."""
@@ -156,6 +166,9 @@ class Publication:
             return "media-rate"
         self._paid_until = paid_until + self._interval
         is_audio = self._is_audio
+        # Once for all viewers: control lets a voice repeat itself only where everybody understands it (ADR 0061).
+        if view.payload_type == RED.payload_type and self._is_plain_needed() and not view.unwrap_red(OPUS.payload_type):
+            return "red-malformed"
         if is_audio and view.layout.level_at:
             self.meter.on_level(view.buffer[view.start + view.layout.level_at], now)
         if view.end <= view.header_end:
@@ -190,6 +203,9 @@ class Publication:
         for viewer in tuple(watching):
             viewer.forward(self, packet, track, now, is_late)
         return None
+
+    def _is_plain_needed(self) -> bool:
+        return not all(viewer.accepts(RED.payload_type) for viewer in self.viewers)
 
     def _look(self, view: RtpView) -> tuple[bool, vp8.Descriptor | None]:
         payload = view.buffer[view.header_end : view.end]

@@ -187,8 +187,8 @@ def pack_stats(stats: PlaneStats) -> tuple[Any, ...]:
         slot: (one.packets, one.bytes, one.retransmitted, one.fraction_lost, one.rtt_ms)
         for slot, one in stats.slots.items()
     }
-    counts = (stats.packets_in, stats.packets_out, stats.cpu_s, stats.peers, stats.contexts)
-    return (publications, slots, dict(stats.drops), *counts)
+    counts = (stats.packets_in, stats.packets_out, stats.cpu_s, stats.peers, stats.contexts, stats.queue_s)
+    return (publications, slots, dict(stats.drops), *counts, stats.shed)
 
 
 def unpack_stats(wire: tuple[Any, ...]) -> PlaneStats:
