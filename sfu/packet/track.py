@@ -74,10 +74,11 @@ class Track:
         self.flowed_octets += length - packet.header_length
 
     def measure(self, now: float) -> None:
-        """Set `bps` from what came since the last call."""
+        """Set `bps` from what came since the last call, smoothed: a keyframe is no new rate, a start is."""
         self.history.trim(now)
         elapsed = now - self._rate_at
         if elapsed > 0:
-            self.bps = int((self.bytes - self._bytes_before) * 8 / elapsed)
+            bps = int((self.bytes - self._bytes_before) * 8 / elapsed)
+            self.bps = (2 * self.bps + bps) // 3 if self.bps / 4 < bps < 2 * self.bps else bps
             self._bytes_before = self.bytes
             self._rate_at = now
