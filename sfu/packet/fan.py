@@ -25,8 +25,9 @@ _NUMBERS: Final = struct.Struct("!HII")  # sequence number, timestamp, SSRC
 _TWCC: Final = struct.Struct("!BH")
 _size: Final = itemgetter(4)
 
-# (track, number, timestamp, clean packet, its length, where its MID is, where the head of its TWCC extension is)
-Entry = tuple[Track, int, int, bytes, int, int, int]
+# (track, number, timestamp, clean packet, its length, where its MID is, where the head of its TWCC extension is,
+# and where the same bytes lie in the arena's ingress store)
+Entry = tuple[Track, int, int, bytes, int, int, int, int]
 
 
 class Fan:
@@ -57,6 +58,7 @@ class Fan:
             len(packet.data),
             packet.mid_at,
             packet.twcc_at,
+            place,
         )
         self.now = packet.at
         waiting = self._waiting.get(room)
@@ -158,7 +160,7 @@ def fan_out(
             times, labels = ring.times, ring.labels
         # The open run: its first slot, its size (-1: it takes no more), how many it may and does hold.
         first, size, most, held = slot, -1, outbox.segments(lane), 0
-        for track, seq, timestamp, data, length, mid_at, twcc_at in entries:
+        for track, seq, timestamp, data, length, mid_at, twcc_at, _ in entries:
             constants = find(track)
             if constants is None:
                 continue
