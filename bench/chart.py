@@ -1,7 +1,7 @@
 """Draws the charts and writes the tables of docs/PERFORMANCE.md from the JSON kept in docs/performance.
 
 `python -m bench.chart` after any of `bench.peers`, `bench.growth`, `bench.stall`, `bench.join` with `--out
-docs/performance/NAME.json`. What stands between `<!-- NAME -->` and `<!-- /NAME -->` is replaced, the rest is prose and
+docs/performance/NAME.json`, or `bench.network --save`. What stands between `<!-- NAME -->` and `<!-- /NAME -->` is replaced, the rest is prose and
 stays. `--check` changes nothing and ends with 1 where something is not up to date.
 """
 
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from bench.bad_lines.report import network
 from bench.rig import report
 from bench.rig.results import KEPT
 
@@ -25,6 +26,7 @@ SECTIONS: Final[dict[str, tuple[str, Section]]] = {
     "knee": ("growth", report.knees),
     "stall": ("stall", report.stall),
     "join": ("join", report.join),
+    "network": ("network", network),
 }
 NOT_YET: Final = "Not measured yet."
 
