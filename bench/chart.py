@@ -1,8 +1,8 @@
 """Draws the charts and writes the tables of docs/PERFORMANCE.md from the JSON kept in docs/performance.
 
 `python -m bench.chart` after any of `bench.peers`, `bench.growth`, `bench.stall`, `bench.join` with `--out
-docs/performance/NAME.json`, or `bench.network --save`. What stands between `<!-- NAME -->` and `<!-- /NAME -->` is replaced, the rest is prose and
-stays. `--check` changes nothing and ends with 1 where something is not up to date.
+docs/performance/NAME.json`, or `bench.network --save`. What stands between `<!-- NAME -->` and `<!-- /NAME -->` is
+replaced, the rest is prose and stays. `--check` changes nothing and ends with 1 where something is not up to date.
 """
 
 import argparse
