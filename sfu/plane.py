@@ -71,8 +71,11 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class LayerRate:
+    """`temporal`: how many temporal layers were seen in it, 1 without."""
+
     rid: str | None
     bps: int
+    temporal: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,13 @@ class History:
             return None
         return packet
 
+    def latest(self, count: int) -> list[MediaPacket]:
+        """Those of the last `count` that are kept."""
+        if not self._ring:
+            return []
+        found = (self._ring[number & _MASK] for number in range(max(0, self._newest - count + 1), self._newest + 1))
+        return [packet for packet in found if packet is not None]
+
     def trim(self, now: float) -> None:
         """Let go of everything if nothing came for a second."""
         if self._ring and now - self._newest_at > MAX_AGE_S:

@@ -1,13 +1,25 @@
 """What flows through one slot now, and when it changes: on a keyframe of the target only (media.md 12)."""
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import Final
 
 from sfu.packet import vp8
+from sfu.packet.media import MediaPacket
 from sfu.packet.track import Track
 from sfu.plane import Layer
 
 ALL_LAYERS: Final = 7
+
+
+def temporal_layers(packets: Iterable[MediaPacket]) -> int:
+    """How many temporal layers these packets of VP8 have, 0 where there are none to tell."""
+    highest = -1
+    for packet in packets:
+        picture = packet.picture or vp8.parse(memoryview(packet.data)[packet.header_length :])
+        if picture is not None:
+            highest = max(highest, picture.tid)
+    return highest + 1
 
 
 class Verdict(Enum):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from sfu.codecs import CODECS, OPUS, RED, VP8, Kind
 from sfu.packet import vp8
 from sfu.packet.keyframes import KEYFRAME_TESTS
+from sfu.packet.layers import temporal_layers
 from sfu.packet.levels import LevelMeter
 from sfu.packet.load import ALL_VIDEO
 from sfu.packet.media import MediaPacket
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _RTX_TYPES: Final = frozenset(codec.rtx for codec in CODECS if codec.rtx is not None)
 MAX_PPS: Final = {Kind.AUDIO: 400, Kind.VIDEO: 2_500}
 NO_ROOM: Final = -1
+LOOKED_AT: Final = 32  # packets, once a second: a few pictures of each temporal layer
 BURST_S: Final = 1.0  # of it at once: what waited while this process or the publisher's network stood still
 
 
@@ -239,7 +241,10 @@ class Publication:
         """The live layers and their rates since the last call."""
         for track in self.tracks.values():
             track.measure(now)
-        return tuple(LayerRate(rid, track.bps) for rid, track in self.tracks.items() if track.is_live(now))
+            if track.payload_type == VP8.payload_type:
+                track.temporal = temporal_layers(track.history.latest(LOOKED_AT)) or track.temporal
+        live = ((rid, track) for rid, track in self.tracks.items() if track.is_live(now))
+        return tuple(LayerRate(rid, track.bps, track.temporal) for rid, track in live)
 
     def stats(self) -> PublicationStats:
         """Totals over all sources, those that are gone included."""

@@ -161,6 +161,6 @@ class Timers:
 
 
 def _differ(told: tuple[LayerRate, ...], rates: tuple[LayerRate, ...]) -> bool:
-    if tuple(rate.rid for rate in told) != tuple(rate.rid for rate in rates):
+    if [(rate.rid, rate.temporal) for rate in told] != [(rate.rid, rate.temporal) for rate in rates]:
         return True
     return any(abs(new.bps - old.bps) > RATE_CHANGE * old.bps for old, new in zip(told, rates, strict=True))

@@ -39,6 +39,7 @@ class Track:
         "shift",
         "ssrc",
         "stats",
+        "temporal",
         "throttle",
     )
 
@@ -58,6 +59,7 @@ class Track:
         self.newest: MediaPacket | None = None  # the packet that flowed last
         self.flowed = self.flowed_bytes = self.flowed_octets = 0
         self.history = History()
+        self.temporal = 1  # layers of pictures, as far as was seen
         self._bytes_before = 0
         self._rate_at = now
 

@@ -149,13 +149,13 @@ def unpack_layer(wire: tuple[Any, ...] | None) -> Layer | None:
 
 
 def pack_rates(rates: tuple[LayerRate, ...]) -> tuple[Any, ...]:
-    """As pairs."""
-    return tuple((rate.rid, rate.bps) for rate in rates)
+    """As triples."""
+    return tuple((rate.rid, rate.bps, rate.temporal) for rate in rates)
 
 
 def unpack_rates(wire: tuple[Any, ...]) -> tuple[LayerRate, ...]:
     """The inverse of `pack_rates`."""
-    return tuple(LayerRate(rid, bps) for rid, bps in wire)
+    return tuple(LayerRate(*one) for one in wire)
 
 
 def pack_levels(levels: tuple[AudioLevel, ...]) -> tuple[Any, ...]:

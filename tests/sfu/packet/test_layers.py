@@ -1,10 +1,13 @@
 """Which layer flows through a slot, and when it changes."""
 
 from sfu.codecs import Kind
-from sfu.packet.layers import LayerSelector, Verdict
+from sfu.packet.layers import LayerSelector, Verdict, temporal_layers
+from sfu.packet.media import MediaPacket
+from sfu.packet.rtp import RtpView
 from sfu.packet.track import Track
 from sfu.packet.vp8 import Descriptor
 from sfu.plane import Layer
+from tests.support.rtp_peer import build_rtp
 
 Q, H = Track("q", 1, Kind.VIDEO, 0.0), Track("h", 2, Kind.VIDEO, 0.0)
 
@@ -64,3 +67,16 @@ def test_a_temporal_layer_comes_back_at_its_sync_point_or_a_keyframe() -> None:
     assert selector.judge(Q, False, picture(2)) is Verdict.LEAVE_OUT
     assert selector.judge(Q, True, picture(0, key=True)) is Verdict.FORWARD
     assert selector.judge(Q, False, picture(2)) is Verdict.FORWARD
+
+
+def test_temporal_layers_are_counted_by_what_came() -> None:
+    def packet(tid: int | None) -> MediaPacket:
+        head = b"\x10" if tid is None else bytes((0x90, 0x20, tid << 6))
+        data = build_rtp(96, 1, 2, 3, head + b"picture")
+        view = RtpView(memoryview(bytearray(data)))
+        assert view.parse(0, len(data))
+        return MediaPacket(view, False, None)
+
+    assert temporal_layers([]) == 0
+    assert temporal_layers([packet(None), packet(None)]) == 1
+    assert temporal_layers([packet(0), packet(2), packet(1), packet(2)]) == 3
