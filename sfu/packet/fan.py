@@ -7,27 +7,29 @@ lane or its flows first sends what waits, so a batch sees constants and one slot
 
 import struct
 from collections import Counter
+from collections.abc import Callable
 from operator import itemgetter
 from typing import Final
 
 from sfu.codecs import EXT_TWCC
-from sfu.packet.arena import STRIDE, Arena
+from sfu.packet.arena import HEADER_BYTES, STRIDE, VECTOR_BYTES, Arena
 from sfu.packet.control_blocks import MAX_SEGMENT
 from sfu.packet.lane import Constants, Lane
 from sfu.packet.media import MediaPacket
-from sfu.packet.outbox import Outbox
+from sfu.packet.outbox import HEADER, MAX_SEGMENTS, Outbox
 from sfu.packet.sent_ring import MASK
 from sfu.packet.track import Track
 
 MAX_BATCH: Final = 48  # packets; as many segments of the largest size fit into one message
 TWCC_HEAD: Final = EXT_TWCC << 4 | 1
-_NUMBERS: Final = struct.Struct("!HII")  # sequence number, timestamp, SSRC
+_writers: dict[int, Callable[..., None]] = {}
 _TWCC: Final = struct.Struct("!BH")
 _size: Final = itemgetter(4)
 
 # (track, number, timestamp, clean packet, its length, where its MID is, where the head of its TWCC extension is,
-# and where the same bytes lie in the arena's ingress store)
-Entry = tuple[Track, int, int, bytes, int, int, int, int]
+# where the same bytes lie in the arena's ingress store, its first two bytes as a number, what follows the fixed header,
+# what writes a packet of this length)
+Entry = tuple[Track, int, int, bytes, int, int, int, int, int, bytes, Callable[..., None]]
 
 
 class Fan:
@@ -50,15 +52,24 @@ class Fan:
 
         `place`: where the same bytes lie in the arena's ingress store.
         """
+        data, layout = packet.data, packet.layout
+        length = len(data)
+        write = _writers.get(length)
+        if write is None:
+            # Header and payload in one call; there are as many as lengths of packets.
+            write = _writers[length] = struct.Struct(f"!HHII{length - 12}s").pack_into
         entry = (
             track,
             packet.number,
             packet.timestamp,
-            packet.data,
-            len(packet.data),
-            packet.mid_at,
-            packet.twcc_at,
+            data,
+            length,
+            layout.mid_at,
+            layout.twcc_at,
             place,
+            packet.first << 8 | packet.marker_type,
+            data[12:],
+            write,
         )
         self.now = packet.at
         waiting = self._waiting.get(room)
@@ -142,32 +153,49 @@ def fan_out(
     lanes: list[Lane], entries: list[Entry], arena: Arena, outbox: Outbox, drops: Counter[str], now_us: int
 ) -> None:
     """Every entry into every lane where its track flows: copied, renumbered, protected, cut into runs."""
-    egress, vectors, capacity = arena.egress, arena.vectors, arena.capacity
-    write, write_twcc, count, close = _NUMBERS.pack_into, _TWCC.pack_into, len(entries), outbox.run
-    slot = outbox.used
+    egress, vectors, headers, capacity = arena.egress, arena.vectors, arena.headers, arena.capacity
+    write_twcc, write_header, count = _TWCC.pack_into, HEADER.pack_into, len(entries)
+    vectors_at, takes_runs, is_whole = arena.vectors_at, outbox.send_runs is not None, not outbox.max_segments
+    slot, runs = outbox.used, outbox.runs
     for lane in lanes:
         way = lane.way or lane.find_way()
         if way is None:
             continue
         if slot + count > capacity:
-            outbox.used = slot
+            outbox.used, outbox.runs = slot, runs
             outbox.flush()
-            slot = 0
-        protect, handle, pointers, box, trailer, find = way
+            slot = runs = 0
+        (
+            protect,
+            handle,
+            pointers,
+            box,
+            trailer,
+            find,
+            name_at,
+            name_length,
+            socket,
+            controls,
+            stride,
+            alone,
+            alone_length,
+        ) = way
         ring = lane.ring
         if ring is not None:
             number = lane.next_number
             times, labels = ring.times, ring.labels
         # The open run: its first slot, its size (-1: it takes no more), how many it may and does hold.
-        first, size, most, held = slot, -1, outbox.segments(lane), 0
-        for track, seq, timestamp, data, length, mid_at, twcc_at, _ in entries:
+        first, size, most, held = slot, -1, MAX_SEGMENTS if is_whole else outbox.segments(lane), 0
+        marks: list[tuple[int, int, int, int]] = []
+        for track, seq, timestamp, data, length, mid_at, twcc_at, _, head, body, write in entries:
             constants = find(track)
             if constants is None:
                 continue
             seq_offset, timestamp_offset, ssrc, mid = constants
             at = slot * STRIDE
-            egress[at : at + length] = data
-            write(egress, at + 2, (seq + seq_offset) & 0xFFFF, (timestamp + timestamp_offset) & 0xFFFFFFFF, ssrc)
+            write(
+                egress, at, head, (seq + seq_offset) & 0xFFFF, (timestamp + timestamp_offset) & 0xFFFFFFFF, ssrc, body
+            )
             if mid_at:
                 write_mid(egress, at + mid_at, data[mid_at - 1] & 0x0F, mid)
             if twcc_at and ring is not None:
@@ -185,23 +213,32 @@ def fan_out(
             if length == size and held < most:
                 held += 1
             elif length < size and held < most:
-                close(lane, first, held + 1, size, length)
+                marks.append((first, held + 1, size, length))
                 size, held = -1, 0
             else:
                 if held:
-                    close(lane, first, held, size, size)
+                    marks.append((first, held, size, size))
                 first = slot
                 if length <= MAX_SEGMENT:
                     size, held = length, 1
                 else:
-                    close(lane, slot, 1, length, length)
+                    marks.append((slot, 1, length, length))
                     size, held = -1, 0
             slot += 1
         if held:
-            close(lane, first, held, size, size)
+            marks.append((first, held, size, size))
         if ring is not None:
             lane.next_number = number
-    outbox.used = slot
+        if not takes_runs or not lane.is_udp:
+            outbox.add_singly(lane.path, marks)
+            continue
+        for first, held, size, _ in marks:
+            control, control_length = (controls + size * stride, stride) if held > 1 else (alone, alone_length)
+            vector = vectors_at + first * VECTOR_BYTES
+            at = runs * HEADER_BYTES
+            write_header(headers, at, name_at, name_length, vector, held, control, control_length, 0, socket)
+            runs += 1
+    outbox.used, outbox.runs = slot, runs
 
 
 def write_mid(buffer: memoryview, at: int, length_bits: int, mid: bytes) -> None:

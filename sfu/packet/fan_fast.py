@@ -194,7 +194,7 @@ class FastFan(Fan):
         if room.odd:
             fan_out(room.odd, entries, self._arena, outbox, self._drops, now_us)
         columns, store, at = room.columns, self._entries, 0
-        for track, number, timestamp, data, length, mid_at, twcc_at, place in entries:
+        for track, number, timestamp, data, length, mid_at, twcc_at, place, *_ in entries:
             mid_length = (data[mid_at - 1] & 0x0F) + 1 if mid_at else 0
             _write_entry(store, at, columns[track], number, timestamp, place, length, mid_at, mid_length, twcc_at)
             at += _ENTRY.size

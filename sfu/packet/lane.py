@@ -19,9 +19,22 @@ Constants = tuple[int, int, int, bytes]
 Paced = tuple[bytes, int, int]
 _NAME: Final = 32
 
-# How to protect (see `Sealing`), and `flows.get`.
+# How to protect (see `Sealing`), `flows.get`, the words of a message: name, its length, socket, the ancillary data of
+# segmented messages (where that of size 0 lies, how long each is), that of others (where, how long).
 Way: TypeAlias = tuple[
-    Callable[[Any, Any, Any], int], Any, Sequence[Any], Any, int, Callable[["Track"], Constants | None]
+    Callable[[Any, Any, Any], int],
+    Any,
+    Sequence[Any],
+    Any,
+    int,
+    Callable[["Track"], Constants | None],
+    int,
+    int,
+    int,
+    int,
+    int,
+    int,
+    int,
 ]
 
 
@@ -98,7 +111,17 @@ class Lane:
         """Fill in `way`; None while nothing can be sent."""
         if self.path is None or self.tx is None:
             return None
-        self.way = (*self.tx.sealing, self.flows.get)
+        controls = self.controls
+        self.way = (
+            *self.tx.sealing,
+            self.flows.get,
+            self.name_at,
+            self.name_length,
+            self.socket_index << 32,
+            controls.base,
+            controls.stride,
+            *controls.of(0),
+        )
         return self.way
 
     def take_number(self, now_us: int, size: int) -> int:

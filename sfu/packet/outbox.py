@@ -9,11 +9,13 @@ import struct
 from collections.abc import Callable
 from typing import Final
 
-from sfu.packet.arena import HEADER_BYTES, STRIDE, VECTOR_BYTES, Arena, Sent
+from sfu.packet.arena import STRIDE, Arena, Sent
 from sfu.packet.lane import Lane
 
 MAX_SEGMENTS: Final = 64  # the kernel's limit; a batch of the fan is shorter
-_HEADER: Final = struct.Struct("=8Q")
+# `struct mmsghdr`: name, its length, I/O vectors, how many, ancillary data, its length, flags, result. The upper half
+# of the last word is padding to the kernel; ours says which socket.
+HEADER: Final = struct.Struct("=8Q")
 
 
 class Outbox:
@@ -21,7 +23,6 @@ class Outbox:
 
     def __init__(self, arena: Arena, transmit: Callable[[list[Sent]], None]) -> None:
         self._arena = arena
-        self._headers = arena.headers
         self._transmit = transmit
         self.send_runs: Callable[[int], None] | None = None
         self.max_segments: dict[int, int] = {}  # by socket, where it is not the usual number
@@ -52,30 +53,13 @@ class Outbox:
         """How many packets of this lane one message may hold."""
         return self.max_segments.get(lane.socket_index, MAX_SEGMENTS)
 
-    def run(self, lane: Lane, first: int, count: int, size: int, last: int) -> None:
-        """Slots `first` ... hold `count` packets for this lane: all of `size` bytes, the last one of `last`."""
-        if self.send_runs is None or not lane.is_udp:
-            path = lane.path
-            if path is not None:
-                self.entries += [(path, slot, size) for slot in range(first, first + count - 1)]
-                self.entries.append((path, first + count - 1, last))
-            return
-        control, length = lane.controls.of(size if count > 1 else 0)
-        vectors = self._arena.vectors_at + first * VECTOR_BYTES
-        # The upper half of the last word is padding to the kernel.
-        _HEADER.pack_into(
-            self._headers,
-            self.runs * HEADER_BYTES,
-            lane.name_at,
-            lane.name_length,
-            vectors,
-            count,
-            control,
-            length,
-            0,
-            lane.socket_index << 32,
-        )
-        self.runs += 1
+    def add_singly(self, path: bytes | None, runs: list[tuple[int, int, int, int]]) -> None:
+        """Slots of runs (first slot, how many packets, bytes of each, bytes of the last) for a path as entries."""
+        if path is not None:
+            for first, count, size, last in runs:
+                end = first + count - 1
+                self.entries += [(path, slot, size) for slot in range(first, end)]
+                self.entries.append((path, end, last))
 
     def flush(self) -> None:
         """Hand everything to the shell, single ones first; the slots are free when this returns."""

@@ -223,7 +223,9 @@ def test_both_fans_send_the_same_bytes() -> None:
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 6)), min_size=1, max_size=48))
 def test_a_batch_is_arranged_by_size_and_no_track_is_reordered(packets: list[tuple[int, int]]) -> None:
     tracks = [track(index) for index in range(4)]
-    entries: list[Entry] = [(tracks[which], number, 0, b"", size, 0, 0, 0) for number, (which, size) in enumerate(packets)]
+    entries: list[Entry] = [
+        (tracks[which], number, 0, b"", size, 0, 0, 0, 0, b"", print) for number, (which, size) in enumerate(packets)
+    ]
     ordered = arranged(list(entries))
     assert sorted(entry[1] for entry in ordered) == list(range(len(entries)))
     for one in tracks:

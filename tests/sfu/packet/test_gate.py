@@ -208,7 +208,8 @@ def test_the_machine_lets_open_media_through() -> None:
 
 def test_a_repair_is_stopped_by_the_gate_itself() -> None:
     """Not only because a closed publication misses nothing."""
-    publication = Publication(1, None, PublicationSpec(Kind.VIDEO, "01", (96,)), lambda publication, track: None, idle_fan())
+    spec = PublicationSpec(Kind.VIDEO, "01", (96,))
+    publication = Publication(1, None, spec, lambda publication, track: None, idle_fan())
     data = build_rtp(97, 1, 2, 300, struct.pack("!H", 5) + b"\x10\x00body")
     view = RtpView(memoryview(bytearray(data)))
     for is_open, verdict in ((False, "gated"), (True, None)):
