@@ -1,8 +1,9 @@
 """CPU per forwarded packet, added latency and loss of the packet plane, for `fan:N` and `room:N`.
 
-`python -m bench.forward [cases…] [--runs N] [--seconds S]`: a table, then JSON with machine and commit. What is
-measured, and what is not, stands in README.md beside this file. The media process and the generator are pinned to
-different cores; cases are interleaved and medians given.
+`python -m bench.forward [cases…] [--planes plain fast] [--runs N] [--seconds S]`: a table, then JSON with machine and
+commit. What is measured, and what is not, stands in README.md beside this file. The media process and the generator are
+pinned to different cores; cases and planes are interleaved and medians given. Where one core has enough is what
+`bench.growth --parts knee --contenders interpreted fast` searches for.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from sfu.control.transport import Certificate, HalfOpen
 from sfu.node import Offer, Source
 from sfu.plane import Address, AudioLevel, Layer, LayerRate
 from sfu.process.client import ProcessPlane
+from sfu.process.plane_choice import FAST, PLAIN, PLANE
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 WARM_S: Final = 1.5
@@ -222,8 +224,9 @@ def rss_mb(pid: int) -> float:
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
-async def run(case: Case, seconds: float, seed: int) -> dict[str, Any]:
-    """One run on a fresh media process."""
+async def run(case: Case, plane: str, seconds: float, seed: int) -> dict[str, Any]:
+    """One run on a fresh media process with that loop."""
+    os.environ[PLANE] = plane
     scene, generator = Scene(case), await Generator.start()
     server_core, generator_core = sorted(os.sched_getaffinity(0))[-1], sorted(os.sched_getaffinity(0))[0]
     try:
@@ -291,7 +294,7 @@ def table(results: dict[str, list[dict[str, Any]]]) -> str:
         ("core %", "core_percent", 1),
         ("MB/member", "mb_per_member", 2),
     )
-    rows = ["case     runs  " + "  ".join(f"{title:>9}" for title, _, _ in columns) + "  us/packet range"]
+    rows = ["case          runs  " + "  ".join(f"{title:>9}" for title, _, _ in columns) + "  us/packet range"]
     for case, runs in results.items():
         cells = []
         for _, key, digits in columns:
@@ -299,21 +302,23 @@ def table(results: dict[str, list[dict[str, Any]]]) -> str:
             cells.append(f"{'-' if value is None else format(value, f'.{digits}f'):>9}")
         costs = [one["us_per_packet"] for one in runs if one["us_per_packet"] is not None]
         span = f"{min(costs):.2f}-{max(costs):.2f}" if costs else "-"
-        rows.append(f"{case:8} {len(runs):4}  " + "  ".join(cells) + f"  {span}")
+        rows.append(f"{case:13} {len(runs):4}  " + "  ".join(cells) + f"  {span}")
     return "\n".join(rows)
 
 
 async def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.forward", description=__doc__)
     parser.add_argument("cases", nargs="*", type=Case.parse, default=[Case("fan", 10), Case("room", 12)])
+    parser.add_argument("--planes", nargs="+", choices=[PLAIN, FAST], default=[PLAIN], help="loops to compare")
     parser.add_argument("--runs", type=int, default=5, help="of each case, interleaved")
     parser.add_argument("--seconds", type=float, default=5.0, help="measured in each run, at most 10")
     chosen = parser.parse_args()
     about = machine()
-    results: dict[str, list[dict[str, Any]]] = {str(case): [] for case in chosen.cases}
+    order = [(case, plane) for case in chosen.cases for plane in chosen.planes]
+    results: dict[str, list[dict[str, Any]]] = {f"{case} {plane}": [] for case, plane in order}
     for number in range(chosen.runs):
-        for case in chosen.cases:
-            results[str(case)].append(await run(case, min(chosen.seconds, 10.0), seed=number + 1))
+        for case, plane in order:
+            results[f"{case} {plane}"].append(await run(case, plane, min(chosen.seconds, 10.0), seed=number + 1))
     sys.stdout.write(table(results) + "\n")
     sys.stdout.write(json.dumps({"bench": "forward", "machine": about, "runs": results}) + "\n")
 
