@@ -5,7 +5,7 @@ own publications, a peer that is not receiving gets nothing, and a closed gate's
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 from sfu.control.allocator import Candidate, assign, choose_cameras
@@ -18,7 +18,7 @@ from sfu.control.speakers import Speakers
 from sfu.control.speaking import SpeakingNews
 from sfu.control.video_plan import Picture
 from sfu.control.watched import Watched
-from sfu.node import Pictures, SlotShown, Source, SourceWanted, Video, Wanted, WantedCamera
+from sfu.node import LineStats, Pictures, SlotShown, Source, SourceWanted, Video, Wanted, WantedCamera
 from sfu.plane import AudioLevel, LayerRate, PacketPlane
 
 # An estimate that wavers less than this changes nothing.
@@ -153,6 +153,21 @@ class Conference:
             layers,
         )
 
+    def on_lines(self, lines: Mapping[int, LineStats]) -> None:
+        """A reading of the lines, every two seconds: voices repeat themselves where packets are lost on their way."""
+        listeners = [member for member in self._members.values() if member.is_receiving and member.peer.is_connected]
+        may = len(listeners) > 1 and all(member.peer.takes_redundant for member in listeners)
+        for published in self._published.values():
+            if published.publication.source is Source.MIC and published.is_open:
+                publisher = published.owner
+                losses = [lines[publisher.peer.id].up_loss] if publisher.peer.id in lines else []
+                losses += [
+                    lines[member.peer.id].down_loss
+                    for member in listeners
+                    if member is not publisher and member.peer.id in lines
+                ]
+                publisher.peer.prefer_redundant(published.redundancy.update(losses, may=may))
+
     def flush(self) -> None:
         """Bring every viewer's slots in line with what was asked; otherwise done at the loop's next turn."""
         if self._flush is not None:
@@ -239,7 +254,14 @@ class Conference:
                 tile = WantedCamera(peer) if named is None else named[peer]
                 sources[pub] = Source.CAMERA
                 pictures.append(
-                    Picture(pub, published.rates, published.layers(now), tile.width, tile.is_pinned or tile.is_speaker)
+                    Picture(
+                        pub,
+                        published.rates,
+                        published.layers(now),
+                        tile.width,
+                        tile.is_pinned or tile.is_speaker,
+                        published.temporal,
+                    )
                 )
         microphones = len(self._candidates(viewer, Source.MIC))
         budget = None

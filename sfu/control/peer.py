@@ -6,11 +6,12 @@ into the next one, and an answer to anything but the offer in flight is dropped.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from sfu.codecs import RED, Kind
 from sfu.control.sdp.answer import Answer, AnsweredLine, Direction, read_answer
-from sfu.control.sdp.ledger import Ledger, SlotLine, UplinkLine
+from sfu.control.sdp.ledger import CODECS_OF, Ledger, Line, SlotLine, UplinkLine
 from sfu.control.sdp.offer import Credentials, write_offer
 from sfu.control.transport import Certificate, HalfOpen, Transport
 from sfu.node import BadAnswer, IceServer, Offer, Source
@@ -18,6 +19,7 @@ from sfu.plane import Address, PacketPlane, PublicationSpec, SlotSpec, SrtpProfi
 from sfu.uplinks import CAMERA_LAYERS
 
 CONNECT_S: Final = 30.0
+_AUDIO_TYPES: Final = tuple(codec.payload_type for codec in CODECS_OF[Kind.AUDIO])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Peer:
         self._is_in_flight = False
         self._is_dirty = False
         self._is_restart_wanted = False
+        self._is_redundant = False
         self._answer: Answer | None = None
         self._has_path = False
         self._transport = Transport(kit.certificate, self._send_dtls, self, kit.half_open)
@@ -133,6 +136,26 @@ class Peer:
     def restart_ice(self) -> None:
         """New credentials in the next offer, same DTLS and SRTP (media.md 24)."""
         self._is_restart_wanted = True
+        self.negotiate()
+
+    @property
+    def takes_redundant(self) -> bool:
+        """Its browser accepted voices that repeat themselves, wherever it accepted voices at all."""
+        mics = [slot.accepted for slot in self.slots if slot.line.source is Source.MIC and slot.accepted]
+        return bool(mics) and all(RED.payload_type in accepted for accepted in mics)
+
+    def prefer_redundant(self, is_redundant: bool) -> None:
+        """Ask its browser for a voice that repeats itself, or a plain one, by the order of a further offer."""
+        mic = self.publications.get(Source.MIC)
+        if self._is_redundant == is_redundant or mic is None or RED.payload_type not in mic.spec.payload_types:
+            return
+        self._is_redundant = is_redundant
+        self._ledger = tuple(
+            replace(line, is_redundant=is_redundant)
+            if isinstance(line, UplinkLine) and line.source is Source.MIC
+            else line
+            for line in self._ledger
+        )
         self.negotiate()
 
     def answer(self, generation: int, text: str) -> None:
@@ -207,9 +230,8 @@ class Peer:
     ) -> None:
         spec = None
         if answered.direction is Direction.SENDONLY:
-            spec = PublicationSpec(
-                line.kind, line.mid, answered.payload_types, answered.ssrcs, answered.fid, answered.rids
-            )
+            types = _types(line, answered)
+            spec = PublicationSpec(line.kind, line.mid, types, answered.ssrcs, answered.fid, answered.rids)
         former = self.publications.get(line.source)
         if spec == (former.spec if former else None):
             return
@@ -224,7 +246,7 @@ class Peer:
             added.append(publication)
 
     def _accept(self, slot: Slot, answered: AnsweredLine) -> Slot:
-        line, accepted = slot.line, answered.payload_types
+        line, accepted = slot.line, _types(slot.line, answered)
         twcc = self._kit.numbers_downlink and answered.twcc
         if (accepted, twcc) == (slot.accepted, slot.twcc):
             return slot
@@ -246,3 +268,10 @@ class Peer:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+def _types(line: Line, answered: AnsweredLine) -> tuple[int, ...]:
+    """For voices in our order: whichever is preferred at the time, it is the same publication and the same gate."""
+    if line.kind is Kind.AUDIO:
+        return tuple(sorted(answered.payload_types, key=_AUDIO_TYPES.index))
+    return answered.payload_types

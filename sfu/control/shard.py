@@ -190,7 +190,10 @@ class Shard:
         if stats is None:
             return {}
         parts = {peer: conference.line_parts(peer) for peer, (_, conference) in self._peers.items()}
-        return self._book.read(parts, stats)
+        lines = self._book.read(parts, stats)
+        for conference in self._rooms.values():
+            conference.on_lines(lines)
+        return lines
 
     # What peers and rooms report.
 

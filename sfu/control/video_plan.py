@@ -19,7 +19,7 @@ class Picture:
     """A publication that the page shows, `width` device pixels wide, 0 where unknown.
 
     `rates`: bits a second of its layers that are live, by rid. `layers`: those that may come, lowest first; empty
-    without simulcast.
+    without simulcast. `temporal`: steps of frame rate in each of them.
     """
 
     pub: int
@@ -27,6 +27,7 @@ class Picture:
     layers: Sequence[UplinkLayer] = ()
     width: int = 0
     is_first: bool = False
+    temporal: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _rungs(picture: Picture, is_saver: bool) -> tuple[Rung, ...]:
     if not picture.layers:
         return single_ladder(sum(picture.rates.values()) or CAMERA_BPS)
     rates = {rid: bps for rid, bps in picture.rates.items() if rid is not None}
-    return camera_ladder(rates, picture.width, smallest_only=is_saver, layers=picture.layers)
+    return camera_ladder(rates, picture.width, temporal=picture.temporal, smallest_only=is_saver, layers=picture.layers)
 
 
 def _choice(rungs: Sequence[Rung], wish: int) -> Choice:

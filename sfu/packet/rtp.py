@@ -144,6 +144,29 @@ class RtpView:
         self.marker_type, self.payload_type = marker_type, payload_type
         return True
 
+    def unwrap_red(self, payload_type: int) -> bool:
+        """Leave only the newest block of a voice that repeats itself (RFC 2198 section 3), in place.
+
+        False: malformed, or another codec inside. Call after `strip_padding`.
+        """
+        buffer, at, end = self.buffer, self.header_end, self.end
+        older = 0
+        while at < end and buffer[at] & 0x80:
+            if at + 4 > end:
+                return False
+            older += (buffer[at + 2] & 0x03) << 8 | buffer[at + 3]
+            at += 4
+        if at >= end or buffer[at] != payload_type or at + 1 + older > end:
+            return False
+        at += 1 + older
+        start, header_end = self.start, self.header_end
+        moved = at - header_end
+        buffer[start + moved : at] = bytes(buffer[start:header_end])
+        self.start, self.header_end = start + moved, at
+        self.marker_type, self.payload_type = (self.marker_type & 0x80) | payload_type, payload_type
+        buffer[self.start + 1] = self.marker_type
+        return True
+
     def clean(self, now: float) -> None:
         """Blank what must not travel, and write abs-send-time anew (media.md 9, 10; rule N10).
 

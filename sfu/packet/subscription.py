@@ -78,6 +78,10 @@ class Subscription:
             return False
         return self._is_switching(publication)
 
+    def accepts(self, payload_type: int) -> bool:
+        """Did the viewer's answer accept this payload type here?"""
+        return payload_type in self._accepted
+
     # What control asks.
 
     def subscribe(self, publication: Publication | None, target: Layer | None, now: float) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sfu.codecs import CODECS, Codec, Kind
+from sfu.codecs import CODECS, RED, Codec, Kind
 from sfu.node import Source
 from sfu.uplinks import CAMERA_LAYERS
 
@@ -30,11 +30,15 @@ CODECS_OF: Final[dict[Kind, tuple[Codec, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class UplinkLine:
-    """What the browser may send. `rids` names its simulcast layers, lowest first; empty: one layer, no rid."""
+    """What the browser may send. `rids` names its simulcast layers, lowest first; empty: one layer, no rid.
+
+    `is_redundant`: a voice that repeats itself is preferred.
+    """
 
     mid: str
     source: Source
     rids: tuple[str, ...] = ()
+    is_redundant: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -79,6 +83,7 @@ def new_ledger(new_ssrc: Callable[[], int]) -> Ledger:
 
 def payload_types_of(line: Line) -> tuple[int, ...]:
     """Every payload type offered on a line, its retransmission types included, in order of preference."""
-    return tuple(
-        number for codec in CODECS_OF[line.kind] for number in (codec.payload_type, codec.rtx) if number is not None
-    )
+    codecs = CODECS_OF[line.kind]
+    if isinstance(line, UplinkLine) and line.is_redundant:
+        codecs = (RED, *(codec for codec in codecs if codec is not RED))
+    return tuple(number for codec in codecs for number in (codec.payload_type, codec.rtx) if number is not None)

@@ -120,7 +120,7 @@ async def test_a_line_that_becomes_narrow_loses_sharpness_first_then_the_least_i
     assert room.layers_to(viewer) == {first: "h", second: "h"}
     room.conference.on_downlink_bps(viewer, 300_000)
     assert room.layers_to(viewer) == {first: "q", second: "q"}
-    room.conference.on_downlink_bps(viewer, 150_000)
+    room.conference.on_downlink_bps(viewer, 90_000)
     assert room.layers_to(viewer) == {first: "q"}
 
 
@@ -128,7 +128,7 @@ async def test_what_the_line_lets_through_is_said_when_it_lasts_and_taken_back_w
     room, (viewer, first, second) = layered(3)
     room.views(viewer, (first, 640), (second, 640))
     room.wait(30)
-    room.conference.on_downlink_bps(viewer, 100_000)
+    room.conference.on_downlink_bps(viewer, 40_000)
     room.conference.flush()
     assert viewer not in room.owner.pictures
     room.wait(2)

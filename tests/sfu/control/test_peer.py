@@ -236,3 +236,35 @@ async def test_a_peer_that_never_connects_ends_and_one_that_was_closed_says_noth
             await asyncio.sleep(0.005)
     assert scene.owner.ended == ["never connected"]
     assert (closed.owner.offers, closed.owner.ended, closed.plane.peers) == ([], [], {})
+
+
+async def test_a_voice_that_repeats_itself_is_asked_for_by_the_order_of_a_further_offer_and_keeps_its_gate(
+    scene: Scene,
+) -> None:
+    both = {"SAVPF 111": "SAVPF 111 63"}
+    scene.answer(**both)
+    assert scene.peer.takes_redundant
+    mic = scene.peer.publications[Source.MIC]
+    scene.plane.set_gate(mic.pub, True)
+    known = list(scene.plane.calls)
+    scene.peer.prefer_redundant(True)
+    scene.peer.prefer_redundant(True)
+    await turn()
+    assert len(scene.owner.offers) == 2
+    lines = scene.owner.offers[-1].sdp.split("m=")
+    assert lines[1].startswith("audio 9 UDP/TLS/RTP/SAVPF 63 111")
+    assert lines[4].startswith("audio 9 UDP/TLS/RTP/SAVPF 111 63")
+    scene.answer(**{"SAVPF 111": "SAVPF 63 111"})
+    assert scene.peer.publications[Source.MIC] == mic
+    assert scene.plane.calls == known
+    scene.peer.prefer_redundant(False)
+    await turn()
+    assert scene.owner.offers[-1].sdp.split("m=")[1].startswith("audio 9 UDP/TLS/RTP/SAVPF 111 63")
+
+
+async def test_a_browser_without_such_voices_is_not_asked_for_them(scene: Scene) -> None:
+    scene.answer()
+    assert not scene.peer.takes_redundant
+    scene.peer.prefer_redundant(True)
+    await turn()
+    assert len(scene.owner.offers) == 1

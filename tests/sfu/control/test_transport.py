@@ -1,7 +1,9 @@
 """DTLS of one peer: keys come out once, faults and strangers end one handshake, closing is heard."""
 
 import asyncio
-from collections.abc import Callable
+import gc
+import weakref
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -174,3 +176,43 @@ async def test_what_waits_is_bounded() -> None:
 def test_a_certificate_is_renewed_before_it_ends(left: timedelta, is_stale: bool) -> None:
     certificate = Certificate()
     assert certificate.is_stale(certificate.native.expires - left) is is_stale
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collector")
+async def test_what_openssl_holds_is_freed_with_the_transport() -> None:
+    transport, client, owner = await connected()
+    held = weakref.ref(transport._dtls._ssl)
+    transport.close()
+    async with asyncio.timeout(5):
+        while held() is not None:
+            await asyncio.sleep(0)
+    client.end()
+
+    shut, visitor, owner = await connected()
+    held = weakref.ref(shut._dtls._ssl)
+    await visitor.goodbye()
+    await owner.change()
+    async with asyncio.timeout(5):
+        while held() is not None:
+            await asyncio.sleep(0)
+
+
+@pytest.mark.usefixtures("no_collector")
+async def test_what_openssl_holds_is_freed_when_a_handshake_comes_to_nothing() -> None:
+    transport, client, owner = make(deadline_s=0.05)
+    transport.start([PROOF])
+    await asyncio.sleep(0)
+    held = weakref.ref(transport._dtls._ssl)
+    await owner.change()
+    assert owner.ended == ["deadline"]
+    async with asyncio.timeout(5):
+        while held() is not None:
+            await asyncio.sleep(0)
+    client.end()
