@@ -141,6 +141,7 @@ class Transport:
         """Begin the handshake, which must prove one of the fingerprints; call once, when the path is known."""
         if self._task is None and not self._is_closed:
             self._task = asyncio.get_running_loop().create_task(self._run(fingerprints))
+            self._task.add_done_callback(lambda _: self._forget())
 
     def close(self) -> None:
         """Tell the browser (close_notify) and stop. Nothing is reported afterwards."""
@@ -197,6 +198,13 @@ class Transport:
     def _on_state(self) -> None:
         if self._dtls.state == "closed":
             self._ended("closed")
+            self._forget()
+
+    def _forget(self) -> None:
+        """Free what OpenSSL holds, some 65 kB, once nothing reads: there is a cycle, and the collector comes late."""
+        if self._dtls.state != "connected":
+            self._dtls.remove_all_listeners()
+            vars(self._dtls)["_ssl"] = None
 
     def _ended(self, reason: str) -> None:
         if not self._is_closed:

@@ -178,6 +178,18 @@ def test_a_certificate_is_renewed_before_it_ends(left: timedelta, is_stale: bool
     assert certificate.is_stale(certificate.native.expires - left) is is_stale
 
 
+class Held:
+    """Watches a transport's OpenSSL object without holding it."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._freed = asyncio.Event()
+        self._ref = weakref.ref(transport._dtls._ssl, lambda _: self._freed.set())
+
+    async def freed(self) -> None:
+        async with asyncio.timeout(5):
+            await self._freed.wait()
+
+
 @pytest.fixture
 def no_collector() -> Iterator[None]:
     gc.disable()
@@ -188,20 +200,16 @@ def no_collector() -> Iterator[None]:
 @pytest.mark.usefixtures("no_collector")
 async def test_what_openssl_holds_is_freed_with_the_transport() -> None:
     transport, client, owner = await connected()
-    held = weakref.ref(transport._dtls._ssl)
+    held = Held(transport)
     transport.close()
-    async with asyncio.timeout(5):
-        while held() is not None:
-            await asyncio.sleep(0)
+    await held.freed()
     client.end()
 
     shut, visitor, owner = await connected()
-    held = weakref.ref(shut._dtls._ssl)
+    held = Held(shut)
     await visitor.goodbye()
     await owner.change()
-    async with asyncio.timeout(5):
-        while held() is not None:
-            await asyncio.sleep(0)
+    await held.freed()
 
 
 @pytest.mark.usefixtures("no_collector")
@@ -209,10 +217,8 @@ async def test_what_openssl_holds_is_freed_when_a_handshake_comes_to_nothing() -
     transport, client, owner = make(deadline_s=0.05)
     transport.start([PROOF])
     await asyncio.sleep(0)
-    held = weakref.ref(transport._dtls._ssl)
+    held = Held(transport)
     await owner.change()
     assert owner.ended == ["deadline"]
-    async with asyncio.timeout(5):
-        while held() is not None:
-            await asyncio.sleep(0)
+    await held.freed()
     client.end()
