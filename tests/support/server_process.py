@@ -43,6 +43,18 @@ def free_port(kind: socket.SocketKind) -> int:
                 return port
 
 
+def free_media_port() -> int:
+    """As `free_port`, for UDP and for TCP: media listens on both."""
+    while True:
+        port = free_port(socket.SOCK_DGRAM)
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
+
+
 def machine_address() -> str:
     """This machine's own address on the way to others: Firefox makes no media connection to a loopback address.
 
@@ -83,7 +95,7 @@ class ServerProcess:
 
     folder: Path
     port: int = field(default_factory=lambda: free_port(socket.SOCK_STREAM))
-    udp_port: int = field(default_factory=lambda: free_port(socket.SOCK_DGRAM))
+    udp_port: int = field(default_factory=free_media_port)
     extra_env: dict[str, str] = field(default_factory=dict)
     process: asyncio.subprocess.Process | None = None
 
