@@ -21,6 +21,7 @@ PAGE: Final = KEPT.parent / "PERFORMANCE.md"
 Section = Callable[[dict[str, Any]], report.Section]
 SECTIONS: Final[dict[str, tuple[str, Section]]] = {
     "peers": ("peers", report.peers),
+    "feedback": ("peers-feedback", report.peers_with_feedback),
     "sizes": ("growth", report.sizes),
     "rooms": ("growth", report.rooms),
     "knee": ("growth", report.knees),

@@ -16,8 +16,8 @@ INTERFACE: Final = "bench0"
 _MARK: Final = "HOLDSPACE_BENCH_ISOLATED"
 
 
-class CannotIsolate(RuntimeError):
-    """The message says what is missing."""
+class CannotIsolate(SystemExit):
+    """Ends the bench with a message that says what is missing."""
 
 
 def isolate(module: str, within_s: float) -> None:

@@ -51,6 +51,11 @@ def peers(result: Mapping[str, Any]) -> Section:
     return Section("\n\n".join(words), charts)
 
 
+def peers_with_feedback(result: Mapping[str, Any]) -> Section:
+    """The same cases with receivers that tell arrivals: tables alone."""
+    return Section(peers(result).words)
+
+
 def _peer_rows(of_case: Mapping[str, list[Run]], names: Mapping[str, str]) -> list[list[str]]:
     rows = [["", "runs", "us/packet", "range", "p50 us", "p99 us", "loss", "MB/person", "join ms"]]
     for name, runs in of_case.items():

@@ -40,6 +40,10 @@ RESULTS: dict[str, dict[str, Any]] = {
         "contenders": {"interpreted": "Ours", "janus": "Theirs"},
         "cases": {"room:12": {"interpreted": [RUN, {"fault": "x"}], "janus": [RUN | {"us_per_packet": 12.0}]}},
     },
+    "peers-feedback": {
+        "contenders": {"interpreted": "Ours"},
+        "cases": {"room:12": {"interpreted": [RUN | {"us_per_packet": 7.25}]}},
+    },
     "growth": {
         "sizes": {"room:12": {"interpreted": [RUN]}, "room:25/9": {"interpreted": [RUN]}},
         "rooms": {"room:6": {"interpreted": [RUN]}, "2xroom:6": {"interpreted": [RUN | {"core": 0.4}]}},
@@ -77,6 +81,7 @@ def test_tables_replace_what_was_there_and_nothing_else(folder: Path) -> None:
     assert page.count("prose") == len(chart.SECTIONS)
     assert "0.50 of `janus`" in page
     assert "| Ours | 1 | 6.00 | 6.00-6.00 | 200 | 900 | 0 | 0.20 | 20 |" in page
+    assert "| Ours | 1 | 7.25 |" in page
     assert "0.48 of it" in page
     assert "interpreted plane: 2000 packets a second" in page
     assert chart.drawn(page, folder)[0] == page
