@@ -6,6 +6,7 @@ candidates on a loopback interface. Packets to it go the same way as on loopback
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,13 +32,16 @@ def isolate(module: str, within_s: float) -> None:
     unshare = shutil.which("unshare")
     if unshare is None or shutil.which("ip") is None:
         raise CannotIsolate("This bench needs unshare (util-linux) and ip (iproute2).")
+    # However this process ends, the kernel then ends the one inside, and with it the namespaces.
+    dying = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     words = [unshare, "--net", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"]
     if os.geteuid() != 0:
         words[1:1] = ["--user", "--map-root-user"]
     # Inside its own process namespace the first process is number 1.
     with tempfile.TemporaryDirectory(prefix="holdspace-bench-") as folder:
         environment = os.environ | {_MARK: "1", "TMPDIR": folder}
-        command = [*words, sys.executable, "-m", module, *sys.argv[1:]]
+        command = [*dying, *words, sys.executable, "-m", module, *sys.argv[1:]]
         try:
             done = subprocess.run(command, env=environment, timeout=within_s, check=False)
         except subprocess.TimeoutExpired:
