@@ -14,11 +14,14 @@ _log = structlog.get_logger("lines")
 
 
 async def keep_watching(
-    media: MediaNode, figures: LineFigures, tell: Callable[[Mapping[int, LineStats]], None]
+    media: MediaNode,
+    figures: LineFigures,
+    tell: Callable[[Mapping[int, LineStats]], None],
+    every_s: float = EVERY_S,
 ) -> None:
     """Until it is canceled. A reading that goes wrong is one less, nothing else."""
     while True:
-        await asyncio.sleep(EVERY_S)
+        await asyncio.sleep(every_s)
         try:
             lines = await media.lines()
             figures.read(lines)
