@@ -45,9 +45,10 @@ class Line:
     @property
     def bps(self) -> int | None:
         """None while nothing was heard."""
-        if self.estimator is None:
-            return self.remb.bps
-        return self.estimator.bps if self.estimator.has_feedback else None
+        if self.estimator is not None and self.estimator.has_feedback:
+            return self.estimator.bps
+        # Packets without a place for the numbers are answered with REMB, whatever was negotiated (interop.md 3).
+        return self.remb.bps
 
 
 class Downlinks:
@@ -101,7 +102,9 @@ class Downlinks:
     def on_remb(self, peer: Peer, bps: int, now: float) -> None:
         """A REMB of a viewer."""
         line = self._lines.get(peer)
-        if line is None or line.estimator is not None or now - line.sent_at < TELL_S:
+        if line is None or now - line.sent_at < TELL_S:
+            return
+        if line.estimator is not None and line.estimator.has_feedback:
             return
         sent = sum(slot.stats().bytes for slot in peer.slots.values())
         rate = max(0, sent - line.sent_bytes) * 8 / (now - line.sent_at)

@@ -12,12 +12,13 @@ from sfu.packet.congestion.trend import Trend, Usage
 from sfu.packet.sent_ring import FORGOTTEN, MASK, SentRing
 from sfu.packet.transport_feedback import TICK_US, TransportFeedback
 
-START_BPS: Final = 600_000
+START_BPS: Final = 1_200_000  # nine small pictures, which are sent before anything is known
 REORDERED_S: Final = 0.12  # a number that was missing so long ago and is still missing is lost
 MAX_SUSPECTS: Final = 64  # feedbacks with something missing that are remembered
 NEWEST: Final = 3  # batches whose least delay tells of the queue
 WAITING_US: Final = 30_000
 SLOWER: Final = 0.7
+TAIL_US: Final = 50_000
 DARK_S: Final = 1.0
 SILENCE_S: Final = 2.0
 DOUBT_BPS: Final = 300_000
@@ -86,7 +87,7 @@ class LineEstimator:
         lost: list[int] = []
         received = size = 0
         first_arrival = last_arrival = sent = came = -1
-        delays: list[int] = []
+        passed: list[tuple[int, int, int]] = []  # of each batch: when it came, its delay, bytes until then
         for tick in feedback.arrivals:
             seq = (seq + 1) & 0xFFFF
             at = seq & MASK
@@ -103,7 +104,7 @@ class LineEstimator:
             if times[at] != sent:
                 # What left in one batch is looked at once.
                 if sent >= 0:
-                    delays.append(came - sent)
+                    passed.append((came, came - sent, size - (label & 0xFFFF)))
                     self._pass(sent, came)
                     last_arrival = max(last_arrival, came)
                 else:
@@ -116,7 +117,7 @@ class LineEstimator:
         if not received:
             self._lose(lost, 0, now)
             return
-        delays.append(came - sent)
+        passed.append((came, came - sent, size))
         self._pass(sent, came)
         last_arrival = max(last_arrival, came)
         self.has_feedback = True
@@ -125,13 +126,26 @@ class LineEstimator:
             self._suspects.clear()
             lost.clear()
         self._heard_at = now
-        acked, span = self._acked.bps, last_arrival - first_arrival
-        is_slower = acked is not None and span > 0 and size * 8_000_000 // span < SLOWER * acked
-        self._queue.update(min(delays[-NEWEST:]), last_arrival, is_slower=is_slower)
+        span = last_arrival - first_arrival
+        delay = min(delay for _, delay, _ in passed[-NEWEST:])
+        self._queue.update(delay, last_arrival, is_slower=self._is_slower(passed, size, span))
         self._acked.add(last_arrival, size)
         self.rtt_s += 0.1 * (min(max(0.0, now - sent / 1_000_000), 5.0) - self.rtt_s)
         self._lose(lost, received, now)
         self._judge(size, span, now)
+
+    def _is_slower(self, passed: list[tuple[int, int, int]], size: int, span: int) -> bool:
+        """Less arrives than before, in all of a feedback or, while delays grow, in its last 50 ms."""
+        acked = self._acked.bps
+        if acked is None:
+            return False
+        if span > 0 and size * 8_000_000 // span < SLOWER * acked:
+            return True
+        last, delay, _ = passed[-1]
+        before = next((one for one in reversed(passed) if last - one[0] >= TAIL_US), None)
+        if before is None or delay <= before[1]:
+            return False
+        return (size - before[2]) * 8_000_000 // (last - before[0]) < SLOWER * acked
 
     def _pass(self, sent: int, came: int) -> None:
         variation = self._groups.add(sent, came)

@@ -3,6 +3,7 @@
 The clocks of both ends differ by an unknown constant and drift by some µs a second, which a moving least takes in.
 """
 
+from collections import deque
 from typing import Final
 
 EPOCH_US: Final = 5_000_000
@@ -10,6 +11,7 @@ CLOGGED_US: Final = 100_000
 STUCK_US: Final = 200_000  # so long a queue that does not shrink is no burst
 RISE_US: Final = 60_000
 RISE_WITHIN_US: Final = 600_000
+MAX_RECENT: Final = 32
 EMPTY_US: Final = 40_000
 MAX_DRAIN_US: Final = 3_000_000
 
@@ -17,15 +19,15 @@ MAX_DRAIN_US: Final = 3_000_000
 class QueueWatch:
     """`is_clogged`: video should wait until the queue is gone; ends by itself after 3 s at the latest."""
 
-    __slots__ = ("_clogged_at", "_epoch", "_least", "_least_before", "_low", "_low_at", "is_clogged", "queue_us")
+    __slots__ = ("_clogged_at", "_epoch", "_least", "_least_before", "_recent", "is_clogged", "queue_us")
 
     def __init__(self) -> None:
         self.is_clogged = False
         self.queue_us = 0
-        self._epoch = self._clogged_at = self._low_at = 0
+        self._epoch = self._clogged_at = 0
         self._least: int | None = None  # of this epoch
         self._least_before: int | None = None
-        self._low: int | None = None  # the recent low from which a rise counts
+        self._recent: deque[tuple[int, int]] = deque(maxlen=MAX_RECENT)
 
     def update(self, delay: int, now: int, *, is_slower: bool) -> None:
         """Once a feedback: the least delay of its last few packets, against jitter.
@@ -34,8 +36,7 @@ class QueueWatch:
         """
         if self._least is None:
             self._epoch = now
-            self._least = self._low = delay
-            self._low_at = now
+            self._least = delay
         if now - self._epoch > EPOCH_US:
             self._least_before, self._least = self._least, delay
             self._epoch = now
@@ -45,19 +46,22 @@ class QueueWatch:
         self.queue_us = delay - base
         if self.is_clogged:
             if self.queue_us < EMPTY_US:
-                self._end(delay, now)
+                self._end()
             elif now - self._clogged_at > MAX_DRAIN_US:
                 # Nothing was sent that could keep a queue: the way itself became longer.
                 self._least, self._least_before = delay, None
                 self._epoch = now
-                self._end(delay, now)
+                self._end()
             return
-        if self._low is None or delay < self._low or now - self._low_at > RISE_WITHIN_US:
-            self._low, self._low_at = delay, now
-        if (is_slower and self.queue_us > CLOGGED_US and delay - self._low > RISE_US) or is_stuck:
+        recent = self._recent
+        while recent and now - recent[0][0] > RISE_WITHIN_US:
+            recent.popleft()
+        has_risen = any(delay - before > RISE_US for _, before in recent)
+        recent.append((now, delay))
+        if (is_slower and self.queue_us > CLOGGED_US and has_risen) or is_stuck:
             self.is_clogged = True
             self._clogged_at = now
 
-    def _end(self, delay: int, now: int) -> None:
+    def _end(self) -> None:
         self.is_clogged = False
-        self._low, self._low_at = delay, now
+        self._recent.clear()
