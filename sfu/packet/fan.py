@@ -8,6 +8,7 @@ lane or its flows first sends what waits, so a batch sees constants and one slot
 import struct
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from operator import itemgetter
 from typing import Final
 
@@ -54,10 +55,6 @@ class Fan:
         """
         data, layout = packet.data, packet.layout
         length = len(data)
-        write = _writers.get(length)
-        if write is None:
-            # Header and payload in one call; there are as many as lengths of packets.
-            write = _writers[length] = struct.Struct(f"!HHII{length - 12}s").pack_into
         entry = (
             track,
             packet.number,
@@ -69,7 +66,7 @@ class Fan:
             place,
             packet.first << 8 | packet.marker_type,
             data[12:],
-            write,
+            _writers.get(length) or writer(length),
         )
         self.now = packet.at
         waiting = self._waiting.get(room)
@@ -88,7 +85,14 @@ class Fan:
         waiting, self._waiting, self._count = self._waiting, {}, 0
         now_us = int(self.now * 1e6)
         for room, entries in waiting.items():
-            fan_out(self._lanes[room], arranged(entries), self._arena, self._outbox, self._drops, now_us)
+            fan_out(
+                self._lanes[room],
+                arranged(entries, self._arena.ingress),
+                self._arena,
+                self._outbox,
+                self._drops,
+                now_us,
+            )
 
     def settle(self) -> None:
         """Send what waits, before something changes."""
@@ -121,32 +125,66 @@ class Fan:
                 del self._lanes[room]
 
 
-def arranged(entries: list[Entry]) -> list[Entry]:
+def arranged(entries: list[Entry], ingress: memoryview) -> list[Entry]:
     """Longest first, so that equal sizes leave together; packets of one track keep their order.
 
-    Where a track's packet is longer than its one before, it begins a part of its own.
+    Browsers cut a frame into parts of which the last are a byte longer: that byte is evened out. Where a track's packet
+    is longer still than its one before, it begins a part of its own.
     """
     if len(entries) == 1:
         return entries
-    parts: list[list[Entry]] = []
+    rises = _rises(entries)
+    if rises:
+        entries = evened(entries, ingress)
+        rises = _rises(entries)
+    if not rises:
+        entries.sort(key=_size, reverse=True)
+        return entries
+    whole: list[Entry] = []
+    for begin, end in pairwise((0, *rises, len(entries))):
+        whole += sorted(entries[begin:end], key=_size, reverse=True)
+    return whole
+
+
+def _rises(entries: list[Entry]) -> list[int]:
+    """Where a packet is longer than the one before of its track, in the part that begins at the last such place."""
     sizes: dict[Track, int] = {}
-    part: list[Entry] = []
-    for entry in entries:
+    rises: list[int] = []
+    for index, entry in enumerate(entries):
         track, size = entry[0], entry[4]
         if size > sizes.get(track, size):
-            parts.append(part)
-            part = []
+            rises.append(index)
             sizes.clear()
         sizes[track] = size
-        part.append(entry)
-    part.sort(key=_size, reverse=True)
-    if not parts:
-        return part
-    whole: list[Entry] = []
-    for one in parts:
-        one.sort(key=_size, reverse=True)
-        whole += one
-    return whole + part
+    return rises
+
+
+def evened(entries: list[Entry], ingress: memoryview) -> list[Entry]:
+    """Packets a byte shorter than their track's longest here get a byte of padding (RFC 3550 section 5.1)."""
+    longest: dict[Track, int] = {}
+    for entry in entries:
+        longest[entry[0]] = max(longest.get(entry[0], 0), entry[4])
+    even: list[Entry] = []
+    for entry in entries:
+        if entry[4] == longest[entry[0]] - 1:
+            track, number, timestamp, data, length, mid_at, twcc_at, place, head, body, _ = entry
+            # After decryption the room of the SRTP trailer is free.
+            ingress[place] |= 0x20
+            ingress[place + length] = 1
+            length, head = length + 1, head | 0x2000
+            padded = (data + b"\1", length, mid_at, twcc_at, place, head, body + b"\1", writer(length))
+            even.append((track, number, timestamp, *padded))
+        else:
+            even.append(entry)
+    return even
+
+
+def writer(length: int) -> Callable[..., None]:
+    """What writes header and payload of a packet of this length in one call; there are as many as lengths."""
+    write = _writers.get(length)
+    if write is None:
+        write = _writers[length] = struct.Struct(f"!HHII{length - 12}s").pack_into
+    return write
 
 
 def fan_out(

@@ -186,7 +186,7 @@ class FastFan(Fan):
             return
         waiting, self._waiting, self._count = self._waiting, {}, 0
         for number, entries in waiting.items():
-            self._run_room(self._rooms[number], arranged(entries))
+            self._run_room(self._rooms[number], arranged(entries, self._arena.ingress))
 
     def _run_room(self, room: _Room, entries: list[Entry]) -> None:
         outbox, words, now_us = self._outbox, self._words, int(self.now * 1e6)
