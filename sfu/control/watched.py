@@ -11,6 +11,7 @@ from typing import Final
 LINGER_S: Final = 5.0
 # What was asked for and does not come in this time is not there: the capture is small, or the sender's line is.
 MISSING_S: Final = 4.0
+AGAIN_S: Final = 60.0
 
 
 class Watched:
@@ -23,6 +24,7 @@ class Watched:
         self._all = tuple(rids)
         self._until: dict[str | None, float] = dict.fromkeys((None, *rids), math.inf)
         self._since: dict[str, float] = dict.fromkeys(rids, now)
+        self._missing_until: dict[str, float] = {}
 
     def want_all(self, now: float) -> bool:
         """Nothing is published now, but when it is, nobody should have to wait. True when something changed."""
@@ -40,10 +42,14 @@ class Watched:
         return self._settle(now)
 
     def missing(self, live: Collection[str | None], now: float) -> frozenset[str]:
-        """Layers that were asked for long enough and did not come, where others do."""
-        if not live:
-            return frozenset()
-        return frozenset(rid for rid in self.rids if rid not in live and now - self._since[rid] >= MISSING_S)
+        """Layers that were asked for long enough and did not come, where others do; asked for again after a while."""
+        for rid in self.rids if live else ():
+            if rid not in live and now - self._since[rid] >= MISSING_S and now >= self._missing_until.get(rid, now):
+                self._missing_until[rid] = now + AGAIN_S
+        for rid in [rid for rid, until in self._missing_until.items() if rid in live or now >= until]:
+            del self._missing_until[rid]
+            self._since[rid] = now
+        return frozenset(self._missing_until)
 
     def _settle(self, now: float) -> bool:
         rids = tuple(rid for rid in self._all if now < self._until[rid])

@@ -1,5 +1,7 @@
 """Which layer each viewer gets, and which layers a publisher is asked to send."""
 
+from itertools import pairwise
+
 from sfu.control.watched import LINGER_S
 from sfu.node import Pictures, Source, SourceWanted, Video
 from tests.support.conference_room import Room
@@ -105,6 +107,22 @@ async def test_a_small_capture_without_the_top_layer_is_shown_at_its_best() -> N
     assert room.layers_to(viewer) == {publisher: "h"}
 
 
+async def test_a_layer_that_does_not_come_is_asked_for_once_a_minute_and_no_budget_waits_for_it() -> None:
+    room, (viewer, publisher) = layered(2)
+    room.live(publisher, q=60_000, h=200_000)
+    room.views(viewer, (publisher, 1280))
+    asked = []
+    for _ in range(120):
+        room.wait(1)
+        room.live(publisher, q=60_000, h=200_000)
+        asked.append("f" in (room.wanted_of(publisher) or ()))
+    assert sum(now and not before for before, now in pairwise(asked)) <= 2
+    assert sum(asked) < 40
+    room.live(publisher, q=60_000, h=200_000, f=800_000)
+    room.wait(30)
+    assert room.layers_to(viewer) == {publisher: "f"}
+
+
 async def test_before_anything_is_known_to_come_whatever_comes_first_is_shown() -> None:
     room = Room()
     viewer, publisher = room.everybody(2, Source.CAMERA, rids=RIDS)
@@ -120,7 +138,7 @@ async def test_a_line_that_becomes_narrow_loses_sharpness_first_then_the_least_i
     assert room.layers_to(viewer) == {first: "h", second: "h"}
     room.conference.on_downlink_bps(viewer, 300_000)
     assert room.layers_to(viewer) == {first: "q", second: "q"}
-    room.conference.on_downlink_bps(viewer, 90_000)
+    room.conference.on_downlink_bps(viewer, 150_000)
     assert room.layers_to(viewer) == {first: "q"}
 
 
