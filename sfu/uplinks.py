@@ -15,7 +15,6 @@ class UplinkLayer:
 
 # Lowest first. With 1280x720 captured: 320x180, 640x360, 1280x720; a tile of nine is about 320 wide.
 CAMERA_LAYERS: Final = (UplinkLayer("q", 4, 120_000), UplinkLayer("h", 2, 400_000), UplinkLayer("f", 1, 1_200_000))
-TEMPORAL_STEPS: Final = 3  # of each layer: a quarter, half and all of its pictures
 CAMERA_BPS: Final = 1_200_000
 SCREEN_BPS: Final = 1_500_000
 MIC_BPS: Final = 40_000

@@ -121,6 +121,8 @@ class Conference:
         published = self._published.get(pub)
         if published is not None:
             published.rates = {rate.rid: rate.bps for rate in live}
+            # Our page asks for three steps; a browser that makes none must not be taken for one that does.
+            published.temporal = max((rate.temporal for rate in live), default=1)
             self._changed(viewer for viewer in self._members.values() if viewer.plan.considers(pub))
 
     def on_switched(self, slot: int, rid: str | None) -> None:

@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sfu.codecs import VP8
 from sfu.control.peer import Peer, Publication
 from sfu.control.redundancy import Redundancy
 from sfu.control.video_plan import Choice, VideoPlan
 from sfu.control.watched import Watched
 from sfu.node import Pictures, SlotShown, Source, SourceWanted, Wanted
 from sfu.plane import Layer
-from sfu.uplinks import CAMERA_LAYERS, TEMPORAL_STEPS, UplinkLayer
+from sfu.uplinks import CAMERA_LAYERS, UplinkLayer
 
 
 @dataclass(slots=True, eq=False)
@@ -36,23 +35,18 @@ class Member:
 
 @dataclass(slots=True, eq=False)
 class Published:
-    """`rates`: bits a second of the layers that are live, by rid."""
+    """`rates`: bits a second of the layers that are live, by rid. `temporal`: steps of frame rate seen in them."""
 
     owner: Member
     publication: Publication
     watched: Watched
     rates: dict[str | None, int] = field(default_factory=dict)
+    temporal: int = 1
     redundancy: Redundancy = field(default_factory=Redundancy)
 
     @property
     def is_open(self) -> bool:
         return self.publication.source in self.owner.gates
-
-    @property
-    def temporal(self) -> int:
-        """Steps of frame rate in each layer: the plane takes those of VP8 apart, and our page makes three."""
-        is_layered = self.publication.payload_type == VP8.payload_type and self.publication.spec.rids
-        return TEMPORAL_STEPS if is_layered else 1
 
     def layers(self, now: float) -> Sequence[UplinkLayer]:
         """The simulcast layers that may come."""
