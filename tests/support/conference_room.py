@@ -138,7 +138,7 @@ class Room:
 
     def live(self, number: int, **rates: int) -> None:
         """The plane says which camera layers come."""
-        told = tuple(LayerRate(rid, bps, temporal=3) for rid, bps in rates.items())
+        told = tuple(LayerRate(rid, bps) for rid, bps in rates.items())
         self.conference.on_layers(self.pub(number, Source.CAMERA), told)
 
     def views(self, viewer: int, *tiles: tuple[int, int], **rest: Any) -> None:
