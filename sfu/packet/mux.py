@@ -26,7 +26,7 @@ IPV6_MTU_DISCOVER: Final = 23
 PMTU_OMIT: Final = 5
 BUFFER_BYTES: Final = 4 * 1024 * 1024
 # A kernel time stamp that differs more than this from our clock is a clock that was set, not a queue.
-MAX_QUEUED_S: Final = 1.0
+MAX_QUEUED_NS: Final = 1_000_000_000
 
 
 class Receiver(Protocol):
@@ -93,13 +93,16 @@ class Mux:
         prefix = self._prefixes[index]
         datagram = receiver.datagram
         _, _, stamp, _ = datagram(0)
-        handle = core.begin(now, 0.0 if stamp is None else _queued_s(wall_ns, stamp))
+        queued_ns = 0 if stamp is None else wall_ns - stamp
+        handle = core.begin(now, queued_ns * 1e-9 if 0 <= queued_ns <= MAX_QUEUED_NS else 0.0)
         for slot in range(count):
             length, name, stamp, local = datagram(slot)
             if length < 0:
                 self._drops["truncated"] += 1
                 continue
-            arrival = now if stamp is None else now - _queued_s(wall_ns, stamp)
+            arrival = now
+            if stamp is not None and 0 <= wall_ns - stamp <= MAX_QUEUED_NS:
+                arrival = now - (wall_ns - stamp) * 1e-9
             handle(slot, length, prefix + name + local, now, arrival)
         receiver.done(count)
         core.flush()
@@ -109,11 +112,6 @@ class Mux:
         """Free the ports."""
         for sock in self.sockets:
             sock.close()
-
-
-def _queued_s(wall_ns: int, stamp_ns: int) -> float:
-    queued = (wall_ns - stamp_ns) / 1e9
-    return queued if 0.0 <= queued <= MAX_QUEUED_S else 0.0
 
 
 def open_sockets(bind: Sequence[Address]) -> list[socket.socket]:

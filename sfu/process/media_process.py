@@ -103,7 +103,9 @@ class MediaProcess:
             if upcalls.is_behind:
                 wait_ms = 5.0 if wait_ms is None else min(wait_ms, 5.0)
             ready = [fd for fd, _ in poll.poll(wait_ms)]
+            has_more = sweep is not None
             if control_fd in ready:
+                has_more = True
                 # Before the packets: those that wait may have been sent after somebody was muted.
                 core.set_now(time.monotonic())
                 self._read_verbs()
@@ -113,6 +115,7 @@ class MediaProcess:
                 index = indexes.get(fd)
                 if index is None:
                     tcp.handle(fd, core, time.monotonic())
+                    has_more = True
                     continue
                 for _ in range(BATCHES):
                     if not mux.receive(index, core):
@@ -120,9 +123,13 @@ class MediaProcess:
             # After the packets: after a stall, those that wait are what shows that people are still there.
             if deadline is not None and (now := time.monotonic()) >= deadline:
                 core.advance(now)
+                has_more = True
             if sweep is not None:
                 tcp.sweep(core, time.monotonic())
-            self._end_turn()
+            if has_more:
+                self._end_turn()
+            elif upcalls.is_behind:
+                upcalls.flush()
 
     def _end_turn(self) -> None:
         """All that was caused has left: answer those who wait to know their verbs in force."""
