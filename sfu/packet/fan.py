@@ -83,16 +83,16 @@ class Fan:
         if not self._count:
             return
         waiting, self._waiting, self._count = self._waiting, {}, 0
-        now_us = int(self.now * 1e6)
         for room, entries in waiting.items():
-            fan_out(
-                self._lanes[room],
-                arranged(entries, self._arena.ingress),
-                self._arena,
-                self._outbox,
-                self._drops,
-                now_us,
-            )
+            try:
+                self._send(room, arranged(entries, self._arena.ingress))
+            except Exception:
+                # It costs these packets, and nobody in another room.
+                self._drops["fan-error"] += len(entries)
+
+    def _send(self, room: int, entries: list[Entry]) -> None:
+        now_us = int(self.now * 1e6)
+        fan_out(self._lanes[room], entries, self._arena, self._outbox, self._drops, now_us)
 
     def settle(self) -> None:
         """Send what waits, before something changes."""

@@ -11,7 +11,7 @@ from cffi import FFI
 
 from sfu.packet import fan_compiled as body
 from sfu.packet.arena import Arena, address_of_store
-from sfu.packet.fan import Entry, Fan, arranged, fan_out
+from sfu.packet.fan import Entry, Fan, fan_out
 from sfu.packet.lane import Constants, Lane
 from sfu.packet.outbox import Outbox
 from sfu.packet.sent_ring import SentRing
@@ -181,14 +181,8 @@ class FastFan(Fan):
         self._call = ffi.cast("void (*)(long long)", body.ADDRESS)
         self._job_at = address_of_store(self._job)
 
-    def run(self) -> None:
-        if not self._count:
-            return
-        waiting, self._waiting, self._count = self._waiting, {}, 0
-        for number, entries in waiting.items():
-            self._run_room(self._rooms[number], arranged(entries, self._arena.ingress))
-
-    def _run_room(self, room: _Room, entries: list[Entry]) -> None:
+    def _send(self, room_number: int, entries: list[Entry]) -> None:
+        room = self._rooms[room_number]
         outbox, words, now_us = self._outbox, self._words, int(self.now * 1e6)
         room.refresh(outbox)
         if room.odd:
