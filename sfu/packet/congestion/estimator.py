@@ -169,7 +169,9 @@ class LineEstimator:
         acked = self._acked.bps
         was_clogged, self._was_clogged = self._was_clogged, self.is_clogged
         # Without a queue there is nothing to judge: most feedback of a wide line ends here.
-        usage = self._trend.judge() if self._queue.queue_us >= WAITING_US else Usage.NORMAL
+        noise = self._queue.noise_us
+        usage = self._trend.judge() if self._queue.queue_us >= max(WAITING_US, 4 * noise) else Usage.NORMAL
+        self.prober.noise_s = noise / 1e6
         if self.is_clogged:
             self._drain(size, span_us, acked, is_first=not was_clogged, now=now)
             return

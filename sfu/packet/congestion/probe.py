@@ -12,7 +12,10 @@ CLUSTER_S: Final = 0.1
 STEP_S: Final = 0.010
 FACTOR: Final = 2.0
 CAREFUL: Final = 1.3  # after one that found the line full
+LEAST_MORE_BPS: Final = 100_000
+MOST_LONGER_S: Final = 0.15
 SATURATED: Final = 0.9
+MOST_DOUBT: Final = 0.3
 KEPT: Final = 0.95
 MIN_RECEIVED: Final = 0.7
 SETTLE_S: Final = 0.4  # beyond the round trip, then a cluster is judged by what is known
@@ -38,6 +41,7 @@ class Prober:
         "_last",
         "_last_arrival",
         "_last_sent",
+        "_lasts_s",
         "_next_at",
         "_packets",
         "_rate",
@@ -45,6 +49,7 @@ class Prober:
         "_started_at",
         "due",
         "goal",
+        "noise_s",
     )
 
     def __init__(self, now: float) -> None:
@@ -52,7 +57,9 @@ class Prober:
         self.due = now
         self._next_at = now
         self._failed_s = FIRST_WAIT_S
+        self.noise_s = 0.0  # by so much arrivals waver in ordinary times
         self._rate = 0
+        self._lasts_s = CLUSTER_S
         self._started_at = 0.0
         self._first = -1  # transport-wide number of the cluster's first packet, -1 while there is no cluster
         self._last = -1
@@ -87,13 +94,14 @@ class Prober:
                 self.due = max(now + STEP_S, self._next_at) if bps < self.goal else now + AGAIN_S
                 return 0
             factor = FACTOR if self._failed_s == FIRST_WAIT_S else CAREFUL
-            self._begin(int(min(factor * bps, max(self.goal, 1.2 * bps))), next_seq, now)
+            rate = max(factor * bps, bps + LEAST_MORE_BPS)
+            self._begin(int(min(rate, max(self.goal, 1.2 * bps))), next_seq, now)
         if self._last >= 0:
             self.due = now + AGAIN_S
             return 0
         elapsed = now - self._started_at
         sent = self._sent(ring, next_seq)
-        if elapsed >= CLUSTER_S:
+        if elapsed >= self._lasts_s:
             self._last = (next_seq - 1) & 0xFFFF
             self._packets = (self._last - self._first + 1) & 0xFFFF
             self.due = now + AGAIN_S
@@ -138,15 +146,20 @@ class Prober:
         if measured is None:
             self._fail(now)
             return None
-        bps, is_full = measured
-        if is_full:
+        bps, share = measured
+        if share < SATURATED - min(MOST_DOUBT, 4 * self.noise_s / self._lasts_s):
             self._fail(now)
+        elif share < SATURATED:
+            # It may have been jitter: go on, but by small steps.
+            self._failed_s = 2 * FIRST_WAIT_S
+            self._end(now + FIRST_WAIT_S)
         else:
             self._failed_s = FIRST_WAIT_S
             self._end(now + AGAIN_S)
         return bps
 
-    def _measure(self, inherent_loss: float) -> tuple[int, bool] | None:
+    def _measure(self, inherent_loss: float) -> tuple[int, float] | None:
+        """(what the line carries, how much of the rate that left arrived)."""
         needed = MIN_RECEIVED * (1 - inherent_loss) * self._packets
         came, left = self._last_arrival - self._first_arrival, self._last_sent - self._first_sent
         if self._received < max(MIN_CLUSTER - 1, needed) or came <= 0 or left <= 0:
@@ -155,12 +168,12 @@ class Prober:
         receive, send = bits // came, bits // left
         # What left in one step leaves at once: no line is faster than its steps on average.
         send = min(send, int(self._rate))
-        if receive < SATURATED * send:
-            return int(KEPT * receive), True
-        return min(receive, send), False
+        share = receive / send if send else 1.0
+        return int(KEPT * receive) if share < SATURATED else min(receive, send), share
 
     def _begin(self, rate: int, next_seq: int, now: float) -> None:
         self._rate = rate
+        self._lasts_s = CLUSTER_S + min(MOST_LONGER_S, 6 * self.noise_s)
         self._started_at = now
         self._first, self._last = next_seq, -1
         self._deadline = 0.0

@@ -12,6 +12,10 @@ STUCK_US: Final = 200_000  # so long a queue that does not shrink is no burst
 RISE_US: Final = 60_000
 RISE_WITHIN_US: Final = 600_000
 MAX_RECENT: Final = 32
+MAX_NOISE_US: Final = 30_000
+# Feedbacks. Down faster than up: about the lower quarter, which a probe or a keyframe now and then does not change.
+NOISE_UP: Final = 64
+NOISE_DOWN: Final = 16
 EMPTY_US: Final = 40_000
 MAX_DRAIN_US: Final = 3_000_000
 
@@ -19,11 +23,12 @@ MAX_DRAIN_US: Final = 3_000_000
 class QueueWatch:
     """`is_clogged`: video should wait until the queue is gone; ends by itself after 3 s at the latest."""
 
-    __slots__ = ("_clogged_at", "_epoch", "_least", "_least_before", "_recent", "is_clogged", "queue_us")
+    __slots__ = ("_clogged_at", "_epoch", "_least", "_least_before", "_recent", "is_clogged", "noise_us", "queue_us")
 
     def __init__(self) -> None:
         self.is_clogged = False
         self.queue_us = 0
+        self.noise_us = 0  # the queue that there seems to be in ordinary times: jitter of the line, or of a busy device
         self._epoch = self._clogged_at = 0
         self._least: int | None = None  # of this epoch
         self._least_before: int | None = None
@@ -58,7 +63,10 @@ class QueueWatch:
             recent.popleft()
         has_risen = any(delay - before > RISE_US for _, before in recent)
         recent.append((now, delay))
-        if (is_slower and self.queue_us > CLOGGED_US and has_risen) or is_stuck:
+        apart = min(self.queue_us, MAX_NOISE_US) - self.noise_us
+        self.noise_us += apart // NOISE_UP if apart > 0 else apart // NOISE_DOWN
+        clogged = CLOGGED_US + 4 * self.noise_us
+        if (is_slower and self.queue_us > clogged and has_risen) or (is_stuck and self.queue_us > 2 * clogged):
             self.is_clogged = True
             self._clogged_at = now
 

@@ -154,3 +154,21 @@ def test_keyframes_through_a_narrow_line_keep_no_voice_waiting(rate: float) -> N
         viewing.run(30)
     assert paced.trace.gaps(110) < 0.06, paced.told()
     assert burst.trace.gaps(110) > 0.15, burst.told()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("jitter_s", [0.03, 0.06])
+def test_steps_of_a_line_or_a_device_that_wavers(jitter_s: float, seed: int) -> None:
+    viewing = Viewing(tiles=[640, 640], seed=seed)
+    wide = Impairment(delay_s=0.07, jitter_s=jitter_s, rate_bps=3e6)
+    viewing.line(wide)
+    viewing.run(15)
+    assert [slot.current for slot in viewing.slots] == ["h", "h"], viewing.told()
+    viewing.line(Impairment(delay_s=0.07, jitter_s=jitter_s, rate_bps=3e5))
+    fell_at = viewing.now
+    viewing.run(1)
+    viewing.since(fell_at, fits, 4)
+    viewing.run(15)
+    assert viewing.trace.gaps(fell_at) < 0.2, viewing.told()
+    viewing.line(wide)
+    viewing.since(viewing.now, lambda it: [slot.current for slot in it.slots] == ["h", "h"], 10)
