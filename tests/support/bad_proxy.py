@@ -18,6 +18,7 @@ class BadProxy:
         self.port = 0
         self._is_cut = False
         self._flows = _flowing()
+        self._tunnels = _flowing()
         self._bytes_per_s: float | None = None
         self._open: set[asyncio.StreamWriter] = set()
 
@@ -34,14 +35,16 @@ class BadProxy:
     def hold(self) -> None:
         """Nothing passes, on old connections and new ones, until `go_on`; then all that was held does."""
         self._flows.clear()
+        self._tunnels.clear()
 
     def go_on(self) -> None:
         self._flows.set()
+        self._tunnels.set()
 
     def orphan(self) -> None:
-        """What is open now stays open and never carries anything again; new connections are good ones."""
-        self._flows.clear()
-        self._flows = _flowing()
+        """Every WebSocket of now stays open and never carries anything again; new ones are good, and so are pages."""
+        self._tunnels.clear()
+        self._tunnels = _flowing()
 
     def trickle(self, bits_per_s: float) -> None:
         """Each connection carries so much in each direction."""
@@ -51,7 +54,7 @@ class BadProxy:
         """A good proxy again, for new connections and for those that are not orphans."""
         self._is_cut = False
         self._bytes_per_s = None
-        self._flows.set()
+        self.go_on()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
@@ -67,10 +70,10 @@ class BadProxy:
             writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        flows = self._flows
         head = await reader.readuntil(b"\r\n\r\n")
         method, target, _ = head.split(b" ", 2)
         is_tunnel = method == b"CONNECT"
+        flows = self._tunnels if is_tunnel else self._flows
         parts = urlsplit(f"//{target.decode()}" if is_tunnel else target.decode())
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", parts.port or 80)
         self._open.add(far_writer)
