@@ -37,13 +37,13 @@ def markdown(rows: Sequence[Sequence[str]]) -> str:
 
 
 def peers(result: Mapping[str, Any]) -> Section:
-    names, words = result["contenders"], [origin(result)]
+    words = [origin(result)]
     for case, of_case in result["cases"].items():
-        words.append(f"**{case}**\n\n" + markdown(_peer_rows(of_case, names)))
+        words.append(f"**{case}**\n\n" + markdown(_peer_rows(of_case)))
         words.extend(_verdicts(case, of_case))
-    order = [names[name] for name in (*PLANES, *JANUS) if name in names]
-    cost = [svg.Group(case, _bars(of_case, names, "us_per_packet")) for case, of_case in result["cases"].items()]
-    delay = [svg.Group(case, _bars(of_case, names, "p99_us", 1e3)) for case, of_case in result["cases"].items()]
+    order = [*PLANES, *JANUS]
+    cost = [svg.Group(case, _bars(of_case, "us_per_packet")) for case, of_case in result["cases"].items()]
+    delay = [svg.Group(case, _bars(of_case, "p99_us", 1e3)) for case, of_case in result["cases"].items()]
     charts = {
         "peers-cost": svg.bars("CPU per forwarded packet", "microseconds, median and range", cost, order),
         "peers-delay": svg.bars("Added latency, p99", "milliseconds, median and range", delay, order, digits=2),
@@ -56,7 +56,7 @@ def peers_with_feedback(result: Mapping[str, Any]) -> Section:
     return Section(peers(result).words)
 
 
-def _peer_rows(of_case: Mapping[str, list[Run]], names: Mapping[str, str]) -> list[list[str]]:
+def _peer_rows(of_case: Mapping[str, list[Run]]) -> list[list[str]]:
     rows = [["", "runs", "us/packet", "range", "p50 us", "p99 us", "loss", "MB/person", "join ms"]]
     for name, runs in of_case.items():
         whole = good(runs)
@@ -65,7 +65,7 @@ def _peer_rows(of_case: Mapping[str, list[Run]], names: Mapping[str, str]) -> li
             continue
         rows.append(
             [
-                names[name],
+                name,
                 str(len(whole)),
                 text(median(whole, "us_per_packet"), 2),
                 f"{min(span):.2f}-{max(span):.2f}",
@@ -96,15 +96,13 @@ def _verdicts(case: str, of_case: Mapping[str, list[Run]]) -> list[str]:
     return found
 
 
-def _bars(
-    of_case: Mapping[str, list[Run]], names: Mapping[str, str], key: str, unit: float = 1.0
-) -> tuple[svg.Bar, ...]:
+def _bars(of_case: Mapping[str, list[Run]], key: str, unit: float = 1.0) -> tuple[svg.Bar, ...]:
     found = []
     for name, runs in of_case.items():
         span = values(good(runs), key)
         if span:
             low, middle, high = (value / unit for value in (min(span), statistics.median(span), max(span)))
-            found.append(svg.Bar(names[name], middle, low, high))
+            found.append(svg.Bar(name, middle, low, high))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 WIDTH: Final = 760
-LEFT: Final = 210
+LEFT: Final = 250
 RIGHT: Final = 90
 TOP: Final = 56
 BAR: Final = 20
@@ -15,6 +15,7 @@ GAP: Final = 6
 PLOT: Final = 300
 # Told apart by lightness too, and each at least 3:1 on white and on a dark page.
 COLORS: Final = ("#2f7ed8", "#c2571a", "#3a9a5b", "#8a63c9", "#6f7a86", "#b0357e")
+_ROUND: Final = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _STYLE: Final = (
     ":root{color-scheme:light dark}"
     "text{font:13px system-ui,sans-serif;fill:#1d2733}.quiet{fill:#586472}.title{font-weight:600;font-size:15px}"
@@ -92,9 +93,9 @@ def stack(title: str, unit: str, parts_of: Sequence[tuple[str, float]]) -> str:
 def lines(title: str, x_unit: str, y_unit: str, drawn: Sequence[Line], limit: float | None = None) -> str:
     """Curves over a common scale; `limit` is a level across."""
     points = [point for line in drawn for point in line.points]
-    right = max((x for x, _ in points), default=1.0) or 1.0
+    right = nice_top(max((x for x, _ in points), default=1.0))
     top = nice_top(max([y for _, y in points] + ([limit] if limit is not None else []), default=1.0))
-    left, width = 70, WIDTH - 70 - 30
+    left, width = 70, WIDTH - 70 - 40
     bottom = TOP + PLOT
 
     def place(x: float, y: float) -> tuple[float, float]:
@@ -105,7 +106,7 @@ def lines(title: str, x_unit: str, y_unit: str, drawn: Sequence[Line], limit: fl
         y = bottom - PLOT * step / 5
         parts.append(_line(left, y, left + width, y, "grid"))
         parts.append(_text(f"{top * step / 5:g}", left - 8, y + 4, "quiet", "end"))
-    for x in sorted({x for x, _ in points}):
+        x = right * step / 5
         parts.append(_text(f"{x:g}", place(x, 0)[0], bottom + 18, "quiet", "middle"))
     parts.append(_text(x_unit, left + width, bottom + 36, "quiet", "end"))
     if limit is not None:
@@ -124,11 +125,11 @@ def lines(title: str, x_unit: str, y_unit: str, drawn: Sequence[Line], limit: fl
 
 
 def nice_top(value: float) -> float:
-    """The next 1, 2, 2.5 or 5 times a power of ten."""
+    """The next round number; a fifth of it is round as well."""
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1.0, 2.0, 2.5, 5.0, 10.0) if step * power >= value)
+    return next(step * power for step in _ROUND if step * power >= value)
 
 
 def _page(title: str, unit: str, parts: Sequence[str], height: float) -> str:
