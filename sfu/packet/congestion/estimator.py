@@ -178,7 +178,9 @@ class LineEstimator:
         if was_clogged:
             self._drained(now)
             return
-        if usage is Usage.OVER:
+        if self._queue.is_standing:
+            usage = Usage.OVER
+        elif usage is Usage.OVER:
             usage = self._confirm()
         if usage is Usage.OVER:
             self.prober.trouble(now)

@@ -11,6 +11,8 @@ CLOGGED_US: Final = 100_000
 STUCK_US: Final = 200_000  # so long a queue that does not shrink is no burst
 RISE_US: Final = 60_000
 RISE_WITHIN_US: Final = 600_000
+STANDING_US: Final = 50_000
+STANDING_FOR_US: Final = 400_000
 MAX_RECENT: Final = 32
 MAX_NOISE_US: Final = 30_000
 # Feedbacks. Down faster than up: about the lower quarter, which a probe or a keyframe now and then does not change.
@@ -23,7 +25,18 @@ MAX_DRAIN_US: Final = 3_000_000
 class QueueWatch:
     """`is_clogged`: video should wait until the queue is gone; ends by itself after 3 s at the latest."""
 
-    __slots__ = ("_clogged_at", "_epoch", "_least", "_least_before", "_recent", "is_clogged", "noise_us", "queue_us")
+    __slots__ = (
+        "_base",
+        "_clogged_at",
+        "_epoch",
+        "_least",
+        "_least_before",
+        "_recent",
+        "_stands_since",
+        "is_clogged",
+        "noise_us",
+        "queue_us",
+    )
 
     def __init__(self) -> None:
         self.is_clogged = False
@@ -32,7 +45,14 @@ class QueueWatch:
         self._epoch = self._clogged_at = 0
         self._least: int | None = None  # of this epoch
         self._least_before: int | None = None
+        self._base = 0
+        self._stands_since: int | None = None
         self._recent: deque[tuple[int, int]] = deque(maxlen=MAX_RECENT)
+
+    @property
+    def is_standing(self) -> bool:
+        """Packets have been waiting for a while, whether or not they wait longer and longer."""
+        return self._stands_since is not None
 
     def update(self, delay: int, now: int, *, is_slower: bool) -> None:
         """Once a feedback: the least delay of its last few packets, against jitter.
@@ -47,6 +67,7 @@ class QueueWatch:
             self._epoch = now
         self._least = min(self._least, delay)
         base = self._least if self._least_before is None else min(self._least, self._least_before)
+        self._base = base
         is_stuck = self.queue_us > STUCK_US and delay - base >= self.queue_us
         self.queue_us = delay - base
         if self.is_clogged:
@@ -63,12 +84,25 @@ class QueueWatch:
             recent.popleft()
         has_risen = any(delay - before > RISE_US for _, before in recent)
         recent.append((now, delay))
+        self._stand(min(before for _, before in recent) - base, now)
         apart = min(self.queue_us, MAX_NOISE_US) - self.noise_us
         self.noise_us += apart // NOISE_UP if apart > 0 else apart // NOISE_DOWN
         clogged = CLOGGED_US + 4 * self.noise_us
         if (is_slower and self.queue_us > clogged and has_risen) or (is_stuck and self.queue_us > 2 * clogged):
             self.is_clogged = True
             self._clogged_at = now
+
+    def _stand(self, lowest: int, now: int) -> None:
+        """A queue that never was empty for half a second; after 3 s of it, the way itself became longer."""
+        is_standing = lowest > STANDING_US + 2 * self.noise_us and now - self._recent[0][0] >= STANDING_FOR_US
+        if not is_standing:
+            self._stands_since = None
+        elif self._stands_since is None:
+            self._stands_since = now
+        elif now - self._stands_since > MAX_DRAIN_US:
+            self._least, self._least_before = lowest + self._base, None
+            self._epoch = now
+            self._stands_since = None
 
     def _end(self) -> None:
         self.is_clogged = False

@@ -190,3 +190,22 @@ def test_more_than_remb_says_is_tried_ever_more_rarely() -> None:
     waits = [after - before for before, after in pairwise(tries)]
     assert len(tries) >= 3
     assert waits[-1] > waits[0]
+
+
+def test_a_full_queue_is_seen_although_it_grows_no_more_and_is_believed_for_three_seconds() -> None:
+    watch = QueueWatch()
+    stands = []
+    for index in range(60):
+        watch.update((30 if index < 10 else 110) * MS, index * 100 * MS, is_slower=False)
+        stands.append(watch.is_standing)
+        assert not watch.is_clogged
+    assert not any(stands[:14])
+    assert any(stands[14:20])
+    assert not any(stands[50:])
+
+
+def test_jitter_is_no_standing_queue() -> None:
+    watch, source = QueueWatch(), random.Random(3)
+    for index in range(600):
+        watch.update(int(source.uniform(20, 140)) * MS, index * 100 * MS, is_slower=True)
+        assert not watch.is_standing or index < 100  # by then it is known how much this line wavers
