@@ -112,17 +112,22 @@ class Downlinks:
         line.remb.update(bps, int(rate), line.goal, now)
 
     def run(self, now: float) -> None:
-        """By the clock."""
+        """By the clock. An error is counted and costs one viewer its turn, nobody else."""
         is_busy = False
         for line in list(self._lines.values()):
-            estimator = line.estimator
-            if estimator is not None:
-                is_busy |= self._step(line, estimator, now)
-            bps = line.bps
-            if bps is not None and now - line.told_at >= TELL_S and _differ(bps, line.told_bps):
-                self._tell(line, now)
+            try:
+                is_busy |= self._turn(line, now)
+            except Exception:
+                self._wire.drops["timer-error"] += 1
         wait = STEP_S if is_busy else IDLE_S
         self.due = now + wait if self._lines else math.inf
+
+    def _turn(self, line: Line, now: float) -> bool:
+        is_busy = line.estimator is not None and self._step(line, line.estimator, now)
+        bps = line.bps
+        if bps is not None and now - line.told_at >= TELL_S and _differ(bps, line.told_bps):
+            self._tell(line, now)
+        return is_busy
 
     def _step(self, line: Line, estimator: LineEstimator, now: float) -> bool:
         """True while it is to be called again soon."""
