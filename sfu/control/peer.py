@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from sfu.codecs import RED, Kind
+from sfu.codecs import EXT_TWCC, RED, Kind
 from sfu.control.sdp.answer import Answer, AnsweredLine, Direction, read_answer
 from sfu.control.sdp.ledger import CODECS_OF, Ledger, Line, SlotLine, UplinkLine
 from sfu.control.sdp.offer import Credentials, write_offer
@@ -217,11 +217,12 @@ class Peer:
         added: list[Publication] = []
         removed: list[Publication] = []
         slots = {slot.line.mid: slot for slot in self.slots}
+        has_numbers = self._kit.numbers_downlink and _takes_numbers(self._ledger, answer)
         for line, answered in zip(self._ledger, answer.lines, strict=True):
             if isinstance(line, UplinkLine):
                 self._publish(line, answered, added, removed)
             else:
-                slots[line.mid] = self._accept(slots[line.mid], answered)
+                slots[line.mid] = self._accept(slots[line.mid], answered, has_numbers)
         self.slots = tuple(slots.values())
         self._owner.on_publications(self.id, added, removed)
 
@@ -245,9 +246,9 @@ class Peer:
             self.publications[line.source] = publication
             added.append(publication)
 
-    def _accept(self, slot: Slot, answered: AnsweredLine) -> Slot:
+    def _accept(self, slot: Slot, answered: AnsweredLine, has_numbers: bool) -> Slot:
         line, accepted = slot.line, _types(slot.line, answered)
-        twcc = self._kit.numbers_downlink and answered.twcc
+        twcc = has_numbers and bool(accepted)
         if (accepted, twcc) == (slot.accepted, slot.twcc):
             return slot
         if slot.accepted:
@@ -275,3 +276,18 @@ def _types(line: Line, answered: AnsweredLine) -> tuple[int, ...]:
     if line.kind is Kind.AUDIO:
         return tuple(sorted(answered.payload_types, key=_AUDIO_TYPES.index))
     return answered.payload_types
+
+
+def _takes_numbers(ledger: Ledger, answer: Answer) -> bool:
+    """Numbers run over all slots of a peer, so all that were accepted must take them, or feedback would miss some.
+
+    A browser may leave the feedback line out for audio and still report on its packets: the extension tells there.
+    """
+    slots = [
+        (line, answered)
+        for line, answered in zip(ledger, answer.lines, strict=True)
+        if isinstance(line, SlotLine) and answered.payload_types
+    ]
+    return bool(slots) and all(
+        answered.twcc if line.kind is Kind.VIDEO else EXT_TWCC in answered.extensions for line, answered in slots
+    )

@@ -69,7 +69,9 @@ async def scene() -> Scene:
     return made
 
 
-def make(connect_s: float = 30.0, relay: Callable[[], IceServer | None] = lambda: None) -> Scene:
+def make(
+    connect_s: float = 30.0, relay: Callable[[], IceServer | None] = lambda: None, *, numbers_downlink: bool = False
+) -> Scene:
     plane, owner, ids = FakePlane(), Owner(), itertools.count(1)
     source = random.Random(3)
     tokens: Iterator[str] = (f"{source.getrandbits(128):032x}" for _ in itertools.count())
@@ -83,6 +85,7 @@ def make(connect_s: float = 30.0, relay: Callable[[], IceServer | None] = lambda
         connect_s,
         relay=relay,
         is_relay_only=True,
+        numbers_downlink=numbers_downlink,
     )
     peer = Peer(7, 1, new_ledger(lambda: source.getrandbits(32)), kit, owner)
     peer.open()
@@ -268,3 +271,30 @@ async def test_a_browser_without_such_voices_is_not_asked_for_them(scene: Scene)
     scene.peer.prefer_redundant(True)
     await turn()
     assert len(scene.owner.offers) == 1
+
+
+NUMBERS = "a=extmap:4 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+TAKES_NUMBERS = {
+    "a=rtpmap:111": f"{NUMBERS}\r\na=rtpmap:111",
+    "a=rtpmap:96 ": f"{NUMBERS}\r\na=rtcp-fb:96 transport-cc\r\na=rtpmap:96 ",
+}
+
+
+async def test_numbers_are_written_for_a_browser_that_takes_them_in_every_slot() -> None:
+    made = make(numbers_downlink=True)
+    await turn()
+    made.answer(**TAKES_NUMBERS)
+    assert all(spec.twcc for _, spec in made.plane.slots.values())
+
+
+@pytest.mark.parametrize("without", sorted(TAKES_NUMBERS))
+async def test_no_numbers_where_a_slot_would_not_be_reported_on(without: str) -> None:
+    made = make(numbers_downlink=True)
+    await turn()
+    made.answer(**{key: value for key, value in TAKES_NUMBERS.items() if key != without})
+    assert not any(spec.twcc for _, spec in made.plane.slots.values())
+
+
+async def test_no_numbers_where_they_are_switched_off(scene: Scene) -> None:
+    scene.answer(**TAKES_NUMBERS)
+    assert not any(spec.twcc for _, spec in scene.plane.slots.values())
