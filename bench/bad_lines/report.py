@@ -14,7 +14,11 @@ def network(result: Mapping[str, Any]) -> Section:
     rows = [["scenario, figure", "median", "worst", "at most", "kept"]]
     for name, scenario in scenarios.items():
         runs = scenario["rows"][0]["runs"]
-        rows.append([f"**{name}** ({runs} runs, `{scenario['machine']['commit']}`)", "", "", "", ""])
+        about = scenario["machine"]
+        times = "1 run" if runs == 1 else f"{runs} runs"
+        rows.append(
+            [f"**{name}**: {times}, `{about['commit']}`, load {about['load_before']:.1f} before", "", "", "", ""]
+        )
         rows.extend(_row(row) for row in scenario["rows"])
     about = next(iter(scenarios.values()))["machine"]
     origin = f"{about['cpu']}, {about['cores']} cores, Linux {about['kernel']}, Python {about['python']}."
