@@ -109,7 +109,10 @@ async def test_a_camera_is_sent_as_large_as_somebody_looks_at_it(stage: Stage) -
     await sends_up_to(member, "h")
     await leader.page.set_viewport_size({"width": 2_400, "height": 1_500})
     await sends_up_to(member, "f")
+    # On a phone the open panel lies over the pictures.
     await leader.page.set_viewport_size({"width": 360, "height": 640})
+    await sends_up_to(member, "")
+    await leader.button("Close", leader.panel).click()
     await sends_up_to(member, "q")
     await leader.decodes_video_of(await member.me())
 
@@ -123,9 +126,13 @@ async def test_sound_alone_stops_pictures_at_their_sender_and_ones_own(stage: St
         leader.page.get_by_text("Audio only: no video is received or sent, so that sound stays clear.")
     ).to_be_visible()
     await sends_up_to(member, "")
-    assert (await newest_viewing(leader))["video"] == "none"
+
+    async def is_told() -> bool:
+        return (await newest_viewing(leader)).get("video") == "none"
+
+    await until(is_told, "the page asks for sound alone")
     off = leader.button("Camera off. Turn camera on")
-    await off.click()
+    await off.press("Enter")  # barred, and it says why
     await expect(leader.page.get_by_text("Audio only is on, so your camera stays off.")).to_be_visible()
     await expect(off).to_be_visible()
 
@@ -194,7 +201,7 @@ async def test_a_bad_line_is_said_in_words_of_oneself_and_of_others(stage: Stage
     await expect(member.tile(FACILITATOR_ALIAS, "Their connection is weak")).to_be_visible()
     await screens.look(member.page, "line-weak")
     await hears_of_lines(member, "good", "none", {})
-    await expect(member.page.get_by_text("Your line carries sound only for now.")).to_be_visible()
+    await expect(member.page.get_by_text("Your connection carries sound only for now.")).to_be_visible()
     await expect(member.tile(FACILITATOR_ALIAS, "Their connection is weak")).to_have_count(0)
     await screens.look(member.page, "line-sound-only")
     await hears_of_lines(member, "good", "all", {})
@@ -204,6 +211,8 @@ async def test_a_bad_line_is_said_in_words_of_oneself_and_of_others(stage: Stage
 async def test_every_state_of_the_line_is_accessible(stage: Stage, screens: Screens) -> None:
     member = stage[FIRST]
     await member.page.get_by_role("button", name=re.compile("^Your connection")).click()
+    await member.button("Copy a summary").click()
+    await expect(member.page.get_by_role("textbox", name="Summary")).to_be_visible()
     await screens.look(member.page, "connection-open")
     await member.page.keyboard.press("Escape")
     await member.controls.get_by_role("button", name="People").click()

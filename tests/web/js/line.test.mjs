@@ -11,6 +11,8 @@ import { snapshotOf } from "../../../web/static/js/stats-snapshot.js";
 import { Thrift } from "../../../web/static/js/thrift.js";
 import { settle } from "./support.mjs";
 
+const PAIR = { type: "candidate-pair" };
+
 /** What a browser reports after so much of a conversation. */
 function reports({ packets = 0, lost = 0, answers = 0, sent = 0, sentLost = 0, more = {} } = {}) {
   return [
@@ -29,8 +31,8 @@ function reports({ packets = 0, lost = 0, answers = 0, sent = 0, sentLost = 0, m
     { id: "in-v", type: "inbound-rtp", kind: "video", freezeCount: 0, totalFreezesDuration: 0, ...more.video },
     { id: "out", type: "outbound-rtp", kind: "video", packetsSent: sent, bytesSent: 1_000 * sent, ...more.out },
     { id: "told", type: "remote-inbound-rtp", packetsLost: sentLost },
-    { id: "pair", type: "candidate-pair", localCandidateId: "here", currentRoundTripTime: 0.08, responsesReceived: answers },
-    { id: "other", type: "candidate-pair", localCandidateId: "there", currentRoundTripTime: 3, responsesReceived: 99 },
+    { ...PAIR, id: "pair", localCandidateId: "here", currentRoundTripTime: 0.08, responsesReceived: answers },
+    { ...PAIR, id: "other", localCandidateId: "there", currentRoundTripTime: 3, responsesReceived: 99 },
     { id: "here", type: "local-candidate", candidateType: "host", protocol: "udp", address: "192.0.2.7", ...more.here },
     { id: "transport", type: "transport", selectedCandidatePairId: "pair" },
   ];
@@ -58,6 +60,8 @@ test("frozen pictures, relays and a picture held down by the line are read; no a
   assert.deepEqual([one.down.freezes, one.down.frozenPercent], [2, 25]);
   assert.deepEqual(one.path, { isRelayed: true, protocol: "tls" });
   assert.equal(one.up.isLimited, true);
+  const back = figures({}, { answers: 1, more: { video: { freezeCount: 1, totalFreezesDuration: 40 } } });
+  assert.equal(back.down.frozenPercent, 0, "a picture that nobody sent for a while did not freeze");
   assert.doesNotMatch(JSON.stringify(one), /192\.0\.2/);
 });
 
@@ -207,6 +211,7 @@ test("what the person chose is what is asked for, unless the line carries less",
   assert.equal(thrift.video, "saver");
   thrift.choose("none", 42_000);
   assert.deepEqual(run(CROWDED, 44_000, 200_000), [], "no news for who chose sound alone");
+  assert.equal(thrift.pictures, "saver", "what to go back to");
   thrift.choose("full", 300_000);
   assert.equal(thrift.video, "full");
 });

@@ -23,7 +23,7 @@ export function ownActions(app) {
     toggleCamera() {
       if (own.camera.isOn) return app.attempt(() => own.camera.turnOff());
       const room = app.state.room;
-      if (room && line.choice === "none") return actions.tell(LINE.cameraStaysOff);
+      if (line.choice === "none") return actions.tell(LINE.cameraStaysOff);
       if (room && !isOpen(room)) return actions.tell(NOTE.notNow);
       if (room?.me.camera_stopped) return actions.tell(NOTE.cameraStopped);
       if (room?.status.cameras_locked && !mayFacilitate(room.me.role)) return actions.tell(NOTE.camerasLocked);

@@ -37,7 +37,7 @@ import { refusalWords } from "./words-refusals.js";
  * @property {string | null} actionsOf whose actions are shown
  * @property {ReadonlySet<string>} notesOf whose notes are shown
  * @property {ReadonlySet<string>} selected in the waiting list
- * @property {string | null} copied what became of the summary of the connection
+ * @property {{words: string, text: string} | null} copied the summary of the connection, and what became of it
  * @property {ReadonlySet<string>} declining declined here, not yet told
  */
 

@@ -41,6 +41,11 @@ export class Line {
     return this.#thrift.choice;
   }
 
+  /** What was chosen last that was not sound alone. */
+  get pictures() {
+    return this.#thrift.pictures;
+  }
+
   /** What is asked of the server now. */
   get video() {
     return this.#thrift.video;

@@ -83,7 +83,11 @@ const media = new Media({
 const devices = new Devices(navigator.mediaDevices, storage("localStorage"), () => app.redraw());
 /** @type {OwnMedia} */
 const own = new OwnMedia({
-  acquire: { mic: () => devices.microphone(), camera: () => devices.camera(line.cameraLines), screen: () => devices.screen() },
+  acquire: {
+    mic: () => devices.microphone(),
+    camera: () => devices.camera(line.cameraLines),
+    screen: () => devices.screen(),
+  },
   send: (source, track) => media.setTrack(source, track),
   request: (body) => signal.request(body),
   onChange: () => app.redraw(),
@@ -108,7 +112,10 @@ hearing.setSpeaker(devices.chosen("audiooutput"));
 sound.setSpeaker(devices.chosen("audiooutput"));
 
 /** @type {App} */
-const app = new App({ page, clock, signal, media, devices, own, line, sight, tracks, hearing, sound, announcer, name }, requestDraw);
+const app = new App(
+  { page, clock, signal, media, devices, own, line, sight, tracks, hearing, sound, announcer, name },
+  requestDraw,
+);
 const report = new ViewReport((body) => signal.request(body), browserTimers);
 const meter = new MicMeter(sound);
 const wakeLock = new WakeLock(navigator);
@@ -212,5 +219,5 @@ keepBackOnSessionPage(page.urls.session, letGo);
 watchPage({ app, shortcuts, wakeLock, letGo });
 app.redraw();
 await resume.claim();
-void devices.refresh();
 signal.start();
+void devices.refresh();

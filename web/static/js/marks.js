@@ -1,7 +1,8 @@
 /**
  * Moments on the way into the room, for whoever measures it (`bench/join.py`, a browser's own tools):
  * `performance.getEntriesByName("holdspace:first-frame")`. They hold times and nothing else.
- * @typedef {"join-click" | "socket-open" | "offer" | "answer-sent" | "ice-connected" | "connected" | "first-frame"} Moment
+ * @typedef {"join-click" | "socket-open" | "offer" | "answer-sent" | "ice-connected" | "connected"
+ *   | "first-frame"} Moment
  */
 
 /**

@@ -32,6 +32,8 @@ export class Media {
   /** @type {number | null} */
   #transport = null;
   #generation = 0;
+  /** What the connection was made with, to be told apart from what a further offer says. */
+  #servers = "";
   /** @type {Promise<void>} */
   #chain = Promise.resolve();
   /** @type {Map<Source, MediaStreamTrack | null>} */
@@ -121,7 +123,7 @@ export class Media {
     const { transport, generation, sdp, uplinks } = offer;
     markFirst("offer");
     if (transport !== this.#transport) this.#open(offer);
-    else this.#connection?.setConfiguration({ ...this.#connection.getConfiguration(), ...serversOf(offer) });
+    else this.#reconfigure(offer);
     this.#generation = generation;
     const connection = this.#connection;
     if (!connection) return;
@@ -141,8 +143,10 @@ export class Media {
   #open(offer) {
     this.#drop();
     this.#path.handleTransport();
-    const connection = this.#options.makeConnection(serversOf(offer));
+    const servers = serversOf(offer);
+    const connection = this.#options.makeConnection(servers);
     this.#connection = connection;
+    this.#servers = JSON.stringify(servers);
     this.#transport = offer.transport;
     connection.ontrack = ({ transceiver, track }) => {
       if (transceiver.mid !== null) this.#options.onTrack(transceiver.mid, track);
@@ -152,6 +156,15 @@ export class Media {
       if (connection.iceConnectionState === "connected") markFirst("ice-connected");
     };
     this.#options.onTransport(offer.transport);
+  }
+
+  /** Other relays, or fresh credentials for them: used from the next path on. @param {OfferMessage} offer */
+  #reconfigure(offer) {
+    const servers = serversOf(offer);
+    const connection = this.#connection;
+    if (!connection || JSON.stringify(servers) === this.#servers) return;
+    connection.setConfiguration({ ...connection.getConfiguration(), ...servers });
+    this.#servers = JSON.stringify(servers);
   }
 
   /** @param {RTCPeerConnection} connection @param {import("./protocol.js").Uplink} uplink */

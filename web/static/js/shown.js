@@ -4,8 +4,8 @@ import { bestColumns, mainPerson, paged, pageSize, selfLast } from "./layout.js"
  * @typedef {import("./protocol.js").PersonView} PersonView
  * @typedef {object} Shown what the stage shows now
  * @property {readonly PersonView[]} people in their order, never one twice
- * @property {import("./layout.js").Layout | "sound"} layout a shared screen or a pinned person turns the grid into a large
- *   one with the people beside
+ * @property {import("./layout.js").Layout | "sound"} layout a shared screen or a pinned person turns the grid into a
+ *   large one with the people beside
  * @property {number} page from 0
  * @property {number} pages
  * @property {number} columns
@@ -45,7 +45,8 @@ export function shownNow(room, ui, speaking, isSoundOnly = false) {
     };
   }
   const pinned = ordered.find(({ id }) => id === ui.pinned && id !== room.me.id) ?? null;
-  if (ui.layout === "speaker" || sharer || pinned) return speakerLayout(room, ui, speaking, ordered, { sharer, pinned });
+  if (ui.layout === "speaker" || sharer || pinned)
+    return speakerLayout(room, ui, speaking, ordered, { sharer, pinned });
   const gap = globalThis.innerWidth >= WIDE ? WIDE_GAP : GAP;
   const size = pageSize(ordered.length, ui.box, gap);
   const { items, page, pages } = paged(ordered, ui.page, size);

@@ -32,7 +32,8 @@ export function figuresBetween(before, after) {
       lossPercent: percent(down.lost, down.lost + down.packets),
       jitterMs: Math.round(after.down.jitterMs),
       freezes: down.freezes,
-      frozenPercent: percent(down.frozenMs, ms),
+      // A longer one is no freeze: nobody sent the picture, and now somebody does again.
+      frozenPercent: down.frozenMs > ms ? 0 : percent(down.frozenMs, ms),
       concealedPercent: percent(down.concealed, down.samples),
       kbps: Math.round((8 * down.bytes) / ms),
     },

@@ -9,12 +9,15 @@ import { DownGuard, UpGuard } from "./line-guard.js";
 export class Thrift {
   /** @type {Video} */
   choice;
+  /** @type {Video} what was chosen last that was not sound alone */
+  pictures;
   #down = new DownGuard();
   #up = new UpGuard();
 
   /** @param {Video} choice */
   constructor(choice) {
     this.choice = choice;
+    this.pictures = choice === "none" ? "full" : choice;
   }
 
   /** Pictures rest by themselves, though the person chose some. */
@@ -30,6 +33,7 @@ export class Thrift {
   /** @param {Video} choice @param {number} now ms on a steady clock */
   choose(choice, now) {
     this.choice = choice;
+    if (choice !== "none") this.pictures = choice;
     this.#down.overrule(now);
   }
 

@@ -13,13 +13,13 @@ export const LINE = {
   weak: "Your connection is weak. Sound needs less of it than pictures.",
   lost: "Sound and pictures are on their way back. You do not need to do anything, and your seat is kept.",
   goodAgain: "Your connection is good again.",
-  resting: "Your line is weak, so pictures rest and the sound stays clear. They come back by themselves.",
-  held: "Your line carries sound only for now. Pictures come back by themselves.",
+  resting: "Your connection is weak, so pictures rest and the sound stays clear. They come back by themselves.",
+  held: "Your connection carries sound only for now. Pictures come back by themselves.",
   chosen: "Audio only: no video is received or sent, so that sound stays clear.",
-  picturesBack: "Your line is better. Pictures are back.",
+  picturesBack: "Your connection is better. Pictures are back.",
   cameraPaused:
-    "Your line does not carry your picture at the moment, so your camera is off and your sound stays clear. Turn it on again when you like.",
-  cameraStaysOff: "Audio only is on, so your camera stays off. You can change it under More.",
+    "Your connection does not carry your picture now, so your camera is off. Turn it on again when you like.",
+  cameraStaysOff: "Audio only is on, so your camera stays off. You can change it under Pictures.",
   showPictures: "Show pictures",
   audioOnly: "Audio only",
   stay: "Stay with audio only",
@@ -28,9 +28,11 @@ export const LINE = {
 /** How much of the line to use. */
 export const VIDEO_WORDS = {
   legend: "Pictures",
+  /** @param {import("./saving.js").Video} video */
+  chosen: (video) => `Pictures: ${VIDEO_WORDS.choices[video].word.toLowerCase()}`,
   /** @type {Record<import("./saving.js").Video, {word: string, note: string}>} */
   choices: {
-    full: { word: "All pictures", note: "As sharp as your line and your screen allow" },
+    full: { word: "All of them", note: "As sharp as your connection and your screen allow" },
     saver: { word: "Save data", note: "Small pictures, about a quarter of the data" },
     none: { word: "Audio only", note: "No video is received or sent, so that sound stays clear" },
   },
@@ -52,7 +54,10 @@ export const PANEL = {
   /** @param {string} state @param {number} kbps @param {number} loss */
   direction: (state, kbps, loss) => `${state}. ${kbps} kbit/s, ${loss} % lost on the way`,
   /** @param {number} ms */
-  tripWords: (ms) => `${ms} ms. ${ms <= 150 ? "Talking feels immediate." : ms <= 400 ? "A short delay." : "A long delay: leave a little pause before you speak."}`,
+  tripWords: (ms) => {
+    if (ms <= 150) return `${ms} ms. Talking feels immediate.`;
+    return ms <= 400 ? `${ms} ms. A short delay.` : `${ms} ms. A long delay: leave a pause before you speak.`;
+  },
   /** @param {number} percent @param {number} jitter ms */
   soundWords: (percent, jitter) =>
     `${percent === 0 ? "Complete" : `${percent} % had to be filled in`}, arrives within ${jitter} ms of its time`,
@@ -66,10 +71,10 @@ export const PANEL = {
   off: "Off, as you chose.",
   /** @param {import("./stats-snapshot.js").LinePath} path */
   wayWords: ({ isRelayed, protocol }) =>
-    `${isRelayed ? "Through a relay" : "Straight to the server"}, by ${{ udp: "UDP", tcp: "TCP", tls: "TLS" }[protocol]}`,
-  about: "These figures are of the last seconds. They stay on this device; the server learns good, weak or lost, and why.",
+    `${isRelayed ? "Through a relay" : "Straight to the server"}, by ${protocol.toUpperCase()}`,
+  about: "These figures are of the last seconds. Others learn only that your connection is weak, when it is.",
   copy: "Copy a summary",
   copied: "Copied. It holds no name and no address.",
-  notCopied: "Your browser did not let us copy. You can select the summary below.",
+  notCopied: "Your browser did not let us copy. You can select the text below.",
   summary: "Summary",
 };

@@ -67,10 +67,10 @@ function lineBanner(app, actions) {
   const { both } = app.lineStates;
   const choose = (/** @type {string} */ words, /** @type {import("../saving.js").Video} */ video) =>
     press(words, () => actions.setVideo(video));
-  if (line.choice === "none") return banner("headphones", LINE.chosen, choose(LINE.showPictures, "full"));
+  if (line.choice === "none") return banner("headphones", LINE.chosen, choose(LINE.showPictures, line.pictures));
   if (both === "lost" && app.lostAt === null) return banner("wifi-off", LINE.lost, nothing, "banner-warn");
   if (line.isResting) {
-    const acts = html`${choose(LINE.showPictures, line.choice)} ${choose(LINE.stay, "none")}`;
+    const acts = html`${choose(LINE.showPictures, line.pictures)} ${choose(LINE.stay, "none")}`;
     return banner("headphones", LINE.resting, acts, "banner-warn");
   }
   if (app.state.quality?.pictures === "none")

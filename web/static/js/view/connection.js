@@ -28,13 +28,15 @@ export function lineButton(app) {
 /** @param {App} app */
 export function connectionPanel(app) {
   const line = viewOf(app);
-  const summary = lineSummary(line, browserFamily(navigator.userAgent), new Date(app.parts.clock.now()));
+  const { copied } = app.ui;
   const copy = async () => {
-    const words = await navigator.clipboard.writeText(summary).then(
-      () => PANEL.copied,
-      () => PANEL.notCopied,
+    // As it is now: the figures above go on changing.
+    const text = lineSummary(line, browserFamily(navigator.userAgent), new Date(app.parts.clock.now()));
+    const isCopied = await navigator.clipboard?.writeText(text).then(
+      () => true,
+      () => false,
     );
-    app.update({ copied: words });
+    app.update({ copied: { words: isCopied ? PANEL.copied : PANEL.notCopied, text } });
   };
   return html`<dl class="facts">
       ${lineFacts(line).map(
@@ -46,11 +48,18 @@ export function connectionPanel(app) {
     <p class="small muted">${PANEL.about}</p>
     <div class="stack stack-tight">
       <button class="button" type="button" @click=${copy}>${icon("copy", "icon-s")}<span>${PANEL.copy}</span></button>
-      <p class="small" role="status">${app.ui.copied ?? nothing}</p>
-      <details class="disclosure">
-        <summary>${PANEL.summary}</summary>
-        <pre class="summary-text" tabindex="0" aria-label=${PANEL.summary}>${summary}</pre>
-      </details>
+      <p class="small" role="status">${copied?.words ?? nothing}</p>
+      ${
+        copied
+          ? html`<textarea
+              class="textarea"
+              readonly
+              rows="8"
+              aria-label=${PANEL.summary}
+              .value=${copied.text}
+            ></textarea>`
+          : nothing
+      }
     </div>`;
 }
 

@@ -1,8 +1,10 @@
 import { html, live, nothing } from "../lit.js";
 import { browserFamily, deviceWords } from "../words-devices.js";
+import { VIDEO_WORDS } from "../words-line.js";
 import { PRE_JOIN } from "../words.js";
 import { noteLine } from "./entry.js";
 import { icon } from "./icon.js";
+import { videoChoice } from "./video-choice.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("./app.js").Actions} Actions */
@@ -48,6 +50,10 @@ export function deviceControls(app, actions) {
     }
     ${camera ? html`<p class="small muted">${PRE_JOIN.cameraNote}</p>` : nothing}
     ${app.ui.tested ? html`<p class="small muted">${PRE_JOIN.testing}</p>` : nothing} ${deviceSelects(app, actions)}
+    <details class="disclosure">
+      <summary>${VIDEO_WORDS.chosen(app.parts.line.choice)}</summary>
+      ${videoChoice(app, actions, false)}
+    </details>
   </div>`;
 }
 

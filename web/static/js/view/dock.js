@@ -14,7 +14,7 @@ export function dock(app, actions, room) {
   const { own } = app.parts;
   const { unread } = app.ui;
   return html`<div class="dock" role="toolbar" aria-label=${DOCK.name} @keydown=${moveInToolbar}>
-    ${micItem(own, actions, room)} ${cameraItem(own, actions, room)} ${handItem(actions, room)}
+    ${micItem(own, actions, room)} ${cameraItem(app, actions, room)} ${handItem(actions, room)}
     ${panelItem(app, "chat", unread ? DOCK.chatUnread(unread) : DOCK.chat, DOCK.chat, "message-circle", unread)}
     ${panelItem(app, "people", DOCK.people, DOCK.people, "users", 0)} ${leadItem(app, room)} ${moreItem(app)}
     ${item({ ...same(COMMON.leave), drawing: "log-out", manner: "dock-item-leave", press: actions.leave })}
@@ -37,15 +37,17 @@ function micItem({ mic: { isOn } }, actions, { me }) {
   });
 }
 
-/** @param {OwnMedia} own @param {Actions} actions @param {RoomView} room */
-function cameraItem({ camera: { isOn } }, actions, room) {
+/** @param {App} app @param {Actions} actions @param {RoomView} room */
+function cameraItem(app, actions, room) {
+  const { own, line } = app.parts;
+  const { isOn } = own.camera;
   const state = isOn ? "on" : "off";
   return item({
     name: DOCK.camera[state],
     word: DOCK.camera.word[state],
     drawing: isOn ? "video" : "video-off",
     isPressed: isOn,
-    isBarred: isCameraBarred(room),
+    isBarred: isCameraBarred(room) || line.choice === "none",
     press: actions.toggleCamera,
   });
 }

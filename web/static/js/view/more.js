@@ -1,11 +1,10 @@
 import { html, live, nothing } from "../lit.js";
 import { selfOf } from "../room-state.js";
-import { VIDEO } from "../saving.js";
-import { VIDEO_WORDS } from "../words-line.js";
 import { DOCK, MORE, ROOM } from "../words-room.js";
 import { COMMON } from "../words.js";
 import { deviceSelects, problems } from "./device-controls.js";
 import { icon } from "./icon.js";
+import { videoChoice } from "./video-choice.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("./app.js").Actions} Actions */
@@ -88,29 +87,6 @@ const layouts = (app, actions) =>
             @change=${() => actions.setLayout(layout)}
           />
           <span>${MORE.layouts[layout]}</span>
-        </label>`,
-    )}
-  </fieldset>`;
-
-/** @param {App} app @param {Actions} actions */
-const videoChoice = (app, actions) =>
-  html`<fieldset class="field" role="radiogroup" aria-labelledby="video-label">
-    <legend id="video-label" class="field-label">${VIDEO_WORDS.legend}</legend>
-    ${VIDEO.map(
-      (video) =>
-        html`<label class="choice">
-          <input
-            type="radio"
-            name="video"
-            value=${video}
-            aria-describedby="video-note-${video}"
-            .checked=${live(app.parts.line.choice === video)}
-            @change=${() => actions.setVideo(video)}
-          />
-          <span
-            ><span>${VIDEO_WORDS.choices[video].word}</span
-            ><span class="choice-note" id="video-note-${video}" aria-hidden="true">${VIDEO_WORDS.choices[video].note}</span></span
-          >
         </label>`,
     )}
   </fieldset>`;

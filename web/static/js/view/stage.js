@@ -34,7 +34,9 @@ const cover = (name, title, text) =>
 /** @param {App} app @param {RoomView} room @param {Shown} shown */
 function grid(app, room, shown) {
   const size = (/** @type {Element | undefined} */ element) => measure(app, element, shown);
-  return html`<ul class="tile-grid" role="list" data-layout=${shown.layout} tabindex=${shown.layout === "grid" ? nothing : 0} ${ref(size)}>
+  // What scrolls is reached by keys; the pages of the grid do not scroll.
+  const tab = shown.layout === "grid" ? nothing : 0;
+  return html`<ul class="tile-grid" role="list" data-layout=${shown.layout} tabindex=${tab} ${ref(size)}>
     ${shown.sharer ? screenTile(app, shown.sharer, shown.layout === "speaker") : nothing}
     ${repeat(
       shown.people,

@@ -129,7 +129,9 @@ function showFirstFrame(element) {
       markFirst("first-frame", presentationTime);
       show();
     });
-  } else /** @type {HTMLVideoElement} */ (element).addEventListener("playing", show, { once: true });
+    return;
+  }
+  /** @type {HTMLVideoElement} */ (element).addEventListener("playing", show, { once: true });
   setTimeout(show, SURELY_MS);
 }
 
