@@ -8,6 +8,7 @@ import pytest
 
 from sfu.codecs import Kind
 from sfu.plane import Address
+from sfu.process.plane_choice import PLANE
 from tests.support.plane_rig import Client, ProcessRig, Stage
 from tests.support.rtp_peer import RtpPeer, read_stun_success
 from tests.support.tcp_link import TcpLink
@@ -77,7 +78,14 @@ async def test_it_listens_on_the_number_of_the_udp_port(rig: BothRig) -> None:
     assert rig.tcp.port > 0
 
 
-async def test_voices_go_between_tcp_and_udp(rig: BothRig, stage: Stage) -> None:
+@pytest.mark.parametrize("form", ["plain", "fast"])
+async def test_voices_go_between_tcp_and_udp(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PLANE, form)
+    async with both("127.0.0.1") as rig:
+        await voices_go_both_ways(rig, Stage(rig))
+
+
+async def voices_go_both_ways(rig: BothRig, stage: Stage) -> None:
     anna, bob = await joined_by_tcp(stage, rig), await stage.join()
     assert isinstance(anna.link, TcpLink)
     assert read_stun_success(anna.peer.stun[0], anna.peer.pwd) == (anna.link.address.host, anna.link.address.port)
