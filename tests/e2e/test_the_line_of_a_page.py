@@ -107,8 +107,6 @@ async def test_a_camera_is_sent_as_large_as_somebody_looks_at_it(stage: Stage) -
     assert tile["person"] == await member.me()
     assert tile["width"] >= 480
     await sends_up_to(member, "h")
-    await leader.page.set_viewport_size({"width": 2_400, "height": 1_500})
-    await sends_up_to(member, "f")
     # On a phone the open panel lies over the pictures.
     await leader.page.set_viewport_size({"width": 360, "height": 640})
     await sends_up_to(member, "")
