@@ -11,7 +11,6 @@ from typing import Final
 NOT_RECEIVED: Final = -1
 TICK_US: Final = 250
 _TICKS_PER_REFERENCE: Final = 256  # 64 ms
-_CLOCK: Final = 0xFFFFFFFF
 _HEAD: Final = struct.Struct("!HHI")
 _DELTA: Final = struct.Struct("!h")
 _SMALL: Final = 1
@@ -22,7 +21,8 @@ _LARGE: Final = 2
 class TransportFeedback:
     """`arrivals[i]`: when number `base + i` (16 bits) came, in ticks of 250 µs on the receiver's clock, else -1.
 
-    The clock wraps at 2^32 ticks (12 days), but not within one feedback. `count` is its 8-bit number.
+    The clock wraps at 2^32 ticks (12 days), but not within one feedback, where ticks run on to below 2^33: only
+    differences modulo 2^32 mean something. `count` is the 8-bit number of the feedback.
     """
 
     base: int

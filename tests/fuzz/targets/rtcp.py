@@ -49,7 +49,7 @@ def _is_sane(message: Message) -> None:
             assert len(message.ssrcs) <= 31
         case TransportFeedback():
             assert 0 <= message.base < 1 << 16 and 0 <= message.count < 256 and message.arrivals
-            assert all(at == NOT_RECEIVED or 0 <= at < 1 << 32 for at in message.arrivals)
+            assert all(at == NOT_RECEIVED or 0 <= at < 1 << 33 for at in message.arrivals)
 
 
 def _nacks(data: bytes) -> None:
