@@ -35,7 +35,6 @@ class Reason(StrEnum):
     TEXT_MUTED = "text-muted"
     UNKNOWN_MESSAGE = "unknown-message"
     BAD_TEXT = "bad-text"  # empty, too long, or control characters
-    NO_FACILITATOR = "no-facilitator"
     STALE_VERSION = "stale-version"  # the subject changed since the caller last saw it
 
 

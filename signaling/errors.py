@@ -89,7 +89,6 @@ REFUSAL_MEANING: Final[dict[Reason | ConnectionReason, str]] = {
     Reason.TEXT_MUTED: "Your text is muted.",
     Reason.UNKNOWN_MESSAGE: "No such message.",
     Reason.BAD_TEXT: "Empty, too long, or with control characters.",
-    Reason.NO_FACILITATOR: "Nobody leads the room now.",
     Reason.STALE_VERSION: "Somebody else changed this after the view you named in `seen`. Look again.",
     "not-saved": "The server cannot store anything now. What restricts (mute, remove, lock) is in force all the same; "
     "anything else changed nothing. Try again.",

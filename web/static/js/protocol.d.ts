@@ -507,7 +507,7 @@ export interface Readmit {
 }
 
 /** Stable codes; they travel on the wire and have one plain sentence each in the client. */
-export type Reason = "unknown-person" | "not-permitted" | "not-admitted" | "wrong-standing" | "wrong-phase" | "not-open-yet" | "too-early" | "too-late" | "ended" | "canceled" | "entry-locked" | "room-full" | "waiting-room-full" | "guidelines-not-accepted" | "removed" | "declined" | "muted-by-facilitator" | "camera-stopped" | "cameras-locked" | "share-not-allowed" | "share-taken" | "on-a-break" | "chat-off" | "text-muted" | "unknown-message" | "bad-text" | "no-facilitator" | "stale-version";
+export type Reason = "unknown-person" | "not-permitted" | "not-admitted" | "wrong-standing" | "wrong-phase" | "not-open-yet" | "too-early" | "too-late" | "ended" | "canceled" | "entry-locked" | "room-full" | "waiting-room-full" | "guidelines-not-accepted" | "removed" | "declined" | "muted-by-facilitator" | "camera-stopped" | "cameras-locked" | "share-not-allowed" | "share-taken" | "on-a-break" | "chat-off" | "text-muted" | "unknown-message" | "bad-text" | "stale-version";
 
 /** The typed no to one request. Beside the room's reasons: what the connection itself may refuse. */
 export interface Refused {

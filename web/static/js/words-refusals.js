@@ -29,7 +29,6 @@ export const REFUSALS = {
   "text-muted": "A facilitator asked you to pause writing. You can still read along.",
   "unknown-message": "This message is already gone.",
   "bad-text": "This text is empty or too long. Please change it a little.",
-  "no-facilitator": "No facilitator is here at the moment. Please wait for one.",
   "stale-version": "Somebody else changed this a moment ago. Please look again and decide.",
   "not-saved": "The server could not store this. Please try again in a moment.",
   busy: "That was a lot at once. Please try again in a moment.",
