@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from rooms.ids import PersonId
+from rooms.ids import Instant, PersonId
 from rooms.live.rights import NO_MEDIA, MediaRights
 from server.effects_peers import PeerBook
+from server.host_alarm import Alarm
 from server.line_quality import EVERY_S, Line, Reading
 from server.media_words import layers_wanted, offer_message, wanted_of
+from server.ports import Clock
+from server.replacements import Replacements
 from sfu.node import BadAnswer, LineStats, MediaNode, Offer, Pictures, SlotShown, Source, SourceWanted, Wanted
 from signaling.client_media import Answer, QualityReport, ReplaceTransport, RestartIce, Viewing
 from signaling.client_messages import MediaRequest
@@ -57,20 +60,27 @@ class _Peer:
     pictures: Pictures = Pictures.ALL
     quality: Quality | None = None  # as told
     state: Literal["up", "quiet", "down"] = "down"
+    up_since: Instant | None = None
 
 
 class RoomMedia:
     """Everybody's transports in one room. Verbs are sent in order; await `node.settle()` to know them in force."""
 
-    def __init__(self, node: MediaNode, room: int, book: "PeerBook[RoomMedia]", pages: Pages) -> None:
+    def __init__(
+        self, node: MediaNode, room: int, book: "PeerBook[RoomMedia]", pages: Pages, clock: Clock, alarm: Alarm
+    ) -> None:
         self._node = node
         self._room = room
         self._book = book
         self._pages = pages
+        self._clock = clock
+        self._alarm = alarm
         self._allowed: dict[PersonId, MediaRights] = {}
         self._peers: dict[int, _Peer] = {}
         self._of: dict[PersonId, _Peer] = {}
         self._views: dict[PersonId, Viewing] = {}
+        self._replacements: dict[PersonId, Replacements] = {}
+        self._due: dict[PersonId, Instant] = {}  # who gets a transport in place of theirs, and not before when
 
     # --- what the host asks ---------------------------------------------------------------------------------------
     def restrict(self, target: Mapping[PersonId, MediaRights]) -> bool:
@@ -95,7 +105,7 @@ class RoomMedia:
             if not rights.may_connect:
                 continue
             peer = self._of.get(person)
-            if peer is None and self._pages.is_connected(person):
+            if peer is None and person not in self._due and self._pages.is_connected(person):
                 peer = self._open(person)
             if peer is not None:
                 self._put_in_force(peer, rights)
@@ -104,12 +114,17 @@ class RoomMedia:
     def close_all(self) -> None:
         """The room is over or not ours any more."""
         self._allowed = {}
+        self._replacements = {}
+        self._due = {}
+        self._alarm.set(None, self._replace_due)
         for peer in list(self._peers.values()):
             self._close(peer)
 
     def drop(self, person: PersonId) -> None:
         """Their transport belongs to a page that is gone."""
         self._views.pop(person, None)
+        self._replacements.pop(person, None)
+        self._due.pop(person, None)
         if (peer := self._of.get(person)) is not None:
             self._close(peer)
 
@@ -148,9 +163,9 @@ class RoomMedia:
             case ReplaceTransport():
                 if peer is None:
                     return "no-media"
-                if peer.number == request.transport:
-                    self._close(peer)
-                    self._reopen(person)
+                if peer.number == request.transport and person not in self._due:
+                    self._due[person] = self._replacements_of(person).asked(self._clock.now())
+                    self._replace_due()
                 return None
             case QualityReport():
                 if peer is None or peer.number != request.transport:
@@ -203,14 +218,17 @@ class RoomMedia:
         self._turn(number, "quiet" if is_quiet else "up")
 
     def on_gone(self, numbers: Iterable[int]) -> None:
-        """These transports ended by themselves; who may still have one gets a new one."""
+        """These transports ended by themselves; who may still have one gets a new one, in a while if they go on so."""
+        now = self._clock.now()
         gone = [peer for number in numbers if (peer := self._peers.get(number)) is not None]
         for peer in gone:
             self._forget(peer)
             peer.state = "down"
             self._tell_state(peer)
         for peer in gone:
-            self._reopen(peer.person)
+            due = self._replacements_of(peer.person).after_break(now, peer.up_since)
+            self._due[peer.person] = max(due, self._due.get(peer.person, due))
+        self._replace_due()
 
     def on_speaking(self, numbers: tuple[int, ...]) -> None:
         people = tuple(self._peers[number].person for number in numbers if number in self._peers)
@@ -226,11 +244,22 @@ class RoomMedia:
         self._node.open_peer(peer.number, self._room)
         return peer
 
-    def _reopen(self, person: PersonId) -> None:
-        rights = self._allowed.get(person, NO_MEDIA)
-        if rights.may_connect and self._pages.is_connected(person):
-            self._put_in_force(self._open(person), rights)
+    def _replacements_of(self, person: PersonId) -> Replacements:
+        return self._replacements.setdefault(person, Replacements())
+
+    def _replace_due(self) -> None:
+        """Replace the transports whose time has come; the alarm rings for the next one."""
+        now = self._clock.now()
+        for person in [person for person, at in self._due.items() if at <= now]:
+            del self._due[person]
+            if (peer := self._of.get(person)) is not None:
+                self._close(peer)
+            rights = self._allowed.get(person, NO_MEDIA)
+            if rights.may_connect and self._pages.is_connected(person):
+                self._replacements_of(person).done(now)
+                self._put_in_force(self._open(person), rights)
         self._want()
+        self._alarm.set(min(self._due.values(), default=None), self._replace_due)
 
     def _close(self, peer: _Peer) -> None:
         self._forget(peer)
@@ -291,6 +320,7 @@ class RoomMedia:
     def _turn(self, number: int, state: Literal["up", "quiet"]) -> None:
         if (peer := self._peers.get(number)) is not None and peer.state != state:
             peer.state = state
+            peer.up_since = peer.up_since or self._clock.now()
             self._tell_state(peer)
             if state == "quiet":
                 peer.line.handle(Reading(is_quiet=True, stats=None))

@@ -75,7 +75,7 @@ class RoomHost:
         self._state = record.state
         self._is_working = False
         self._pages = RoomPages()
-        self.media = RoomMedia(parts.media, number, parts.peers, self._pages)
+        self.media = RoomMedia(parts.media, number, parts.peers, self._pages, parts.clock, parts.alarm())
         self._alarm = parts.alarm()
         self._turns = Turns()
         self._asks, self._joins = Pace(BURST), Pace(JOINS)

@@ -67,7 +67,10 @@ class QualityReport(Request):
 
 
 class ReplaceTransport(Request):
-    """Asks for a fresh media transport in place of `transport`. Idempotent: an older number is answered `ok`."""
+    """Asks for a fresh media transport in place of `transport`. Idempotent: an older number is answered `ok`.
+
+    There is at most one a second: what is asked for sooner is answered `ok` too, and done when the second is over.
+    """
 
     type: Literal["replace-transport"]
     transport: int

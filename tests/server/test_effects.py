@@ -15,6 +15,7 @@ from server.effects_peers import PeerBook
 from sfu.node import Source
 from signaling.server_messages import ServerMessage
 from tests.support.fake_media import FakeMedia
+from tests.support.virtual_clock import VirtualClock
 
 ASH, BIRCH = PersonId("p_ash_____"), PersonId("p_birch___")
 LISTENS = MediaRights(may_connect=True, may_receive=True)
@@ -39,7 +40,8 @@ class Case:
         self.node = FakeMedia()
         self.pages = Pages(*connected)
         self.book: PeerBook[RoomMedia] = PeerBook(Instant(1))
-        self.media = RoomMedia(self.node, 7, self.book, self.pages)
+        self.clock = VirtualClock()
+        self.media = RoomMedia(self.node, 7, self.book, self.pages, self.clock, self.clock.alarm())
 
     @property
     def verbs(self) -> list[object]:

@@ -531,7 +531,11 @@ export interface Rename {
   alias: string;
 }
 
-/** Asks for a fresh media transport in place of `transport`. Idempotent: an older number is answered `ok`. */
+/**
+ * Asks for a fresh media transport in place of `transport`. Idempotent: an older number is answered `ok`.
+ *
+ * There is at most one a second: what is asked for sooner is answered `ok` too, and done when the second is over.
+ */
 export interface ReplaceTransport {
   id: number;
   seen?: number | null;
