@@ -36,7 +36,7 @@ class NodeConfig:
     processes: int = 1
     tcp_port: int | None = 0
     relay: Relay | None = None
-    numbers_downlink: bool = False
+    numbers_downlink: bool = True
 
     @property
     def count(self) -> int:
