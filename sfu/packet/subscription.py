@@ -4,23 +4,19 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from sfu.codecs import Kind
-from sfu.packet.arena import STRIDE
-from sfu.packet.fan import TWCC_HEAD
 from sfu.packet.flow import Flow
 from sfu.packet.layers import LayerSelector, Verdict
 from sfu.packet.media import MediaPacket
 from sfu.packet.munger import Munger
 from sfu.packet.packet_cache import Sent
-from sfu.packet.padding import write_padding
 from sfu.packet.peer import Peer
 from sfu.packet.pictures import PictureMunger
 from sfu.packet.publication import Publication
 from sfu.packet.repair import Repair
 from sfu.packet.rtcp import ReceiverBlock, SenderReport
-from sfu.packet.rtp import abs_send_time
 from sfu.packet.slot_report import SlotReport
+from sfu.packet.slot_writer import SlotWriter
 from sfu.packet.track import Track
-from sfu.packet.vp8 import write_picture_id
 from sfu.packet.wire import Wire
 from sfu.plane import Layer, SlotSpec, SlotStats
 
@@ -49,6 +45,7 @@ class Subscription:
         self.report = SlotReport(spec.ssrc, spec.mid)
         self.repair: Repair | None = None
         self._wire = wire
+        self._writer = SlotWriter(viewer, spec, wire, self.report)
         self._ask = ask
         self._mid = spec.mid.encode()
         self._ssrc = spec.ssrc
@@ -205,7 +202,7 @@ class Subscription:
         if flow is not None and track is flow.track:
             # The others of this track are the fan's.
             if is_late and packet.number >= flow.first:
-                self._send(packet, (packet.number + flow.offset) & 0xFFFF, flow.timestamp_offset, None)
+                self._writer.send(packet, (packet.number + flow.offset) & 0xFFFF, flow.timestamp_offset, None)
             return
         if self._is_audio:
             if track is not self._audio:
@@ -233,46 +230,9 @@ class Subscription:
         if self.repair is not None:
             timestamp = (packet.timestamp + munger.timestamp_offset) & 0xFFFFFFFF
             self.repair.on_sent(Sent(seq, now, packet, timestamp, picture))
-        self._send(packet, seq, munger.timestamp_offset, picture)
+        self._writer.send(packet, seq, munger.timestamp_offset, picture)
         if not is_late and seq == munger.last_seq and not self.filters_pictures:
             self._start_flow(packet, track)
-
-    def _send(self, packet: MediaPacket, seq: int, timestamp_offset: int, picture: tuple[int, int] | None) -> None:
-        """One packet of this slot, into the outbox."""
-        wire, path, tx = self._wire, self.viewer.path, self.viewer.tx
-        if path is None or tx is None:
-            return
-        index = wire.outbox.reserve()
-        at = index * STRIDE
-        timestamp = (packet.timestamp + timestamp_offset) & 0xFFFFFFFF
-        length = packet.write(wire.buffer, at, seq, timestamp, self._ssrc, self._mid)
-        if picture is not None:
-            _write_picture(wire.buffer, at + packet.header_length, packet, picture)
-        number = self._number(at, packet, length)
-        protected = tx.protect(index, length)
-        if protected < 0:
-            wire.drops["srtp-protect"] += 1
-            return
-        pacer = self.viewer.lane.pacer
-        if pacer is None or self._is_audio:
-            wire.outbox.commit(path, index, protected)
-        else:
-            self.viewer.lane.give_back(number)
-            pacer.put((bytes(wire.buffer[at : at + protected]), number, self._ssrc), protected)
-        report = self.report
-        report.packets += 1
-        report.bytes += length
-        report.octets += length - packet.header_length
-
-    def _number(self, at: int, packet: MediaPacket, length: int) -> int:
-        """Write the transport-wide number, where the viewer negotiated it and the packet has room for it; else -1."""
-        lane = self.viewer.lane
-        if lane.ring is not None and packet.twcc_at:
-            number = lane.take_number(int(self._wire.now * 1e6), length)
-            where = at + packet.twcc_at
-            self._wire.buffer[where : where + 3] = bytes((TWCC_HEAD, number >> 8, number & 0xFF))
-            return number
-        return -1
 
     # What flows without being looked at.
 
@@ -433,51 +393,23 @@ class Subscription:
 
     def on_nack(self, seqs: Sequence[int], now: float) -> None:
         """The viewer misses packets: what the cache has goes out on the RTX SSRC."""
-        repair, viewer, wire = self.repair, self.viewer, self._wire
-        path, tx = viewer.path, viewer.tx
-        if repair is None or self.is_paused or path is None or tx is None:
+        repair = self.repair
+        if repair is None or self.is_paused or not self._writer.has_way:
             return
         self._count_flow()
         for sent, rtx_seq, payload_type in repair.on_nack(seqs, now):
-            packet = sent.packet
-            index = wire.outbox.reserve()
-            at = index * STRIDE
-            length = packet.write_rtx(
-                wire.buffer, at, rtx_seq, sent.seq, payload_type, sent.timestamp, repair.ssrc, self._mid
-            )
-            if sent.picture is not None:
-                _write_picture(wire.buffer, at + packet.header_length + 2, packet, sent.picture)
-            if packet.abs_send_time_at:
-                where = at + packet.abs_send_time_at
-                wire.buffer[where : where + 3] = abs_send_time(now)
-            self._number(at, packet, length)
-            length = tx.protect(index, length)
-            if length < 0:
-                wire.drops["srtp-protect"] += 1
-                continue
-            wire.outbox.commit(path, index, length)
+            self._writer.repeat(sent, rtx_seq, payload_type, repair.ssrc, now)
 
     def pad(self, size: int, now: float) -> int:
         """Send about `size` bytes that say nothing, to learn what the line carries; returns how many."""
-        repair, viewer, wire = self.repair, self.viewer, self._wire
-        path, tx, lane = viewer.path, viewer.tx, viewer.lane
-        if repair is None or self._is_held or path is None or tx is None:
+        repair = self.repair
+        if repair is None or self._is_held or not self._writer.has_way:
             return 0
         sent = 0
-        while sent < size:
-            named = repair.next_padding()
-            if named is None:
-                break
-            index = wire.outbox.reserve()
-            number = lane.next_number
-            timestamp = self._munger.last_timestamp or 0
-            length = write_padding(wire.buffer, index * STRIDE, *named, timestamp, repair.ssrc, self._mid, number)
-            lane.take_number(int(now * 1e6), length)
-            length = tx.protect(index, length)
+        while sent < size and (named := repair.next_padding()) is not None:
+            length = self._writer.pad(*named, self._munger.last_timestamp or 0, repair.ssrc, now)
             if length < 0:
-                wire.drops["srtp-protect"] += 1
                 break
-            wire.outbox.commit(path, index, length)
             sent += length
         return sent
 
@@ -492,12 +424,3 @@ class Subscription:
             report.fraction_lost,
             report.rtt_ms,
         )
-
-
-def _write_picture(buffer: memoryview, payload_at: int, packet: MediaPacket, picture: tuple[int, int]) -> None:
-    detail = packet.picture
-    if detail is None:
-        return
-    write_picture_id(buffer, payload_at + detail.picture_at, detail.picture_bits, picture[0])
-    if detail.tl0_at:
-        buffer[payload_at + detail.tl0_at] = picture[1]
