@@ -216,8 +216,7 @@ class Conference:
     def _assign(self, viewer: Member) -> None:
         is_served = viewer.is_receiving and viewer.peer.is_connected
         accepted = {slot.slot: slot.accepted for slot in viewer.peer.slots}
-        video = self._choose_video(viewer) if is_served else {}
-        viewer.sent = viewer.sent if is_served else {}
+        video = self._choose_video(viewer, is_served=is_served)
         shown: dict[int, int | None] = {}
         for source in Source:
             current = {
@@ -238,13 +237,16 @@ class Conference:
         pubs = [candidate.pub for candidate in self._candidates(viewer, Source.MIC)]
         return self._speakers.hold(held, pubs, AUDIO_SLOTS)
 
-    def _choose_video(self, viewer: Member) -> dict[int, Source]:
-        """Sets `viewer.sent`; returns the source of every publication that its page shows."""
+    def _choose_video(self, viewer: Member, *, is_served: bool) -> dict[int, Source]:
+        """Sets `viewer.sent`; returns the source of every publication that its page shows.
+
+        Nothing is chosen for who is not served, so that nothing is waited for and no line is probed on their account.
+        """
         now = self._loop.time()
         wanted = viewer.wanted
         pictures: list[Picture] = []
         sources: dict[int, Source] = {}
-        if wanted.video is not Video.NONE:
+        if is_served and wanted.video is not Video.NONE:
             screens = [one.pub for one in self._candidates(viewer, Source.SCREEN) if wanted.screen][:SCREEN_SLOTS]
             sources = dict.fromkeys(screens, Source.SCREEN)
             pictures = [Picture(pub, self._published[pub].rates, is_first=True) for pub in screens]

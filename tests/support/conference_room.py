@@ -71,6 +71,11 @@ class Room:
             self.conference.flush()
         self.now = end
 
+    @property
+    def is_waiting(self) -> bool:
+        """Something is due by time alone."""
+        return self._timer is not None
+
     def join(self, *, codecs: dict[Kind, tuple[int, ...]] | None = None, rids: tuple[str, ...] = ()) -> int:
         number = next(self.ids)
         self.plane.add_peer(number, ROOM, "", "")

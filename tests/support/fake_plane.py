@@ -21,6 +21,7 @@ class FakePlane:
         self.slots: dict[int, tuple[int, SlotSpec]] = {}
         self.shown: dict[int, int] = {}
         self.targets: dict[int, Layer] = {}
+        self.goals: dict[int, int] = {}
         self.keys: dict[int, tuple[SrtpProfile, bytes, bytes]] = {}
         self.dtls: list[tuple[int, bytes]] = []
         self.wires: dict[int, Callable[[bytes], None]] = {}
@@ -60,6 +61,7 @@ class FakePlane:
 
     def set_downlink_goal(self, peer: int, bps: int) -> None:
         self.calls.append(("set_downlink_goal", peer, bps))
+        self.goals[peer] = bps
 
     def remove_peer(self, peer: int) -> None:
         self.calls.append(("remove_peer", peer))

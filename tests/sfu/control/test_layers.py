@@ -166,3 +166,24 @@ async def test_a_viewer_whose_estimate_wavers_is_not_chosen_for_anew() -> None:
         room.conference.on_downlink_bps(viewer, PLENTY + 1_000 * step)
         room.conference.flush()
     assert len(room.plane.calls) == calls
+
+
+async def test_on_a_break_nothing_is_waited_for_and_nothing_is_asked_of_the_line() -> None:
+    room, (viewer, *others) = layered(3)
+    room.views(viewer, *((person, 1280) for person in others))
+    room.wait(30)
+    room.conference.on_downlink_bps(viewer, 900_000)
+    room.wait(1)
+    room.conference.on_downlink_bps(viewer, PLENTY)
+    room.wait(0.1)
+    asked = room.plane.goals[viewer]
+    assert asked > 2 * ALL_LIVE["f"]
+    # A raise is to come, and what the line lets through is to be said.
+    room.conference.set_receiving(viewer, False)
+    room.wait(60)
+    assert room.plane.goals[viewer] == 0
+    assert not room.is_waiting
+    room.conference.set_receiving(viewer, True)
+    room.wait(30)
+    assert room.plane.goals[viewer] == asked
+    assert room.layers_to(viewer) == dict.fromkeys(others, "f")
