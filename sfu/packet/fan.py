@@ -195,88 +195,97 @@ def fan_out(
     write_twcc, write_header, count = _TWCC.pack_into, HEADER.pack_into, len(entries)
     vectors_at, takes_runs, is_whole = arena.vectors_at, outbox.send_runs is not None, not outbox.max_segments
     slot, runs = outbox.used, outbox.runs
-    for lane in lanes:
-        way = lane.way or lane.find_way()
-        if way is None:
-            continue
-        if slot + count > capacity:
-            outbox.used, outbox.runs = slot, runs
-            outbox.flush()
-            slot = runs = 0
-        (
-            protect,
-            handle,
-            pointers,
-            box,
-            trailer,
-            find,
-            name_at,
-            name_length,
-            socket,
-            controls,
-            stride,
-            alone,
-            alone_length,
-        ) = way
-        ring = lane.ring
-        if ring is not None:
-            number = lane.next_number
-            times, labels = ring.times, ring.labels
-        # The open run: its first slot, its size (-1: it takes no more), how many it may and does hold.
-        first, size, most, held = slot, -1, MAX_SEGMENTS if is_whole else outbox.segments(lane), 0
-        marks: list[tuple[int, int, int, int]] = []
-        for track, seq, timestamp, data, length, mid_at, twcc_at, _, head, body, write in entries:
-            constants = find(track)
-            if constants is None:
+    try:
+        for lane in lanes:
+            way = lane.way or lane.find_way()
+            if way is None:
                 continue
-            seq_offset, timestamp_offset, ssrc, mid = constants
-            at = slot * STRIDE
-            write(
-                egress, at, head, (seq + seq_offset) & 0xFFFF, (timestamp + timestamp_offset) & 0xFFFFFFFF, ssrc, body
-            )
-            if mid_at:
-                write_mid(egress, at + mid_at, data[mid_at - 1] & 0x0F, mid)
-            if twcc_at and ring is not None:
-                write_twcc(egress, at + twcc_at, TWCC_HEAD, number)
-                index = number & MASK
-                times[index] = now_us
-                labels[index] = number << 16 | length + trailer
-                number = (number + 1) & 0xFFFF
-            box[0] = length
-            if protect(handle, pointers[slot], box):
-                drops["srtp-protect"] += 1
-                continue
-            length += trailer
-            vectors[2 * slot + 1] = length
-            if length == size and held < most:
-                held += 1
-            elif length < size and held < most:
-                marks.append((first, held + 1, size, length))
-                size, held = -1, 0
-            else:
-                if held:
-                    marks.append((first, held, size, size))
-                first = slot
-                if length <= MAX_SEGMENT:
-                    size, held = length, 1
-                else:
-                    marks.append((slot, 1, length, length))
+            if slot + count > capacity:
+                outbox.used, outbox.runs = slot, runs
+                outbox.flush()
+                slot = runs = 0
+            (
+                protect,
+                handle,
+                pointers,
+                box,
+                trailer,
+                find,
+                name_at,
+                name_length,
+                socket,
+                controls,
+                stride,
+                alone,
+                alone_length,
+            ) = way
+            ring = lane.ring
+            if ring is not None:
+                number = lane.next_number
+                times, labels = ring.times, ring.labels
+            # The open run: its first slot, its size (-1: it takes no more), how many it may and does hold.
+            first, size, most, held = slot, -1, MAX_SEGMENTS if is_whole else outbox.segments(lane), 0
+            marks: list[tuple[int, int, int, int]] = []
+            for track, seq, timestamp, data, length, mid_at, twcc_at, _, head, body, write in entries:
+                constants = find(track)
+                if constants is None:
+                    continue
+                seq_offset, timestamp_offset, ssrc, mid = constants
+                at = slot * STRIDE
+                write(
+                    egress,
+                    at,
+                    head,
+                    (seq + seq_offset) & 0xFFFF,
+                    (timestamp + timestamp_offset) & 0xFFFFFFFF,
+                    ssrc,
+                    body,
+                )
+                if mid_at:
+                    write_mid(egress, at + mid_at, data[mid_at - 1] & 0x0F, mid)
+                if twcc_at and ring is not None:
+                    write_twcc(egress, at + twcc_at, TWCC_HEAD, number)
+                    index = number & MASK
+                    times[index] = now_us
+                    labels[index] = number << 16 | length + trailer
+                    number = (number + 1) & 0xFFFF
+                box[0] = length
+                if protect(handle, pointers[slot], box):
+                    drops["srtp-protect"] += 1
+                    continue
+                length += trailer
+                vectors[2 * slot + 1] = length
+                if length == size and held < most:
+                    held += 1
+                elif length < size and held < most:
+                    marks.append((first, held + 1, size, length))
                     size, held = -1, 0
-            slot += 1
-        if held:
-            marks.append((first, held, size, size))
-        if ring is not None:
-            lane.next_number = number
-        if not takes_runs or not lane.is_udp:
-            outbox.add_singly(lane.path, marks)
-            continue
-        for first, held, size, _ in marks:
-            control, control_length = (controls + size * stride, stride) if held > 1 else (alone, alone_length)
-            vector = vectors_at + first * VECTOR_BYTES
-            at = runs * HEADER_BYTES
-            write_header(headers, at, name_at, name_length, vector, held, control, control_length, 0, socket)
-            runs += 1
-    outbox.used, outbox.runs = slot, runs
+                else:
+                    if held:
+                        marks.append((first, held, size, size))
+                    first = slot
+                    if length <= MAX_SEGMENT:
+                        size, held = length, 1
+                    else:
+                        marks.append((slot, 1, length, length))
+                        size, held = -1, 0
+                slot += 1
+            if held:
+                marks.append((first, held, size, size))
+            if ring is not None:
+                lane.next_number = number
+            if not takes_runs or not lane.is_udp:
+                outbox.add_singly(lane.path, marks)
+                continue
+            for first, held, size, _ in marks:
+                control, control_length = (controls + size * stride, stride) if held > 1 else (alone, alone_length)
+                vector = vectors_at + first * VECTOR_BYTES
+                at = runs * HEADER_BYTES
+                write_header(headers, at, name_at, name_length, vector, held, control, control_length, 0, socket)
+                runs += 1
+    finally:
+        # Whatever one lane's trouble: slots that are spoken for stay taken.
+        outbox.used, outbox.runs = slot, runs
 
 
 def write_mid(buffer: memoryview, at: int, length_bits: int, mid: bytes) -> None:

@@ -29,6 +29,7 @@ _RTX_TYPES: Final = frozenset(codec.rtx for codec in CODECS if codec.rtx is not 
 MAX_PPS: Final = {Kind.AUDIO: 400, Kind.VIDEO: 2_500}
 NO_ROOM: Final = -1
 LOOKED_AT: Final = 32  # packets, once a second: a few pictures of each temporal layer
+REPEATS: Final = 16  # so many packets back a voice may reach (RFC 2198 section 3: 341 ms, which is 17 of Opus)
 BURST_S: Final = 1.0  # of it at once: what waited while this process or the publisher's network stood still
 
 
@@ -85,6 +86,7 @@ class Publication:
         self._on_gap = on_gap
         self._fan = fan
         self._interval = 1 / MAX_PPS[spec.kind]
+        self._plain_left = 0
         self._paid_until = 0.0  # each forwarded packet moves it on by `_interval`
         # What tracks that are gone had counted.
         self._packets = self._bytes = self._lost = 0
@@ -105,6 +107,7 @@ class Publication:
         if self.is_open == is_open:
             return
         self.is_open = is_open
+        self._plain_left = REPEATS
         self.meter.reset()
         for track in self.tracks.values():
             track.missing.clear()
@@ -207,6 +210,10 @@ class Publication:
         return None
 
     def _is_plain_needed(self) -> bool:
+        if self._plain_left:
+            # What was said before the gate opened must not be repeated after.
+            self._plain_left -= 1
+            return True
         return not all(viewer.accepts(RED.payload_type) for viewer in self.viewers)
 
     def _look(self, view: RtpView) -> tuple[bool, vp8.Descriptor | None]:

@@ -3,6 +3,7 @@
 import pytest
 
 from sfu.codecs import OPUS, RED, Kind
+from sfu.packet.publication import REPEATS
 from sfu.plane import PublicationSpec, SlotSpec
 from tests.support.rtp_peer import build_rtp
 
@@ -12,11 +13,13 @@ REPEATING = bytes((0x80 | 111, 3840 >> 8, 3840 & 0xFC, 3)) + bytes((111,)) + b"o
 
 
 async def voice(stage, *accepted):
-    """A publisher of both kinds of voices, and a listener for each of `accepted`."""
+    """A publisher of both kinds of voices who has spoken for a while, and a listener for each of `accepted`."""
     speaker = await stage.join()
     pub = stage.new_id()
     stage.plane.add_publication(pub, speaker.number, PublicationSpec(Kind.AUDIO, "00", BOTH, (MIC,)))
     stage.plane.set_gate(pub, True)
+    for seq in range(65_536 - REPEATS, 65_536):
+        say(speaker, seq)
     listeners = []
     for types in accepted:
         listener, slot = await stage.join(), stage.new_id()
@@ -24,7 +27,7 @@ async def voice(stage, *accepted):
         stage.plane.subscribe(slot, pub, None)
         listeners.append(listener)
     await stage.rig.fence()
-    return speaker, listeners
+    return speaker, listeners, pub
 
 
 def say(speaker, seq, payload_type=RED.payload_type, payload=REPEATING):
@@ -32,7 +35,7 @@ def say(speaker, seq, payload_type=RED.payload_type, payload=REPEATING):
 
 
 async def test_repeating_voices_travel_as_they_are_where_everybody_accepted_them(rig, stage):
-    speaker, listeners = await voice(stage, BOTH, BOTH)
+    speaker, listeners, _ = await voice(stage, BOTH, BOTH)
     for seq in range(4):
         say(speaker, seq)
     for listener in listeners:
@@ -43,7 +46,7 @@ async def test_repeating_voices_travel_as_they_are_where_everybody_accepted_them
 
 
 async def test_one_listener_without_them_makes_them_plain_for_all_without_a_hole(rig, stage):
-    speaker, (able, plain) = await voice(stage, BOTH, (OPUS.payload_type,))
+    speaker, (able, plain), _ = await voice(stage, BOTH, (OPUS.payload_type,))
     say(speaker, 0, OPUS.payload_type, b"new")
     for seq in range(1, 6):
         say(speaker, seq)
@@ -56,7 +59,7 @@ async def test_one_listener_without_them_makes_them_plain_for_all_without_a_hole
 
 
 async def test_a_publisher_may_turn_to_it_and_back_while_people_listen(rig, stage):
-    speaker, (listener,) = await voice(stage, BOTH)
+    speaker, (listener,), _ = await voice(stage, BOTH)
     for seq in range(9):
         if seq // 3 % 2:
             say(speaker, seq)
@@ -70,8 +73,21 @@ async def test_a_publisher_may_turn_to_it_and_back_while_people_listen(rig, stag
 
 @pytest.mark.parametrize("payload", [b"\x80", b"\xef\x00\x03\xff" + b"\x6f" + b"short", bytes((8,)) + b"other"])
 async def test_a_malformed_one_costs_its_sender_that_packet(rig, stage, payload):
-    speaker, (listener,) = await voice(stage, (OPUS.payload_type,))
+    speaker, (listener,), _ = await voice(stage, (OPUS.payload_type,))
     say(speaker, 1, payload=payload)
     say(speaker, 2)
     await rig.until(lambda: listener.received(OUT))
     assert [packet.payload for packet in listener.received(OUT)] == [b"new"]
+
+
+async def test_after_a_gate_opens_nothing_from_before_is_repeated(rig, stage):
+    speaker, (listener,), pub = await voice(stage, BOTH)
+    stage.plane.set_gate(pub, False)
+    await rig.fence()
+    stage.plane.set_gate(pub, True)
+    await rig.fence()
+    for seq in range(REPEATS + 2):
+        say(speaker, seq)
+    await rig.until(lambda: len(listener.received(OUT)) == REPEATS + 2)
+    packets = sorted(listener.received(OUT), key=lambda packet: packet.seq)
+    assert [packet.payload for packet in packets] == [b"new"] * REPEATS + [REPEATING] * 2

@@ -159,6 +159,26 @@ def test_more_than_the_outbox_holds_is_sent_in_parts(make: Any) -> None:
         assert [packet.seq - (200_000 & 0xFFFF) for packet in bench.opened(index)] == list(range(23))
 
 
+@pytest.mark.parametrize("is_direct", [True, False])
+def test_trouble_with_one_lane_leaves_the_packets_of_those_before_it_alone(is_direct: bool) -> None:
+    bench, source = Bench(Fan, is_direct=is_direct), track()
+    for lane in bench.lanes:
+        bench.fan.link(ROOM, lane, source, (0, 0, 1, b"10"))
+    way = bench.lanes[1].find_way()
+    assert way is not None
+    bench.lanes[1].way = (None, *way[1:])  # type: ignore[assignment]
+    bench.packet(source, 1, b"words", {})
+    bench.fan.run()
+    assert bench.drops == {"fan-error": 1}
+    bench.outbox.put(next(iter(bench.ports)), b"something else, as long as it takes")
+    bench.outbox.flush()
+    assert bench.peers[0].unreadable == 0
+    sent = [datagram for run in bench.sent[0] for datagram in run]
+    assert len(sent) == 2
+    bench.peers[0].open(next(one for one in sent if not one.startswith(b"something")))
+    assert [packet.payload for packet in bench.peers[0].rtp[1]] == [b"words"]
+
+
 @pytest.mark.parametrize("make", [Fan, FastFan])
 def test_what_waits_leaves_before_a_flow_ends_and_nothing_after(make: Any) -> None:
     bench, source = Bench(make, lanes=2), track()
