@@ -179,7 +179,10 @@ class Sender:
             self._send_socket(fds[0], entries)
             return
         for socket_index, of_socket in groupby(sorted(entries, key=_socket_of), key=_socket_of):
-            self._send_socket(fds[socket_index], list(of_socket))
+            if socket_index < len(fds):
+                self._send_socket(fds[socket_index], list(of_socket))
+            else:
+                self._drops["send-nowhere"] += sum(1 for _ in of_socket)
 
     def _send_socket(self, fd: int, entries: list[Sent]) -> None:
         use_gso = self._gso and fd not in self._without_gso

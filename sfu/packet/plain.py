@@ -48,6 +48,9 @@ class Sender:
     def send(self, fds: list[int], entries: list[Sent]) -> None:
         for path, slot, length in entries:
             index, _, _ = split(path)
+            if index >= len(fds):
+                self._drops["send-nowhere"] += 1
+                continue
             address = address_of(path)
             at = slot * STRIDE
             try:

@@ -1,8 +1,8 @@
 """TCP passive candidates for networks that block UDP (RFC 6544): sockets around `tcp_frames`, datagrams to the core.
 
 A connection is a path like any other. It has 5 s to show a valid check as its first frame, and ends when its path does;
-connections that have shown nothing are few, and the oldest of them makes room. Nothing here is looked at for a
-datagram of UDP while no connection is open.
+connections that have shown nothing are few, and the oldest of them makes room. Nothing here is looked at for the runs
+of packets that go by UDP.
 """
 
 import errno
@@ -86,9 +86,9 @@ class TcpMux:
         return [Address(name[0], name[1], True) for name in names]
 
     @property
-    def is_used(self) -> bool:
-        """Is any connection open? Else `split` has nothing to do."""
-        return bool(self._by_path)
+    def is_on(self) -> bool:
+        """Does it listen? Else no path is of TCP. A path outlives its connection: what waits may still lead there."""
+        return bool(self._listeners)
 
     def deadline(self) -> float | None:
         """When `sweep` has something to do next."""

@@ -142,7 +142,7 @@ class MediaProcess:
     def _transmit(self, entries: list[Sent]) -> None:
         if self._mux is None or self._tcp is None:
             return
-        if self._tcp.is_used:
+        if self._tcp.is_on:
             entries = self._tcp.split(entries)
         self._mux.transmit(entries)
 

@@ -200,6 +200,27 @@ async def test_a_removed_member_loses_the_connection_too(rig: BothRig, stage: St
     await rig.until(lambda: link.is_ended)
 
 
+async def test_an_answer_to_one_whose_connection_ended_meanwhile_costs_nobody_the_media() -> None:
+    """A valid check, then what is no frame, in one segment: the last connection ends before its answer leaves."""
+    rig = BothRig()
+    binds = [Address("127.0.0.1", 0), Address("::1", 0), Address("127.0.0.1", 0, True)]
+    rig.address, _, rig.tcp = await rig.plane.start(binds, rig.sink)
+    try:
+        stage = Stage(rig)
+        member, anna = await stage.join(), await stage.join(checked=False)
+        link = rig.connect(anna)
+        check = anna.peer.check()
+        link.send_raw(len(check).to_bytes(2, "big") + check + b"\xff\xff")
+        await rig.until(lambda: link.is_ended)
+        answers = len(member.peer.stun)
+        member.check()
+        await rig.until(lambda: len(member.peer.stun) > answers)
+        assert rig.sink.named("lost") == []
+        assert (await rig.plane.stats()).drops["tcp-gone"] == 1
+    finally:
+        await rig.close()
+
+
 async def test_ipv6_goes_by_udp_and_by_tcp() -> None:
     async with both("::1") as rig:
         stage = Stage(rig)

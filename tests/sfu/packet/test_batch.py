@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sfu.packet import batch, mux, plain
-from sfu.packet.addresses import address_of, remote_of, split, to_path
+from sfu.packet.addresses import address_of, remote_of, split, to_path, to_tcp_path
 from sfu.packet.arena import BATCH, MAX_DATAGRAM, STRIDE, Arena, Sent
 from sfu.packet.core import PlaneCore
 from sfu.packet.outbox import Outbox
@@ -74,6 +74,24 @@ def test_every_datagram_arrives_whole_and_in_order(kind: str, pair: tuple[socket
     assert drops == {}
     if isinstance(sender, batch.Sender):
         assert sender.messages_sent == 3 * (7 if kind == "gso" else len(SIZES))
+
+
+@pytest.mark.parametrize("kind", ["batched", "portable"])
+def test_a_path_of_no_socket_costs_nothing_but_its_own_packets(
+    kind: str, pair: tuple[socket.socket, socket.socket]
+) -> None:
+    ours, theirs = pair
+    arena, drops = Arena(), Counter[str]()
+    sender: batch.Sender | plain.Sender = batch.Sender(arena, drops)
+    with udp() as second:
+        if kind == "portable":
+            sender = plain.Sender(arena, {sock.fileno(): sock for sock in (ours, second)}, drops)
+        known = path_to(theirs)
+        entries = fill(arena, known, [100, 90, 80])
+        entries[1] = (to_tcp_path(1, Address("127.0.0.1", 9)), *entries[1][1:])
+        sender.send([ours.fileno(), second.fileno()], entries)
+    assert [len(one) for one in received(theirs)] == [100, 80]
+    assert drops == {"send-nowhere": 1}
 
 
 def test_a_socket_that_refuses_segments_gets_the_same_packets_singly(

@@ -138,7 +138,7 @@ def test_a_first_frame_that_proves_nothing_ends_it(world: World, first: bytes, c
     assert is_ended(client)
     assert world.drops[cause] == 1
     assert world.core.bound == set()
-    assert not world.mux.is_used
+    assert world.mux.deadline() is None
 
 
 def test_what_is_no_frame_ends_it(world: World) -> None:
@@ -181,7 +181,7 @@ def test_the_core_hears_that_the_other_end_left(world: World) -> None:
     client.close()
     world.turn()
     assert world.core.closed == [path]
-    assert not world.mux.is_used
+    assert world.mux.deadline() is None
     world.send(path, b"late")
     assert world.drops["tcp-gone"] == 1
 
