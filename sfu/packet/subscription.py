@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from sfu.codecs import Kind
-from sfu.packet.flow import Flow
 from sfu.packet.layers import LayerSelector, Verdict
 from sfu.packet.media import MediaPacket
 from sfu.packet.munger import Munger
@@ -16,6 +15,7 @@ from sfu.packet.repair import Repair
 from sfu.packet.rtcp import ReceiverBlock, SenderReport
 from sfu.packet.slot_report import SlotReport
 from sfu.packet.slot_writer import SlotWriter
+from sfu.packet.steady import Steady
 from sfu.packet.track import Track
 from sfu.packet.wire import Wire
 from sfu.plane import Layer, SlotSpec, SlotStats
@@ -47,13 +47,11 @@ class Subscription:
         self._wire = wire
         self._writer = SlotWriter(viewer, spec, wire, self.report)
         self._ask = ask
-        self._mid = spec.mid.encode()
         self._ssrc = spec.ssrc
         self._is_audio = spec.kind is Kind.AUDIO
         self._accepted = frozenset(spec.payload_types)
         self._shown: Publication | None = None
         self._audio: Track | None = None
-        self._flow: Flow | None = None
         self._told: tuple[Publication, Layer | None] | None = None
         self._grace_ends = 0.0
         random = wire.random
@@ -66,6 +64,7 @@ class Subscription:
         if spec.rtx_ssrc is not None and not self._is_audio:
             first = viewer.spent.pop(spec.rtx_ssrc, random.randint(1, MAX_FIRST_SEQ))
             self.repair = Repair(spec.rtx_ssrc, spec.payload_types, first)
+        self._steady = Steady(viewer, spec, wire, self.report, self.repair)
 
     @property
     def needs_keyframe(self) -> bool:
@@ -198,7 +197,7 @@ class Subscription:
         """A clean packet of a publication in whose list this slot is."""
         if self.is_paused or packet.payload_type not in self._accepted:
             return
-        flow = self._flow
+        flow = self._steady.flow
         if flow is not None and track is flow.track:
             # The others of this track are the fan's.
             if is_late and packet.number >= flow.first:
@@ -237,43 +236,15 @@ class Subscription:
     # What flows without being looked at.
 
     def _start_flow(self, packet: MediaPacket, track: Track) -> None:
-        """From the packet after this one on, every packet of the track becomes this slot's by the same constants."""
         if self.viewer.lane.pacer is not None and not self._is_audio:
             return  # each packet waits its turn
-        munger = self._munger
-        flow = Flow(track, packet.number, munger.last_seq - packet.number, munger.timestamp_offset)
-        constants = (flow.offset, flow.timestamp_offset, self._ssrc, self._mid)
-        if not self._wire.fan.link(self.viewer.room, self.viewer.lane, track, constants):
-            return
-        track.payload_type = packet.payload_type
-        self._flow = flow
-        if self.repair is not None:
-            self.repair.flows.append(flow)
-        self._watch()
+        if self._steady.start(packet, track, self._munger):
+            self._watch()
 
     def stop_flow(self) -> None:
         """What comes next is looked at again; it continues the numbers."""
-        flow = self._flow
-        if flow is None:
-            return
-        self._wire.fan.unlink(self.viewer.room, self.viewer.lane, flow.track)
-        self._count_flow()
-        self._flow = None
-        flow.end()
-        newest = flow.track.newest
-        if newest is not None and newest.number >= flow.first:
-            timestamp = (newest.timestamp + flow.timestamp_offset) & 0xFFFFFFFF
-            self._munger.resume((newest.number + flow.offset) & 0xFFFF, timestamp, newest.at)
-        self._watch()
-
-    def _count_flow(self) -> None:
-        if self._flow is not None:
-            packets, size, octets = self._flow.take_counts()
-            self.report.packets += packets
-            self.report.bytes += size
-            self.report.octets += octets
-            if self.repair is not None:
-                self.repair.earn(packets)
+        if self._steady.stop(self._munger):
+            self._watch()
 
     def _watch(self) -> None:
         """Be told of each packet of a publication exactly while something must be decided about it."""
@@ -290,7 +261,7 @@ class Subscription:
     def _must_see(self, publication: Publication) -> bool:
         if self.is_paused:
             return False
-        if self._flow is None:
+        if self._steady.flow is None:
             return True
         return publication is self.publication and not self._is_audio and self._is_switching(publication)
 
@@ -310,7 +281,7 @@ class Subscription:
 
     def leave_out(self, track: Track, seq: int) -> None:
         """A packet of this track carries nothing: no hole for it."""
-        if self._flow is None and (track is self.selector.current or track is self._audio):
+        if self._steady.flow is None and (track is self.selector.current or track is self._audio):
             self._munger.drop(seq)
 
     def _judge(self, publication: Publication, packet: MediaPacket, track: Track, now: float) -> Verdict:
@@ -376,7 +347,7 @@ class Subscription:
 
     def on_sender_report(self, track: Track, report: SenderReport, now: float) -> None:
         """The publisher's SR for a track: if that flows here, the viewer gets it as this slot's."""
-        self._count_flow()
+        self._steady.count()
         is_flowing = track is self.selector.current or track is self._audio
         if is_flowing and not self.is_paused and self.report.packets and self._munger.is_mapped:
             self._wire.send_rtcp(self.viewer, self.report.rewrite(report, self._munger.timestamp_offset, now))
@@ -396,7 +367,7 @@ class Subscription:
         repair = self.repair
         if repair is None or self.is_paused or not self._writer.has_way:
             return
-        self._count_flow()
+        self._steady.count()
         for sent, rtx_seq, payload_type in repair.on_nack(seqs, now):
             self._writer.repeat(sent, rtx_seq, payload_type, repair.ssrc, now)
 
@@ -415,7 +386,7 @@ class Subscription:
 
     def stats(self) -> SlotStats:
         """Since the slot was added."""
-        self._count_flow()
+        self._steady.count()
         report = self.report
         return SlotStats(
             report.packets,
