@@ -51,7 +51,8 @@ class _Peer:
     wanted: Wanted = EVERY_CAMERA  # in force in the plane
     offer: OfferMessage | None = None
     answered: int | None = None  # the generation of the newest answer
-    restarting: int | None = None  # the generation after which a new path was asked for
+    path_since: int = 0  # the generation that brought the newest path
+    is_restarting: bool = False  # a newer path was asked for, and no offer with it came yet
     slots: tuple[SlotShown, ...] = ()
     layers: LayersWanted | None = None
     line: Line = field(default_factory=Line)
@@ -185,6 +186,8 @@ class RoomMedia:
         if (peer := self._peers.get(number)) is None:
             return
         peer.offer = offer_message(number, offer)
+        if offer.path_since > peer.path_since:
+            peer.path_since, peer.is_restarting = offer.path_since, False
         self._pages.tell(peer.person, peer.offer)
 
     def on_slots(self, number: int, slots: tuple[SlotShown, ...]) -> None:
@@ -309,11 +312,14 @@ class RoomMedia:
         return None
 
     def _restart_ice(self, peer: _Peer | None, request: RestartIce) -> ConnectionReason | None:
-        """A page that asks again before it saw the offer of its first wish gets that one, not a second restart."""
+        """A page that asks again before it saw the offer of its first wish gets that one, not a second restart.
+
+        An offer for another reason may be on its way meanwhile: that one brings no new path.
+        """
         if peer is None or peer.number != request.transport or peer.offer is None:
             return "no-media"
-        if request.generation == peer.offer.generation and request.generation != peer.restarting:
-            peer.restarting = request.generation
+        if peer.path_since <= request.generation <= peer.offer.generation and not peer.is_restarting:
+            peer.is_restarting = True
             self._node.restart_ice(peer.number)
         return None
 

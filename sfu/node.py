@@ -37,6 +37,7 @@ class Offer:
     without a track where there is none yet, so that a camera or a screen starts later by `replaceTrack` alone.
     `layers`: the simulcast encodings of the camera, lowest first; empty: one encoding without a rid.
     `relay`: another way to us, where the direct ones are blocked; `is_relay_only`: no other is to be tried.
+    `path_since`: the first generation with the ICE credentials of this one.
     """
 
     generation: int
@@ -45,6 +46,7 @@ class Offer:
     layers: tuple[UplinkLayer, ...] = ()
     relay: IceServer | None = None
     is_relay_only: bool = False
+    path_since: int = 1
 
 
 @dataclass(frozen=True, slots=True)

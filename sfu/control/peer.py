@@ -94,6 +94,7 @@ class Peer:
         self._ice = self._new_credentials()
         self._relay = kit.relay()
         self._generation = 0
+        self._path_since = 1
         self._is_in_flight = False
         self._is_dirty = False
         self._is_restart_wanted = False
@@ -117,19 +118,20 @@ class Peer:
             self._is_dirty = True
             return
         self._is_dirty = False
+        self._generation += 1
         if self._is_restart_wanted:
             self._is_restart_wanted = False
             self._ice = self._new_credentials()
             self._relay = self._kit.relay()
             self._kit.plane.set_ice(self.id, self._ice.ufrag, self._ice.pwd)
-        self._generation += 1
+            self._path_since = self._generation
         self._is_in_flight = True
         uplinks = tuple((line.source, line.mid) for line in self._ledger if isinstance(line, UplinkLine))
         text = write_offer(
             self._ledger, self._generation, self._ice, self._kit.certificate.fingerprint, self._kit.candidates
         )
         offer = Offer(
-            self._generation, text, uplinks, CAMERA_LAYERS, self._relay, is_relay_only=self._kit.is_relay_only
+            self._generation, text, uplinks, CAMERA_LAYERS, self._relay, self._kit.is_relay_only, self._path_since
         )
         self._loop.call_soon(self._report, offer)
 

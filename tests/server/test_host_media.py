@@ -98,6 +98,35 @@ async def test_a_new_path_is_asked_for_once_by_each_offer(bench: Bench) -> None:
     assert ash.transport == number
 
 
+async def test_a_new_path_is_asked_for_although_another_offer_is_on_its_way(bench: Bench) -> None:
+    _, ash = await bench.live("Ash")
+    number = ash.transport
+    bench.media.reoffer(number)
+    assert await ash.ask("restart-ice", transport=number, generation=1) == "ok"
+    assert bench.media.log.count(("restart-ice", number)) == 1
+    # Generation 3 brings it, 4 is another offer again.
+    bench.media.reoffer(number)
+    for seen in (1, 2):
+        assert await ash.ask("restart-ice", transport=number, generation=seen) == "ok"
+    assert bench.media.log.count(("restart-ice", number)) == 1
+    assert await ash.ask("restart-ice", transport=number, generation=3) == "ok"
+    assert bench.media.log.count(("restart-ice", number)) == 2
+
+
+async def test_a_new_path_that_is_not_offered_yet_is_not_asked_for_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, ash = await bench.live("Ash")
+    number = ash.transport
+    with monkeypatch.context() as held:
+        held.setattr(bench.media, "reoffer", lambda peer: None)
+        assert await ash.ask("restart-ice", transport=number, generation=1) == "ok"
+        assert await ash.ask("restart-ice", transport=number, generation=1) == "ok"
+        bench.media.offer(number)
+        assert await ash.ask("restart-ice", transport=number, generation=1) == "ok"
+    assert bench.media.log.count(("restart-ice", number)) == 1
+
+
 async def test_a_page_is_told_which_of_its_own_layers_are_watched_also_when_it_comes_back(bench: Bench) -> None:
     fern, ash = await bench.live("Ash")
     fern.forget()

@@ -14,6 +14,7 @@ SOURCES = tuple(Source)
 class FakePeer:
     room: int
     generation: int = 1
+    path_since: int = 1
     gates: set[Source] = field(default_factory=set)
     is_receiving: bool = False
     wanted: Wanted = Wanted()
@@ -49,7 +50,14 @@ class FakeMedia:
         """An offer, as after `open_peer` or an ICE restart."""
         if peer in self.peers and self.sink is not None:
             uplinks = tuple((source, str(index)) for index, source in enumerate(SOURCES))
-            self.sink.on_offer(peer, Offer(self.peers[peer].generation, f"v=0 offer of {peer}", uplinks))
+            known = self.peers[peer]
+            offer = Offer(known.generation, f"v=0 offer of {peer}", uplinks, path_since=known.path_since)
+            self.sink.on_offer(peer, offer)
+
+    def reoffer(self, peer: int) -> None:
+        """A further offer, for whatever reason."""
+        self.peers[peer].generation += 1
+        self.offer(peer)
 
     def answer(self, peer: int, generation: int, sdp: str) -> None:
         self.log.append(("answer", peer, generation))
@@ -60,8 +68,8 @@ class FakeMedia:
 
     def restart_ice(self, peer: int) -> None:
         self.log.append(("restart-ice", peer))
-        self.peers[peer].generation += 1
-        self.offer(peer)
+        self.peers[peer].path_since = self.peers[peer].generation + 1
+        self.reoffer(peer)
 
     def set_gate(self, peer: int, source: Source, is_open: bool) -> None:
         self.log.append(("gate", peer, source.value, is_open))

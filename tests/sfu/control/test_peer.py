@@ -136,6 +136,18 @@ async def test_an_ice_restart_changes_the_credentials_and_nothing_else(scene: Sc
     assert scene.plane.publications == before
 
 
+async def test_an_offer_says_since_when_its_path_is_offered(scene: Scene) -> None:
+    scene.answer()
+    scene.peer.negotiate()
+    scene.peer.restart_ice()
+    await turn()
+    for _ in range(2):
+        scene.answer()
+        scene.peer.negotiate()
+        await turn()
+    assert [(offer.generation, offer.path_since) for offer in scene.owner.offers] == [(1, 1), (2, 1), (3, 3), (4, 3)]
+
+
 async def test_a_relay_s_credentials_are_fresh_for_a_transport_and_for_each_restart() -> None:
     users = itertools.count(1)
     made = make(relay=lambda: IceServer(("turn:relay.example",), f"9:{next(users)}", "secret"))
