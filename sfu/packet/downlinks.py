@@ -95,9 +95,7 @@ class Downlinks:
         estimator = line.estimator
         was_clogged = estimator.is_clogged
         estimator.on_feedback(feedback, now)
-        if estimator.is_clogged is not was_clogged:
-            self._hold(line, estimator.is_clogged, now)
-            self._tell(line, now)
+        self._follow(line, estimator, was_clogged, now)
 
     def on_remb(self, peer: Peer, bps: int, now: float) -> None:
         """A REMB of a viewer."""
@@ -132,7 +130,9 @@ class Downlinks:
     def _step(self, line: Line, estimator: LineEstimator, now: float) -> bool:
         """True while it is to be called again soon."""
         peer = line.peer
+        was_clogged = estimator.is_clogged
         estimator.tick(now)
+        self._follow(line, estimator, was_clogged, now)
         padding = estimator.padding(peer.lane.next_number, now)
         if padding:
             self._pad(peer, padding, now)
@@ -164,6 +164,11 @@ class Downlinks:
         for slot in _videos(peer):
             if size > 0:
                 size -= slot.pad(size, now)
+
+    def _follow(self, line: Line, estimator: LineEstimator, was_clogged: bool, now: float) -> None:
+        if estimator.is_clogged is not was_clogged:
+            self._hold(line, estimator.is_clogged, now)
+            self._tell(line, now)
 
     def _hold(self, line: Line, is_held: bool, now: float) -> None:
         pacer = line.peer.lane.pacer

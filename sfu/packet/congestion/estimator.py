@@ -7,7 +7,7 @@ from sfu.packet.congestion.aimd import BETA, MIN_BPS, Aimd
 from sfu.packet.congestion.groups import Groups
 from sfu.packet.congestion.loss import LossBound
 from sfu.packet.congestion.probe import Prober
-from sfu.packet.congestion.queue_watch import QueueWatch
+from sfu.packet.congestion.queue_watch import MAX_DRAIN_US, QueueWatch
 from sfu.packet.congestion.trend import Trend, Usage
 from sfu.packet.sent_ring import FORGOTTEN, MASK, SentRing
 from sfu.packet.transport_feedback import TICK_US, TransportFeedback
@@ -159,7 +159,18 @@ class LineEstimator:
         return self.prober.padding(self.bps, self._ring, next_number, now)
 
     def tick(self, now: float) -> None:
-        """Without feedback less and less is believed, but a small picture is tried as soon as there is some again."""
+        """Without feedback less and less is believed, but a small picture is tried as soon as there is some again.
+
+        A clog ends here too: while video is held and nobody speaks, nothing is sent that could be answered.
+        """
+        if self.is_clogged and now - self._heard_at > MAX_DRAIN_US / 1e6:
+            self._queue.give_up()
+            self._was_clogged = False
+            believed = self.bps
+            self._drained(now)
+            # It was not seen to the end: no more than before, and no probe at once beside the first keyframe.
+            self._aimd.lower_to(believed)
+            self.prober.trouble(now)
         if self.has_feedback and now - max(self._heard_at, self._doubted_at) > SILENCE_S:
             self._doubted_at = now
             self._aimd.lower_to(max(self.bps // 2, min(self.bps, DOUBT_BPS)))

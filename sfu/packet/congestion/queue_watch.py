@@ -23,7 +23,10 @@ MAX_DRAIN_US: Final = 3_000_000
 
 
 class QueueWatch:
-    """`is_clogged`: video should wait until the queue is gone; ends by itself after 3 s at the latest."""
+    """`is_clogged`: video should wait until the queue is gone; ends after 3 s of feedback at the latest.
+
+    Whoever hears no feedback must end it with `give_up`: what is not sent is not answered.
+    """
 
     __slots__ = (
         "_base",
@@ -91,6 +94,11 @@ class QueueWatch:
         if (is_slower and self.queue_us > clogged and has_risen) or (is_stuck and self.queue_us > 2 * clogged):
             self.is_clogged = True
             self._clogged_at = now
+
+    def give_up(self) -> None:
+        """Nothing was heard for so long that whatever waited is gone."""
+        self.queue_us = 0
+        self._end()
 
     def _stand(self, lowest: int, now: int) -> None:
         """A queue that never was empty for half a second; after 3 s of it, the way itself became longer."""

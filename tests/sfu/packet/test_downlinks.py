@@ -54,3 +54,20 @@ async def test_what_waits_for_a_narrow_line_does_not_leave_when_the_gate_closes(
         scene.rig._under_way.clear()
         await scene.run(0.5)
         assert scene.viewer.peer.rtp[VIDEO_SLOT] == []
+
+
+async def test_video_comes_back_after_a_clog_in_which_everybody_fell_silent() -> None:
+    scene = LineScene()
+    async with started(scene.rig):
+        await scene.start()
+        plane, line = scene.rig.plane, scene.rig.line
+        line.become(Impairment(delay_s=0.025, rate_bps=3e6))
+        await scene.run(8)
+        line.become(Impairment(delay_s=0.025, rate_bps=3e5))
+        estimator = plane.core._downlinks._lines[plane.core._peers[scene.viewer.number]].estimator
+        assert estimator is not None
+        while not estimator.is_clogged:
+            await scene.run(0.02)
+        scene._voice_at = float("inf")
+        await scene.run(6)
+        assert scene.video_bps(plane.now - 2, plane.now) > 50_000, (scene.targets, scene.estimates)
