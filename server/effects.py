@@ -122,18 +122,25 @@ class RoomMedia:
             self._close(peer)
 
     def drop(self, person: PersonId) -> None:
-        """Their transport belongs to a page that is gone."""
+        """Their transport belongs to a page that is gone. What went wrong of late still counts."""
         self._views.pop(person, None)
-        self._replacements.pop(person, None)
         self._due.pop(person, None)
+        if person in self._replacements and self._replacements[person].is_past(self._clock.now()):
+            del self._replacements[person]
         if (peer := self._of.get(person)) is not None:
             self._close(peer)
 
     def resume(self, person: PersonId, transport: int | None) -> None:
-        """The same page is back: it goes on with the transport it holds, if that still lives, else gets a new one."""
+        """The same page is back: it goes on with the transport it holds, if that still lives, else gets a new one.
+
+        It waits for that no less than if it had stayed.
+        """
         peer = self._of.get(person)
         if peer is None or peer.number != transport:
+            due = self._due.get(person)
             self.drop(person)
+            if due is not None:
+                self._due[person] = due
 
     def refresh(self, person: PersonId) -> None:
         """Say again what a page that was away may have missed. Call it when its view was sent."""

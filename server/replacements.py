@@ -15,6 +15,7 @@ class Replacements:
     def __init__(self) -> None:
         self._tries = 0
         self._newest: Instant | None = None
+        self._broke_at: Instant | None = None
 
     def after_break(self, now: Instant, up_since: Instant | None) -> Instant:
         """When to replace a transport that ended by itself `now`; `up_since` is None where it never was up."""
@@ -22,6 +23,7 @@ class Replacements:
             self._tries = 0
         pause = PAUSES_MS[min(self._tries, len(PAUSES_MS) - 1)]
         self._tries += 1
+        self._broke_at = now
         return Instant(now + pause)
 
     def asked(self, now: Instant) -> Instant:
@@ -30,3 +32,7 @@ class Replacements:
 
     def done(self, now: Instant) -> None:
         self._newest = now
+
+    def is_past(self, now: Instant) -> bool:
+        """Nothing of this matters to a new page."""
+        return all(at is None or now - at >= STOOD_MS for at in (self._broke_at, self._newest))

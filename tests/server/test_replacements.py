@@ -90,6 +90,36 @@ async def test_a_page_that_comes_anew_does_not_wait_for_the_pause_of_the_former(
     assert transport(bench, again) is not None
 
 
+async def test_a_page_that_comes_back_on_another_line_waits_for_the_rest_of_its_pause(bench: Bench) -> None:
+    _, ash = await bench.live("Ash")
+    await breaks_for(bench, ash, 500)
+    former = ash.transport
+    for _ in range(4):
+        await ash.leave_line()
+        ash = await bench.come("Ash", takes_over=True, is_same_page=True, transport=former)
+        assert transport(bench, ash) is None
+        await bench.pass_time(STEP_MS)
+    await bench.pass_time(STEP_MS)
+    assert transport(bench, ash) is not None
+
+
+async def test_a_pause_is_no_shorter_on_a_new_page_until_some_time_has_passed(bench: Bench) -> None:
+    _, ash = await bench.live("Ash")
+    await breaks_for(bench, ash, 500)
+    await ash.leave_line()
+    again = await bench.come("Ash")
+    bench.media.lose(again.transport)
+    await bench.pass_time(1_900)
+    assert transport(bench, again) is None
+    await bench.pass_time(100)
+    assert transport(bench, again) is not None
+    await bench.pass_time(30_000)
+    await again.leave_line()
+    last = await bench.come("Ash")
+    bench.media.lose(last.transport)
+    assert transport(bench, last) is not None
+
+
 async def test_a_page_gets_another_transport_at_most_once_a_second(bench: Bench) -> None:
     _, ash = await bench.live("Ash")
     first = ash.transport
