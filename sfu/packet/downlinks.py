@@ -131,7 +131,7 @@ class Downlinks:
         """True while it is to be called again soon."""
         peer = line.peer
         was_clogged = estimator.is_clogged
-        estimator.tick(now)
+        estimator.tick(peer.lane.next_number, now)
         self._follow(line, estimator, was_clogged, now)
         padding = estimator.padding(peer.lane.next_number, now)
         if padding:

@@ -144,7 +144,7 @@ class Viewing:
             self.padding_bytes += size
             self._transmit(max(size, 60), is_voice=False)
             padding -= size
-        estimator.tick(now)
+        estimator.tick(self.next_seq, now)
         told = (estimator.bps, estimator.is_clogged, estimator.has_feedback)
         if now - self._told_at >= TELL_S and told != self._told:
             self._tell(now)

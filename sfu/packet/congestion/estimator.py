@@ -21,6 +21,7 @@ SLOWER: Final = 0.7
 TAIL_US: Final = 50_000
 DARK_S: Final = 1.0
 SILENCE_S: Final = 2.0
+MIN_UNANSWERED: Final = 5  # the last packet before a silence may be lost, but hardly so many at the end
 DOUBT_BPS: Final = 300_000
 FIRST_RTT_S: Final = 0.2
 _HALF: Final = 1 << 31
@@ -49,7 +50,8 @@ class LineEstimator:
         self._last_tick: int | None = None
         self._clock_us = 0  # the receiver's, from its first arrival on
         self._heard_at = now
-        self._doubted_at = now
+        self._answered = 0  # the number after the newest that was answered or has been a reason for doubt
+        self._waits_since: float | None = None  # for an answer to what was sent since
         self._drained_bytes = self._drained_us = 0
         self._was_clogged = False
 
@@ -120,12 +122,11 @@ class LineEstimator:
         passed.append((came, came - sent, size))
         self._pass(sent, came)
         last_arrival = max(last_arrival, came)
-        self.has_feedback = True
         if now - self._heard_at > DARK_S:
             self._loss.forget()
             self._suspects.clear()
             lost.clear()
-        self._heard_at = now
+        self._on_answer(seq + 1 & 0xFFFF, now)
         span = last_arrival - first_arrival
         delay = min(delay for _, delay, _ in passed[-NEWEST:])
         self._queue.update(delay, last_arrival, is_slower=self._is_slower(passed, size, span))
@@ -158,9 +159,10 @@ class LineEstimator:
             return 0
         return self.prober.padding(self.bps, self._ring, next_number, now)
 
-    def tick(self, now: float) -> None:
-        """Without feedback less and less is believed, but a small picture is tried as soon as there is some again.
+    def tick(self, next_number: int, now: float) -> None:
+        """Without an answer less and less is believed, but a small picture is tried as soon as there is one again.
 
+        Where nothing is sent, there is nothing to be answered: what was believed stays. `next_number` as in `padding`.
         A clog ends here too: while video is held and nobody speaks, nothing is sent that could be answered.
         """
         if self.is_clogged and now - self._heard_at > MAX_DRAIN_US / 1e6:
@@ -171,10 +173,36 @@ class LineEstimator:
             # It was not seen to the end: no more than before, and no probe at once beside the first keyframe.
             self._aimd.lower_to(believed)
             self.prober.trouble(now)
-        if self.has_feedback and now - max(self._heard_at, self._doubted_at) > SILENCE_S:
-            self._doubted_at = now
-            self._aimd.lower_to(max(self.bps // 2, min(self.bps, DOUBT_BPS)))
-            self.prober.trouble(now)
+        if not self.has_feedback or (next_number - self._answered) & 0xFFFF < MIN_UNANSWERED:
+            return
+        if self._waits_since is None:
+            self._waits_since = now
+        elif now - self._waits_since > SILENCE_S:
+            self._waits_since = None
+            if self._is_unanswered(next_number, now):
+                self._answered = next_number
+                self._aimd.lower_to(max(self.bps // 2, min(self.bps, DOUBT_BPS)))
+                self.prober.trouble(now)
+
+    def _is_unanswered(self, next_number: int, now: float) -> bool:
+        """Enough left a while ago: many a number never leaves, where a pacer is cleared."""
+        ring = self._ring
+        before_us = int((now - DARK_S) * 1e6)
+        found = 0
+        for offset in range(min((next_number - self._answered) & 0xFFFF, MASK)):
+            sent = ring.sent_us((next_number - 1 - offset) & 0xFFFF)
+            found += sent is not None and sent <= before_us
+            if found >= MIN_UNANSWERED:
+                return True
+        return False
+
+    def _on_answer(self, end: int, now: float) -> None:
+        """Feedback came, on what was sent before number `end`."""
+        if not self.has_feedback or (end - self._answered) & 0xFFFF < 0x8000:
+            self._answered = end
+        self.has_feedback = True
+        self._waits_since = None
+        self._heard_at = now
 
     def _judge(self, size: int, span_us: int, now: float) -> None:
         acked = self._acked.bps
