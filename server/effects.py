@@ -102,6 +102,8 @@ class RoomMedia:
         """Open whatever `target` grants; people who are connected and have no transport get one."""
         self.restrict(target)
         self._allowed = dict(target)
+        # A page that is sent back to wait says nothing anew when it is let in again.
+        self._views = {who: view for who, view in self._views.items() if who in target or self._pages.is_connected(who)}
         for person, rights in target.items():
             if not rights.may_connect:
                 continue
@@ -163,6 +165,8 @@ class RoomMedia:
         peer = self._of.get(person)
         match request:
             case Viewing():
+                if not self._allowed.get(person, NO_MEDIA).may_connect:
+                    return "no-media"
                 self._views[person] = request
                 self._want()
                 return None

@@ -12,7 +12,8 @@ from rooms.ids import Instant, PersonId
 from rooms.live.rights import NO_MEDIA, MediaRights
 from server.effects import RoomMedia, common, is_gate_open
 from server.effects_peers import PeerBook
-from sfu.node import Source
+from sfu.node import Source, Video, Wanted
+from signaling.client_media import Viewing
 from signaling.server_messages import ServerMessage
 from tests.support.fake_media import FakeMedia
 from tests.support.virtual_clock import VirtualClock
@@ -103,6 +104,37 @@ async def test_callbacks_of_a_peer_that_is_gone_are_silent() -> None:
     case.media.on_speaking((number,))
     case.media.on_gone((number,))
     assert case.pages.told == []
+
+
+SOUND_ALONE = Viewing(type="viewing", id=1, tiles=(), screen=False, video="none")
+
+
+def wanted_by(case: Case) -> list[Wanted]:
+    return [peer.wanted for peer in case.node.peers.values()]
+
+
+async def test_who_has_no_seat_may_not_say_what_to_send() -> None:
+    case = Case(ASH, BIRCH)
+    case.media.permit({BIRCH: LISTENS})
+    case.node.log.clear()
+    assert case.media.request(ASH, SOUND_ALONE) == "no-media"
+    assert case.node.log == []
+    case.media.permit({ASH: LISTENS})
+    assert wanted_by(case) == [Wanted()]
+
+
+async def test_what_a_page_shows_outlives_a_time_without_a_seat_and_not_the_page() -> None:
+    case = Case(ASH)
+    case.media.permit({ASH: LISTENS})
+    assert case.media.request(ASH, SOUND_ALONE) is None
+    case.media.permit({})
+    case.media.permit({ASH: LISTENS})
+    assert wanted_by(case) == [Wanted((), screen=False, video=Video.NONE)]
+    case.pages.connected.clear()
+    case.media.permit({})
+    case.pages.connected.add(ASH)
+    case.media.permit({ASH: LISTENS})
+    assert wanted_by(case) == [Wanted()]
 
 
 rights = st.sampled_from(
