@@ -12,6 +12,10 @@ class Bucket:
         self._tokens = float(burst)
         self._at = now
 
+    def left(self, now: float) -> int:
+        """How many there are."""
+        return int(min(self._burst, self._tokens + (now - self._at) * self._rate))
+
     def take(self, wanted: int, now: float) -> int:
         """How many of the `wanted` there are; they are used up."""
         tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)

@@ -84,13 +84,20 @@ class Downlinks:
             if line.estimator is not None:
                 line.estimator.prober.goal = bps
 
-    def on_feedback(self, peer: Peer, feedback: TransportFeedback, now: float) -> None:
-        """Transport-wide feedback of a viewer."""
+    def takes_feedback(self, peer: Peer, now: float) -> bool:
+        """Is one more transport-wide feedback of this viewer worth reading?"""
         line = self._lines.get(peer)
         if line is None or line.estimator is None:
-            return
+            return False
         if not line.budget.take(1, now):
             self._wire.drops["feedback-rate"] += 1
+            return False
+        return True
+
+    def on_feedback(self, peer: Peer, feedback: TransportFeedback, now: float) -> None:
+        """Transport-wide feedback of a viewer, after `takes_feedback`."""
+        line = self._lines.get(peer)
+        if line is None or line.estimator is None:
             return
         estimator = line.estimator
         was_clogged = estimator.is_clogged

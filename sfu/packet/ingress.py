@@ -23,6 +23,27 @@ MIN_RTP: Final = 12
 MIN_RTCP: Final = 8
 
 
+class _Allowance:
+    """What may be read of one datagram of a peer's RTCP, by its budgets; see `rtcp.Allowance`."""
+
+    __slots__ = ("_downlinks", "_now", "_peer", "_wire")
+
+    def __init__(self, peer: Peer, downlinks: Downlinks, wire: Wire, now: float) -> None:
+        self._peer = peer
+        self._downlinks = downlinks
+        self._wire = wire
+        self._now = now
+
+    def nacks(self) -> int:
+        left = self._peer.nack_budget.left(self._now)
+        if not left:
+            self._wire.drops["nack-rate"] += 1
+        return left
+
+    def takes_feedback(self) -> bool:
+        return self._downlinks.takes_feedback(self._peer, self._now)
+
+
 class Ingress:
     """Judges datagrams that lie in the arena's ingress slots."""
 
@@ -180,7 +201,10 @@ class Ingress:
             return "srtcp-auth"
         peer.rtcp_sources.add(sender)
         peer.ice.last_heard = now
-        for message in rtcp.parse(self._buffer[at : at + length]):
+        # Counted only now: nobody else can use up what is this peer's.
+        if not peer.rtcp_budget.take(1, now):
+            return "rtcp-rate"
+        for message in rtcp.parse(self._buffer[at : at + length], _Allowance(peer, self._downlinks, self._wire, now)):
             self._feedback(peer, message, now)
         return None
 
@@ -190,12 +214,9 @@ class Ingress:
                 if (subscription := peer.slots.get(message.ssrc)) is not None:
                     subscription.on_block(message, now)
             case rtcp.Nack():
+                peer.nack_budget.take(len(message.seqs), now)
                 if (subscription := peer.slots.get(message.ssrc)) is not None:
-                    count = len(message.seqs)
-                    granted = peer.nack_budget.take(count, now)
-                    if granted < count:
-                        self._wire.drops["nack-rate"] += 1
-                    subscription.on_nack(message.seqs[:granted], now)
+                    subscription.on_nack(message.seqs, now)
             case rtcp.KeyframeRequest():
                 if (subscription := peer.slots.get(message.ssrc)) is not None:
                     subscription.on_keyframe_wanted()

@@ -20,6 +20,10 @@ MAX_RTCP_SOURCES: Final = 64
 # Twelve videos at 30 % loss, each number asked for again and again, stay below this.
 NACKS_PER_S: Final = 4000.0
 NACK_BURST: Final = 1024
+# Datagrams. Honest at 20 % loss of the busiest downlink (600 packets of video a second): some 150 with a NACK, 20 with
+# transport feedback, 25 with a receiver's report, 10 with a sender's, 15 that ask for a keyframe. This is twice that.
+RTCP_PER_S: Final = 500.0
+RTCP_BURST: Final = 500
 
 
 class Peer:
@@ -41,6 +45,7 @@ class Peer:
         "path",
         "publications",
         "room",
+        "rtcp_budget",
         "rtcp_sources",
         "rx",
         "rx_rtcp",
@@ -78,6 +83,7 @@ class Peer:
         # A handshake is a handful of datagrams; a stream of them is not passed on to control.
         self.dtls_budget = Bucket(DTLS_PER_S, MAX_DTLS, ice.last_heard)
         self.nack_budget = Bucket(NACKS_PER_S, NACK_BURST, ice.last_heard)
+        self.rtcp_budget = Bucket(RTCP_PER_S, RTCP_BURST, ice.last_heard)
 
     def refresh_path(self, now: float) -> None:
         """Set `path` from what ICE allows now."""

@@ -1,12 +1,13 @@
 """RTCP that arrives (RFC 3550 section 6, RFC 4585, RFC 5104, REMB draft): a total parser of compound packets.
 
-What is not listed here (SDES, APP, XR) ends at the plane unread. Malformed parts are skipped, bounds are capped.
+What is not listed here (SDES, APP, XR) ends at the plane unread. Malformed parts are skipped, bounds are capped. What
+costs much is asked for before it is read, see `Allowance`.
 """
 
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from sfu.packet import transport_feedback
 from sfu.packet.transport_feedback import TransportFeedback
@@ -18,7 +19,9 @@ BYE: Final = 203
 RTPFB: Final = 205
 PSFB: Final = 206
 MAX_NACKS: Final = 512  # in one datagram
-MAX_STATUSES: Final = 4096  # of transport-wide feedback in one datagram: as many packets as we remember
+# Of transport-wide feedback in one datagram: more than a dark second of the busiest downlink.
+MAX_STATUSES: Final = 2000
+MAX_KEYFRAMES: Final = 32  # asked for in one datagram
 MAX_PARTS: Final = 64
 _HEAD: Final = struct.Struct("!BBH")
 _PAIR: Final = struct.Struct("!II")
@@ -77,12 +80,34 @@ class Bye:
 Message = SenderReport | ReceiverBlock | Nack | KeyframeRequest | Remb | Bye | TransportFeedback
 
 
-def parse(data: memoryview | bytes) -> Iterator[Message]:
+class Allowance(Protocol):
+    """What may be read for the sender of a datagram, asked at each part that costs much."""
+
+    def nacks(self) -> int:
+        """So many lost numbers."""
+
+    def takes_feedback(self) -> bool:
+        """One transport-wide feedback."""
+
+
+class _Unlimited:
+    def nacks(self) -> int:
+        return MAX_NACKS
+
+    def takes_feedback(self) -> bool:
+        return True
+
+
+UNLIMITED: Final = _Unlimited()  # but for the bounds of one datagram
+
+
+def parse(data: memoryview | bytes, allowance: Allowance = UNLIMITED) -> Iterator[Message]:
     """What a (compound or reduced-size) packet says; stops at the first part whose length does not fit."""
     at = 0
     size = len(data)
     nacks_left = MAX_NACKS
     statuses_left = MAX_STATUSES
+    keyframes_left = MAX_KEYFRAMES
     for _ in range(MAX_PARTS):
         if size - at < 8:
             return
@@ -99,16 +124,18 @@ def parse(data: memoryview | bytes) -> Iterator[Message]:
             fits = min(count, (end - at - 4) // 4)
             yield Bye(struct.unpack_from(f"!{fits}I", data, at + 4))
         elif kind == RTPFB and count == 1:
-            for nack in _nack(data, at + 4, end, nacks_left):
+            for nack in _nack(data, at + 4, end, min(nacks_left, allowance.nacks())):
                 nacks_left -= len(nack.seqs)
                 yield nack
-        elif kind == RTPFB and count == 15:
+        elif kind == RTPFB and count == 15 and allowance.takes_feedback():
             feedback = transport_feedback.read(data, at + 12, end, statuses_left)
             if feedback is not None:
                 statuses_left -= len(feedback.arrivals)
                 yield feedback
         elif kind == PSFB:
-            yield from _payload_feedback(data, at + 4, end, count)
+            for message in _payload_feedback(data, at + 4, end, count, keyframes_left):
+                keyframes_left -= isinstance(message, KeyframeRequest)
+                yield message
         at = end
 
 
@@ -140,14 +167,14 @@ def _nack(data: memoryview | bytes, at: int, end: int, most: int) -> Iterator[Na
     yield Nack(ssrc, tuple(seqs[:most]))
 
 
-def _payload_feedback(data: memoryview | bytes, at: int, end: int, kind: int) -> Iterator[Message]:
+def _payload_feedback(data: memoryview | bytes, at: int, end: int, kind: int, most: int) -> Iterator[Message]:
     if end - at < 8:
         return
     _, media = _PAIR.unpack_from(data, at)
-    if kind == 1:
+    if kind == 1 and most:
         yield KeyframeRequest(media)
     elif kind == 4:
-        for where in range(at + 8, end - 7, 8):
+        for where in range(at + 8, min(end - 7, at + 8 + 8 * most), 8):
             (ssrc,) = struct.unpack_from("!I", data, where)
             yield KeyframeRequest(ssrc)
     elif kind == 15 and end - at >= 16 and bytes(data[at + 8 : at + 12]) == b"REMB":

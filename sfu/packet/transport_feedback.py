@@ -77,9 +77,11 @@ def _symbols(body: bytes, wanted: int) -> tuple[list[int] | None, int]:
             symbols += _vector(chunk)
         else:
             run = min(chunk & 0x1FFF, wanted)
-            if not run:
+            symbol = chunk >> 13
+            # Each arrival needs a delta of one or two bytes.
+            if not run or run * symbol > len(body) - at:
                 return None, at
-            symbols += [chunk >> 13] * run
+            symbols += [symbol] * run
     del symbols[wanted:]
     return symbols, at
 

@@ -3,14 +3,19 @@
 import itertools
 import random
 import struct
+from collections.abc import Iterator
 
 import pytest
 
 from sfu.codecs import Kind
+from sfu.packet import rtcp as rtcp_module
+from sfu.packet import transport_feedback
 from sfu.packet.demux import MAX_CONTEXTS
+from sfu.packet.downlinks import FEEDBACK_BURST
 from sfu.packet.packet_cache import PacketCache, Sent
-from sfu.packet.peer import NACK_BURST
-from sfu.packet.rtcp import MAX_NACKS
+from sfu.packet.peer import NACK_BURST, RTCP_BURST, RTCP_PER_S
+from sfu.packet.rtcp import MAX_NACKS, MAX_STATUSES, Nack
+from sfu.packet.transport_feedback import TransportFeedback
 from sfu.plane import Layer
 from tests.support.hostile_member import (
     CAMERA,
@@ -158,3 +163,78 @@ async def test_nacks_for_what_never_was_end_at_a_budget(monkeypatch: pytest.Monk
         hostile.rtcp(nack(OUT_VIDEO, newest))
         await rig.fence()
         assert len(hostile.received(OUT_RTX)) == 1
+
+
+def feedback_on_nothing(statuses: int) -> bytes:
+    """Transport-wide feedback of so many packets that did not come: one run in two bytes."""
+    return rtcp(205, 15, struct.pack("!IIHHIHH", 1, OUT_VIDEO, 0, statuses, 5, statuses, 0))
+
+
+async def test_a_flood_of_transport_feedback_is_not_read_beyond_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with started(InlineRig()) as rig:
+        stage = Stage(rig)
+        hostile = await stage.join()
+        reads = []
+        read = transport_feedback.read
+
+        def counting(data: memoryview | bytes, at: int, end: int, most: int) -> TransportFeedback | None:
+            reads.append(most)
+            return read(data, at, end, most)
+
+        monkeypatch.setattr(transport_feedback, "read", counting)
+        hostile.rtcp(feedback_on_nothing(100))
+        assert not reads, "nobody asked for it"
+        stage.slot(hostile, Kind.VIDEO, ssrc=OUT_VIDEO, rtx=OUT_RTX, twcc=True)
+        await rig.fence()
+        for _ in range(400):
+            hostile.rtcp(feedback_on_nothing(MAX_STATUSES))
+        assert len(reads) == FEEDBACK_BURST
+        hostile.rtcp(feedback_on_nothing(100) * 40)
+        assert len(reads) == FEEDBACK_BURST
+        rig.plane.advance(1.0)
+        for _ in range(2):
+            hostile.rtcp(feedback_on_nothing(20) * 40)
+        assert len(reads) == 2 * FEEDBACK_BURST
+
+
+async def test_nacks_beyond_their_budget_are_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with started(InlineRig()) as rig:
+        hostile = await Stage(rig).join()
+        made: list[int] = []
+        read = rtcp_module._nack
+
+        def counting(data: memoryview | bytes, at: int, end: int, most: int) -> Iterator[Nack]:
+            for lost in read(data, at, end, most):
+                made.extend(lost.seqs)
+                yield lost
+
+        monkeypatch.setattr(rtcp_module, "_nack", counting)
+        for _ in range(200):
+            hostile.rtcp(rtcp(205, 1, struct.pack("!II", 1, 77) + struct.pack("!HH", 5, 0xFFFF) * 31))
+        assert len(made) == NACK_BURST, "of an SSRC that nobody has"
+
+
+async def test_a_flood_of_reports_is_read_at_a_bounded_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with started(InlineRig()) as rig:
+        assert isinstance(rig, InlineRig)
+        stage = Stage(rig)
+        publisher, hostile = await stage.join(), await stage.join()
+        parsed: list[int] = []
+        parse = rtcp_module.parse
+
+        def counting(data: memoryview | bytes, allowance: rtcp_module.Allowance) -> Iterator[rtcp_module.Message]:
+            parsed.append(len(data))
+            return parse(data, allowance)
+
+        monkeypatch.setattr(rtcp_module, "parse", counting)
+        report = rtcp(201, 1, struct.pack("!IIIIIII", 1, OUT, 0, 0, 0, 0, 0))
+        for _ in range(3 * RTCP_BURST):
+            hostile.rtcp(report)
+        assert len(parsed) == RTCP_BURST
+        assert (await rig.plane.stats()).drops["rtcp-rate"] == 2 * RTCP_BURST
+        publisher.rtcp(report)
+        assert len(parsed) == RTCP_BURST + 1
+        rig.plane.advance(0.1)
+        for _ in range(3 * RTCP_BURST):
+            hostile.rtcp(report)
+        assert len(parsed) == pytest.approx(RTCP_BURST + 1 + RTCP_PER_S / 10, abs=2)

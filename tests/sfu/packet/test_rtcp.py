@@ -105,3 +105,9 @@ def test_every_number_asked_for_is_named_once(seqs: list[int]) -> None:
     [message] = read(rtcp_write.nack(1, 2, ordered))
     assert isinstance(message, rtcp.Nack)
     assert sorted(message.seqs) == ordered
+
+
+def test_one_datagram_asks_for_a_bounded_number_of_keyframes() -> None:
+    everybody = rtp_peer.rtcp(206, 4, struct.pack("!II", 1, 0) + struct.pack("!II", 8, 1 << 24) * 160)
+    assert len(read(everybody)) == rtcp.MAX_KEYFRAMES
+    assert len(read(rtp_peer.pli(8) * 60 + rtp_peer.remb(1))) == rtcp.MAX_KEYFRAMES + 1

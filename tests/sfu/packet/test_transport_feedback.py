@@ -5,7 +5,7 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfu.packet import rtcp
+from sfu.packet import rtcp, transport_feedback
 from sfu.packet.bwe import ArrivalLog
 from sfu.packet.transport_feedback import NOT_RECEIVED, TICK_US, TransportFeedback, read
 from tests.support import rtp_peer
@@ -73,10 +73,17 @@ def test_what_does_not_fit_is_no_feedback() -> None:
 
 
 def test_one_datagram_tells_of_a_bounded_number_of_packets() -> None:
-    nothing = packet(0, 4000, 0, struct.pack("!H", 4000))
+    nothing = packet(0, rtcp.MAX_STATUSES, 0, struct.pack("!H", rtcp.MAX_STATUSES))
     assert len(parsed(nothing)) == 1
     assert len(parsed(nothing * 60)) == 1
-    assert parsed(packet(0, 5000, 0, struct.pack("!H", 5000))) == []
+    more = rtcp.MAX_STATUSES + 1
+    assert parsed(packet(0, more, 0, struct.pack("!H", more))) == []
+
+
+def test_a_run_of_arrivals_without_room_for_their_times_is_refused_before_it_is_laid_out() -> None:
+    for symbol in (1, 2, 3):
+        body = struct.pack("!H", symbol << 13 | 1_500) + bytes(200)
+        assert transport_feedback._symbols(body, 1_500)[0] is None
 
 
 @given(st.binary(max_size=80), st.integers(0, 3))
