@@ -127,6 +127,9 @@ class Downlinks:
         wait = STEP_S if is_busy else IDLE_S
         self.due = now + wait if self._lines else math.inf
 
+    def _wake(self) -> None:
+        self.due = min(self.due, self._wire.now + STEP_S)
+
     def _turn(self, line: Line, now: float) -> bool:
         is_busy = line.estimator is not None and self._step(line, line.estimator, now)
         bps = line.bps
@@ -146,7 +149,7 @@ class Downlinks:
         pacer = peer.lane.pacer
         is_narrow = estimator.has_feedback and Pacer.is_wanted(estimator.bps, is_on=pacer is not None)
         if is_narrow and pacer is None:
-            pacer = peer.lane.pacer = Pacer(now)
+            pacer = peer.lane.pacer = Pacer(now, self._wake)
             for slot in _videos(peer):
                 slot.stop_flow()
         if pacer is None:

@@ -19,11 +19,15 @@ T = TypeVar("T")
 
 
 class Pacer(Generic[T]):
-    """Packets of video in, the same in the same order out; `rate_bps` is the line's."""
+    """Packets of video in, the same in the same order out; `rate_bps` is the line's.
 
-    __slots__ = ("_at", "_bytes", "_credit", "_queue", "rate_bps")
+    `wake` is called when there is something to `release` and before there was not.
+    """
 
-    def __init__(self, now: float) -> None:
+    __slots__ = ("_at", "_bytes", "_credit", "_queue", "_wake", "rate_bps")
+
+    def __init__(self, now: float, wake: Callable[[], None] | None = None) -> None:
+        self._wake = wake
         self.rate_bps = NARROW_BPS
         self._queue: deque[tuple[T, int]] = deque()
         self._bytes = 0
@@ -41,6 +45,8 @@ class Pacer(Generic[T]):
 
     def put(self, packet: T, size: int) -> None:
         """One packet of `size` bytes; what does not fit any more is dropped, oldest first."""
+        if self._wake is not None and not self._queue:
+            self._wake()
         self._queue.append((packet, size))
         self._bytes += size
         while self._bytes > MAX_BYTES:

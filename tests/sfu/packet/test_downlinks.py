@@ -1,5 +1,6 @@
 """The real plane and a viewer's line: numbers out, feedback in, layers fitted, voices first."""
 
+from sfu.packet.downlinks import STEP_S
 from tests.support.line_rig import VIDEO_SLOT, LineScene
 from tests.support.line_schedule import Impairment
 from tests.support.plane_rig import started
@@ -71,3 +72,23 @@ async def test_video_comes_back_after_a_clog_in_which_everybody_fell_silent() ->
         scene._voice_at = float("inf")
         await scene.run(6)
         assert scene.video_bps(plane.now - 2, plane.now) > 50_000, (scene.targets, scene.estimates)
+
+
+async def test_the_first_packet_for_an_idle_narrow_line_leaves_within_a_step() -> None:
+    scene = LineScene()
+    async with started(scene.rig):
+        await scene.start()
+        plane = scene.rig.plane
+        scene.rig.line.become(Impairment(delay_s=0.025, rate_bps=3e5))
+        await scene.run(6)
+        pacer = plane.core._peers[scene.viewer.number].lane.pacer
+        assert pacer is not None
+        idle = waiting = 0
+        for _ in range(400):
+            await scene.run(0.005)
+            idle += pacer.is_empty
+            if not pacer.is_empty:
+                waiting += 1
+                due = plane.core.deadline()
+                assert due is not None and due - plane.now <= STEP_S + 1e-6
+        assert idle > 20 and waiting > 20

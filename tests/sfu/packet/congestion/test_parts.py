@@ -209,3 +209,17 @@ def test_jitter_is_no_standing_queue() -> None:
     for index in range(600):
         watch.update(int(source.uniform(20, 140)) * MS, index * 100 * MS, is_slower=True)
         assert not watch.is_standing or index < 100  # by then it is known how much this line wavers
+
+
+def test_a_pacer_wakes_whoever_empties_it_once() -> None:
+    woken: list[int] = []
+    pacer: Pacer[int] = Pacer(0.0, lambda: woken.append(1))
+    for number in range(3):
+        pacer.put(number, 1_000)
+    assert len(woken) == 1
+    assert pacer.release(1.0)
+    while not pacer.is_empty:
+        pacer.release(10.0)
+        pacer.release(20.0)
+    pacer.put(3, 1_000)
+    assert len(woken) == 2
