@@ -18,7 +18,7 @@ from sfu.packet.srtp import Cipher, Ciphers
 from sfu.packet.subscription import Subscription
 from sfu.packet.timers import Timers
 from sfu.packet.upstream import Upstream
-from sfu.packet.wire import FEEDBACK_SSRC, MakeFan, Wire
+from sfu.packet.wire import FEEDBACK_SSRC, MakeFan, Streams, Wire
 from sfu.plane import Layer, PlaneSink, PlaneStats, PublicationSpec, SlotSpec, SrtpProfile
 
 MAX_INJECTED = 1400
@@ -115,6 +115,10 @@ class PlaneCore:
         if owner is not None:
             owner.refresh_path(now)
 
+    def attach(self, streams: Streams) -> None:
+        """Connections beside the datagrams: told what must not leave any more."""
+        self._wire.streams = streams
+
     def flush(self) -> None:
         """End of a batch: transmit, and free what peers left behind."""
         self._wire.fan.run()
@@ -200,6 +204,9 @@ class PlaneCore:
             self.remove_publication(number)
         for subscription in list(gone.slots.values()):
             self.remove_slot(subscription.number)
+        if self._wire.streams is not None:
+            self.flush()  # the goodbye (close_notify)
+            self._wire.streams.end(gone.ice.paths)
         self._ice.remove(gone)
         self._ingress.fed_back.discard(gone)
         self._downlinks.forget(gone)

@@ -334,6 +334,9 @@ class Subscription:
         pacer = self.viewer.lane.pacer
         if pacer is not None and not self._is_audio:
             pacer.drop(lambda paced: paced[2] == self._ssrc)
+        streams = self._wire.streams
+        if streams is not None:
+            streams.forget(self.viewer.ice.paths, (self._ssrc, self.spec.rtx_ssrc or self._ssrc))
 
     def _leave(self, publication: Publication) -> None:
         if publication is self._shown:

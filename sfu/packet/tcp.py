@@ -5,11 +5,13 @@ connections that have shown nothing are few, and the oldest of them makes room. 
 of packets that go by UDP.
 """
 
+import contextlib
 import errno
 import select
 import socket
+import struct
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, Protocol
 
 from sfu.packet.addresses import TCP, remote_of, to_tcp_path
@@ -29,6 +31,7 @@ READ_BYTES: Final = 16 * 1024
 UNSENT_BYTES: Final = 8 * 1024
 _TCP_NOTSENT_LOWAT: Final = 25
 _BACKLOG: Final = 128
+_RESET: Final = struct.pack("ii", 1, 0)  # `struct linger`: nothing unsent survives the close
 # Somebody else's end, or ours without descriptors: none of them says anything about the listening socket.
 _NO_MORE: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
@@ -94,7 +97,7 @@ class TcpMux:
         """When `sweep` has something to do next."""
         return self._swept + SWEEP_S if self._by_fd or self._is_resting else None
 
-    def split(self, entries: list[Sent]) -> list[Sent]:
+    def split(self, entries: list[Sent], now: float) -> list[Sent]:
         """Send what goes by TCP; returns what does not."""
         others: list[Sent] = []
         touched: dict[_Connection, None] = {}
@@ -104,15 +107,36 @@ class TcpMux:
                 others.append(entry)
                 continue
             connection = self._by_path.get(path)
-            at = slot * STRIDE
-            if connection is None or not connection.queue.put(self._arena.egress[at : at + length]):
-                self._drops["tcp-full" if connection else "tcp-gone"] += 1
-            else:
+            if connection is None:
+                self._drops["tcp-gone"] += 1
+                continue
+            if connection not in touched:
                 touched[connection] = None
+                self._expire(connection, now)
+            at = slot * STRIDE
+            if not connection.queue.put(self._arena.egress[at : at + length], now):
+                self._drops["tcp-full"] += 1
         for connection in touched:
             if not connection.is_watched:
                 self._write(connection)
         return others
+
+    def forget(self, paths: Iterable[bytes], ssrcs: Collection[int]) -> None:
+        """What waits of these slots never leaves, apart from what has begun to."""
+        for path in paths:
+            if (connection := self._by_path.get(path)) is not None:
+                connection.queue.forget(ssrcs)
+
+    def end(self, paths: Iterable[bytes]) -> None:
+        """Close these connections now, with all that waits; the core has no more to do with them."""
+        for path in paths:
+            if (connection := self._by_path.get(path)) is None:
+                continue
+            if connection.is_watched:
+                # The line is stuck: what the kernel holds for it would leave after the goodbye.
+                with contextlib.suppress(OSError):
+                    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            self._drop(connection)
 
     def handle(self, fd: int, core: Core, now: float) -> None:
         """A descriptor is ready: new connections, bytes, or room to send."""
@@ -120,6 +144,7 @@ class TcpMux:
             self._accept(self._listeners[fd], core, now)
         elif (connection := self._by_fd.get(fd)) is not None:
             if connection.is_watched:
+                self._expire(connection, now)
                 self._write(connection)
             self._read(connection, core, now)
         self._bury(core, now)
@@ -219,6 +244,11 @@ class TcpMux:
             self._refuse(connection, "tcp-malformed", core, now)
         core.flush()
 
+    def _expire(self, connection: _Connection, now: float) -> None:
+        late = connection.queue.expire(now)
+        if late:
+            self._drops["tcp-late"] += late
+
     def _write(self, connection: _Connection) -> None:
         queue = connection.queue
         try:
@@ -243,15 +273,17 @@ class TcpMux:
         self._close(connection, core, now)
 
     def _close(self, connection: _Connection, core: Core, now: float) -> None:
-        if self._by_path.pop(connection.path, None) is None:
-            return
+        if connection.path in self._by_path:
+            self._drop(connection)
+            core.close_path(connection.path, now)
+
+    def _drop(self, connection: _Connection) -> None:
         fd = connection.sock.fileno()
-        del self._by_fd[fd]
+        del self._by_path[connection.path], self._by_fd[fd]
         self._unproven.pop(connection, None)
         self._of_source -= Counter((connection.source,))
         self._poll.unregister(fd)
         connection.sock.close()
-        core.close_path(connection.path, now)
 
 
 def open_listeners(bind: Iterable[Address], udp: Sequence[Address]) -> list[socket.socket]:

@@ -1,7 +1,7 @@
 """What everything in one plane shares: the way out, the sink for upcalls, the counters, the present."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from random import Random
 from typing import Final, Protocol
 
@@ -35,6 +35,14 @@ class Waiter(Protocol):
     def wait(self, now: float) -> bool: ...
 
 
+class Streams(Protocol):
+    """The shell's connections, by path: what was transmitted to one may wait there for a slow line."""
+
+    def forget(self, paths: Iterable[bytes], ssrcs: Collection[int]) -> None: ...
+
+    def end(self, paths: Iterable[bytes]) -> None: ...
+
+
 class Wire:
     """One per plane. `now` is set at the start of each batch, timer and verb; seconds on a monotonic clock."""
 
@@ -47,6 +55,7 @@ class Wire:
         self.drops: Counter[str] = Counter()
         self.fan = make_fan(arena, outbox, self.drops)
         self.waiting: set[Waiter] = set()
+        self.streams: Streams | None = None
         self.now = 0.0
 
     def send_rtcp(self, receiver: Receiver, packet: bytes) -> None:

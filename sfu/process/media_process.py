@@ -143,7 +143,7 @@ class MediaProcess:
         if self._mux is None or self._tcp is None:
             return
         if self._tcp.is_on:
-            entries = self._tcp.split(entries)
+            entries = self._tcp.split(entries, time.monotonic())
         self._mux.transmit(entries)
 
     def _read_verbs(self) -> None:
@@ -230,6 +230,7 @@ class MediaProcess:
                 raise ControlGone
         self._mux, self._tcp = mux, tcp
         mux.send_runs_of(self._core.outbox)
+        self._core.attach(tcp)
         self._core.advance(time.monotonic())
         self._upcalls.send(Upcall.STARTED, link.pack_addresses(mux.addresses() + tcp.addresses()))
         self._upcalls.flush()

@@ -146,6 +146,63 @@ async def test_one_who_leaves_tcp_goes_on_by_udp_and_back(rig: BothRig, stage: S
     await hears()
 
 
+async def stuck_with_a_voice(stage: Stage, rig: BothRig) -> tuple[Client, Client, int, int]:
+    """A viewer whose line takes nothing, for whom one voice waits; who speaks, the publication, its slot."""
+    slow, bob, cara = await joined_by_tcp(stage, rig, receive_buffer=4_096), await stage.join(), await stage.join()
+    stage.slot(slow, Kind.VIDEO, ssrc=5001, mid="11", show=stage.publish(cara, Kind.VIDEO, ssrc=PICTURE, mid="01"))
+    voice = stage.publish(bob, ssrc=VOICE)
+    slot = stage.slot(slow, ssrc=5002, show=voice)
+    await rig.fence()
+    assert isinstance(slow.link, TcpLink)
+    slow.link.is_read = False
+    for sent in range(50_000):
+        cara.video(PICTURE, sent, key=sent == 0, payload=(b"\x10\x00\x9d\x01\x2a" if not sent else b"\x10\x01") * 200)
+        if sent % 100 == 99:
+            await rig.fence()
+            if (await rig.plane.stats()).drops.get("tcp-full"):
+                break
+    bob.audio(VOICE, 1, b"before")
+    await rig.fence()
+    return slow, bob, voice, slot
+
+
+@pytest.mark.parametrize("how", ["gate", "pause", "leave"])
+async def test_what_was_said_before_a_mute_does_not_wait_for_a_stuck_line(rig: BothRig, stage: Stage, how: str) -> None:
+    slow, bob, voice, slot = await stuck_with_a_voice(stage, rig)
+    assert isinstance(slow.link, TcpLink)
+    plane = rig.plane
+    if how == "gate":
+        plane.set_gate(voice, False)
+        plane.set_gate(voice, True)
+    elif how == "pause":
+        plane.set_paused(slot, True)
+        plane.set_paused(slot, False)
+    else:
+        plane.subscribe(slot, None, None)
+        plane.subscribe(slot, voice, None)
+    await rig.fence()
+    slow.link.is_read = True
+    for seq in range(2, 500):
+        bob.audio(VOICE, seq, b"after")
+        await rig.fence()
+        if slow.received(5002):
+            break
+    assert {packet.payload for packet in slow.received(5002)} == {b"after"}
+    assert not (await plane.stats()).drops.get("tcp-late"), "it was dropped for its age"
+
+
+async def test_a_removed_member_hears_nothing_after_it_is_in_force(rig: BothRig, stage: Stage) -> None:
+    slow, *_ = await stuck_with_a_voice(stage, rig)
+    link = slow.link
+    assert isinstance(link, TcpLink)
+    rig.plane.remove_peer(slow.number)
+    await rig.fence()
+    link.is_read = True
+    link.drain()
+    assert link.is_ended
+    assert slow.received(5002) == []
+
+
 async def test_one_who_does_not_read_costs_nobody_else_a_packet(rig: BothRig, stage: Stage) -> None:
     slow, bob, cara = await joined_by_tcp(stage, rig, receive_buffer=4_096), await stage.join(), await stage.join()
     pictures, voice = stage.publish(bob, Kind.VIDEO, ssrc=PICTURE, mid="01"), stage.publish(bob, ssrc=VOICE)
@@ -194,10 +251,13 @@ async def test_a_check_with_a_wrong_password_is_a_stranger(rig: BothRig, stage: 
 
 async def test_a_removed_member_loses_the_connection_too(rig: BothRig, stage: Stage) -> None:
     anna = await joined_by_tcp(stage, rig)
+    rig.plane.send_dtls(anna.number, b"\x15\xfe\xfd goodbye")
     rig.plane.remove_peer(anna.number)
     link = anna.link
     assert isinstance(link, TcpLink)
-    await rig.until(lambda: link.is_ended)
+    await rig.fence()
+    assert link.is_ended
+    assert anna.peer.dtls == [b"\x15\xfe\xfd goodbye"]
 
 
 async def test_an_answer_to_one_whose_connection_ended_meanwhile_costs_nobody_the_media() -> None:

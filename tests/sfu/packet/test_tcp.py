@@ -12,7 +12,7 @@ from sfu.packet import tcp
 from sfu.packet.addresses import TCP, address_of, remote_of
 from sfu.packet.arena import STRIDE, Arena
 from sfu.packet.tcp import TcpMux, open_listeners
-from sfu.packet.tcp_frames import MAX_WAITING, MAX_WAITING_VIDEO
+from sfu.packet.tcp_frames import MAX_WAITING, MAX_WAITING_VIDEO, FrameReader
 from sfu.plane import Address
 
 VALID = b"\0\1valid check"
@@ -82,7 +82,7 @@ class World:
         for slot, datagram in enumerate(datagrams):
             self.arena.egress[slot * STRIDE : slot * STRIDE + len(datagram)] = datagram
             entries.append((path, slot, len(datagram)))
-        assert self.mux.split(entries) == []
+        assert self.mux.split(entries, self.now) == []
 
     def close(self) -> None:
         self.mux.close()
@@ -125,7 +125,7 @@ def test_answers_leave_in_frames_and_udp_is_handed_back(world: World) -> None:
     [path] = world.core.bound
     udp = (b"\0" + bytes(20), 7, 3)
     world.arena.egress[:5] = b"hello"
-    assert world.mux.split([udp, (path, 0, 5)]) == [udp]
+    assert world.mux.split([udp, (path, 0, 5)], world.now) == [udp]
     assert client.recv(100) == b"\0\5hello"
 
 
@@ -245,6 +245,30 @@ def test_what_a_slow_reader_does_not_take_is_bounded_and_voices_go_first(world: 
     assert sizes.count(1_200) == len(sizes) - 1 == sent - dropped
     # Behind it: what waited in our own queue, at least.
     assert len(sizes) - 1 - sizes.index(100) >= MAX_WAITING_VIDEO // 1_300
+
+
+def test_a_voice_that_waited_too_long_is_counted_and_never_leaves(world: World) -> None:
+    client = world.connect(VALID)
+    [path] = world.core.bound
+    picture = bytes((0x80, VP8.payload_type)) + bytes(1_198)
+    while not world.drops["tcp-full"]:
+        world.send(path, *[picture] * 32)
+    world.send(path, *[bytes((0x80, OPUS.payload_type)) + bytes(98)] * 3)
+    world.now += 1.1
+    world.send(path, bytes((0x80, OPUS.payload_type)) + bytes(58))
+    assert world.drops["tcp-late"] == 3
+    wire = bytearray()
+    connection = world.mux._by_path[path]
+    while connection.queue:
+        wire += client.recv(65_536)
+        world.turn()
+    client.shutdown(socket.SHUT_WR)
+    world.turn()
+    while part := client.recv(65_536):
+        wire += part
+    sizes = [len(one) for one in FrameReader().feed(bytes(wire))]
+    assert sizes.count(60) == 1
+    assert sizes.count(100) == 0
 
 
 def test_ipv6_works_the_same() -> None:

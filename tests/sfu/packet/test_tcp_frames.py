@@ -67,7 +67,7 @@ def test_what_is_longer_than_a_datagram_is_refused_before_it_is_gathered() -> No
 @given(DATAGRAMS, st.integers(1, 5_000))
 def test_what_was_put_arrives_whole_and_once(datagrams: list[bytes], step: int) -> None:
     queue = SendQueue()
-    kept = [one for one in datagrams if queue.put(one)]
+    kept = [one for one in datagrams if queue.put(one, 0.0)]
     assert sorted(drained(queue, step)) == sorted(kept)
     assert not queue
     assert queue.size == 0
@@ -77,11 +77,11 @@ def test_a_voice_goes_ahead_of_the_pictures_that_wait() -> None:
     queue = SendQueue()
     pictures = [rtp(VP8.payload_type, 1_000 + n) for n in range(30)]
     for picture in pictures:
-        assert queue.put(picture)
+        assert queue.put(picture, 0.0)
     begun = bytes(queue.take()[:1])
     queue.sent(len(begun))
     voice = rtp(OPUS.payload_type, 100)
-    assert queue.put(voice)
+    assert queue.put(voice, 0.0)
     arrived = drained(queue, begun=begun)
     assert arrived.index(voice) < len(pictures) // 2
     arrived.remove(voice)
@@ -91,13 +91,47 @@ def test_a_voice_goes_ahead_of_the_pictures_that_wait() -> None:
 def test_nothing_waits_without_limit_and_pictures_are_dropped_first() -> None:
     queue = SendQueue()
     picture, voice = rtp(VP8.payload_type, 1_200), rtp(OPUS.payload_type, 120)
-    pictures = sum(queue.put(picture) for _ in range(1_000))
+    pictures = sum(queue.put(picture, 0.0) for _ in range(1_000))
     assert pictures * 1_202 <= MAX_WAITING_VIDEO
-    voices = sum(queue.put(voice) for _ in range(1_000))
+    voices = sum(queue.put(voice, 0.0) for _ in range(1_000))
     assert 0 < voices * 122 <= MAX_WAITING
     assert queue.size <= MAX_WAITING + MAX_WAITING_VIDEO
-    assert not queue.put(picture)
-    assert not queue.put(voice)
+    assert not queue.put(picture, 0.0)
+    assert not queue.put(voice, 0.0)
+
+
+def of_slot(payload_type: int, ssrc: int, size: int = 200) -> bytes:
+    return rtp(payload_type, 8) + ssrc.to_bytes(4, "big") + bytes(size - 12)
+
+
+def test_what_is_forgotten_never_leaves_but_what_has_begun_is_finished() -> None:
+    queue = SendQueue()
+    of_ann = [of_slot(OPUS.payload_type, 7, 150 + n) for n in range(5)]
+    of_bob = [of_slot(OPUS.payload_type, 8, 150 + n) for n in range(5)]
+    shown = [of_slot(VP8.payload_type, 7, 500), of_slot(VP8.rtx or 0, 9, 500), of_slot(VP8.payload_type, 6, 500)]
+    report = bytes((0x80, 200, 0, 6)) + bytes(4) + (7).to_bytes(4, "big") + bytes(40)
+    for datagram in (*shown, *(one for both in zip(of_ann, of_bob, strict=True) for one in both), report):
+        assert queue.put(datagram, 0.0)
+    begun = bytes(queue.take()[: 2 + len(report) + 2 + len(of_ann[0]) - 10])
+    queue.sent(len(begun))
+    queue.forget((7, 9))
+    assert queue.size == 10 + sum(2 + len(one) for one in of_bob) + 502
+    assert drained(queue, begun=begun) == [report, of_ann[0], *of_bob, shown[2]]
+    assert queue.size == 0
+
+
+def test_a_voice_waits_a_second_and_everything_else_for_as_long_as_it_takes() -> None:
+    queue = SendQueue()
+    picture, check = rtp(VP8.payload_type, 300), bytes((1, 1)) + bytes(30)
+    voices = [rtp(OPUS.payload_type, 100 + n) for n in range(4)]
+    assert queue.put(picture, 0.0)
+    assert queue.put(check, 0.0)
+    for number, voice in enumerate(voices):
+        assert queue.put(voice, number * 0.5)
+    assert queue.expire(1.0) == 0
+    assert queue.expire(1.9) == 2
+    assert drained(queue) == [check, *voices[2:], picture]
+    assert queue.size == 0
 
 
 @pytest.mark.parametrize(
