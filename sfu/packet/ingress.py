@@ -215,6 +215,8 @@ class Ingress:
                     subscription.on_block(message, now)
             case rtcp.Nack():
                 peer.nack_budget.take(len(message.seqs), now)
+                if not peer.nack_budget.left(now):
+                    self._wire.drops["nack-rate"] += 1  # the rest was not read
                 if (subscription := peer.slots.get(message.ssrc)) is not None:
                     subscription.on_nack(message.seqs, now)
             case rtcp.KeyframeRequest():

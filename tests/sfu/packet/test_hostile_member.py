@@ -199,6 +199,7 @@ async def test_a_flood_of_transport_feedback_is_not_read_beyond_its_budget(monke
 
 async def test_nacks_beyond_their_budget_are_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     async with started(InlineRig()) as rig:
+        assert isinstance(rig, InlineRig)
         hostile = await Stage(rig).join()
         made: list[int] = []
         read = rtcp_module._nack
@@ -212,6 +213,11 @@ async def test_nacks_beyond_their_budget_are_not_taken_apart(monkeypatch: pytest
         for _ in range(200):
             hostile.rtcp(rtcp(205, 1, struct.pack("!II", 1, 77) + struct.pack("!HH", 5, 0xFFFF) * 31))
         assert len(made) == NACK_BURST, "of an SSRC that nobody has"
+        counted = rig.plane.core.drops["nack-rate"]
+        rig.plane.advance(0.01)
+        hostile.rtcp(rtcp(205, 1, struct.pack("!II", 1, 77) + struct.pack("!HH", 5, 0xFFFF) * 31))
+        assert NACK_BURST < len(made) < NACK_BURST + 60
+        assert rig.plane.core.drops["nack-rate"] == counted + 1, "some of it was not read"
 
 
 async def test_a_flood_of_reports_is_read_at_a_bounded_rate(monkeypatch: pytest.MonkeyPatch) -> None:
