@@ -19,7 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 FOX, CHROME = ALIASES[:2]
 SILENT_WITHIN_MS = 100.0
 SILENT_FOR_S = 2.0
-SMALL_TILE, LARGE_TILE = 160, 1_280
+FOLLOWS_WITHIN_S = 30.0
+PHONE, DESK = (320, 640), (1_280, 800)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -63,23 +64,23 @@ async def one_slot_shows_another_person(viewer: RoomPage, one: RoomPage, other: 
 
 
 async def layers_follow_the_tile(viewer: RoomPage, other: RoomPage) -> None:
-    """Down, up and down again; whatever is shown goes on moving."""
+    """Down, up and down again, as the window has room for; whatever is shown goes on moving."""
     person = await other.me()
-    await show_alone(viewer, person, SMALL_TILE)
+    await in_a_window(viewer, PHONE)
     await viewer.decodes_video_of(person)
     small = await settled_height(viewer, person)
-    for width, is_larger in ((LARGE_TILE, True), (SMALL_TILE, False)):
-        await show_alone(viewer, person, width)
+    for size, is_larger in ((DESK, True), (PHONE, False)):
+        await in_a_window(viewer, size)
 
         async def has_followed(is_larger: bool = is_larger) -> bool:
             return ((await height_of(viewer, person)) > small) is is_larger
 
-        await until(has_followed, f"{viewer.alias} gets {other.alias} for a tile of {width} px")
+        await until(has_followed, f"{viewer.alias} gets {other.alias} for a window of {size[0]} px", FOLLOWS_WITHIN_S)
         await viewer.decodes_video_of(person)
 
 
-async def show_alone(viewer: RoomPage, person: str, width: int) -> None:
-    await viewer.probe.say("viewing", tiles=[{"person": person, "width": width}])
+async def in_a_window(viewer: RoomPage, size: tuple[int, int]) -> None:
+    await viewer.page.set_viewport_size({"width": size[0], "height": size[1]})
 
 
 async def height_of(viewer: RoomPage, person: str) -> int:
