@@ -100,7 +100,8 @@ class Run:
         if was_down and not issubclass(model, get_args(MediaRequest)):
             assert self.bench.stored == before
 
-    def check(self) -> None:
+    def check(self, *, is_settled: bool = False) -> None:
+        """`is_settled`: no transport that broke waits for another in its place."""
         bench = self.bench
         state = bench.host.state
         if not bench.store.is_down and bench.host.is_saved:
@@ -119,7 +120,8 @@ class Run:
             if isinstance(page.view, RoomView):
                 seats = {person.id for person in state.people.values() if isinstance(person.standing, Admitted)}
                 assert {person.id for person in page.view.people} == seats
-                assert page.offered in bench.media.peers
+                own = [number for number in bench.media.peers if bench.host.media.person_of(number) == page.person]
+                assert own == [page.offered] or not (own or is_settled)
         assert bench.figures_of("item-failed") == 0
 
 
@@ -139,6 +141,7 @@ async def test_media_store_views_and_state_always_agree(seed: int) -> None:
         await run.step()
         run.check()
     run.bench.store.is_down = False
-    await run.bench.pass_time(5_000)
+    await run.bench.pass_time(10_000)
+    run.check(is_settled=True)
     assert run.bench.stored == run.bench.host.state
     assert run.bench.store.rows[SESSION].version == run.bench.host.state.version

@@ -23,7 +23,7 @@ export function stage(app, room, shown) {
 
 /** @param {string} name @param {string} title @param {string} text */
 const cover = (name, title, text) =>
-  html`<div class="phase-cover">
+  html`<div class="phase-cover" role="group" aria-label=${title} tabindex="0">
     <div class="phase-card">
       ${icon(name)}
       <h2>${title}</h2>
