@@ -38,6 +38,7 @@ STRANGERS = 8
 PER_SECOND = 60  # of each kind of datagram
 PESTERERS = 3
 SETTLE_S = 6.0
+REJOIN_S = 2.0  # sooner, and the pace of tickets would keep them out instead of what they say
 SEED = 20_261
 
 
@@ -256,7 +257,7 @@ async def _misbehave(links: Links, counted: Counted) -> None:
                     counted.frame()
             if known.socket is not None:
                 await known.socket.close()
-            await asyncio.sleep(2.0)
+            await asyncio.sleep(REJOIN_S)
 
 
 def main() -> int:

@@ -40,6 +40,7 @@ MEMBERS: Final = 8
 MESSAGES_PER_S: Final = 200
 REQUEST_ONE_IN: Final = 8  # the others are pings; a request goes through the room, the store and everybody's view
 STALL_S: Final = 0.030
+STALL_EVERY_S: Final = 1.0  # the load is defined as one stall a second
 PAGES: Final = ("", "/room", "/state")
 PAGES_PER_S: Final = 5
 LOOPBACK: Final = "127.0.0.1"
@@ -90,11 +91,11 @@ class Beside:
                 async with client.get(session_url + PAGES[number % len(PAGES)]) as response:
                     await response.read()
                 self.pages += 1
-                await asyncio.sleep(1 / PAGES_PER_S)
+                await asyncio.sleep(1 / PAGES_PER_S)  # the pace of visitors
 
     async def _stall(self, pid: int) -> None:
         while True:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(STALL_EVERY_S)
             os.kill(pid, signal.SIGSTOP)
             try:
                 await asyncio.sleep(STALL_S)
@@ -178,7 +179,7 @@ async def _window(
     beside = Beside()
     if which == "busy":
         beside.start(server, links, members)
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.5)  # the load has begun when the window does
     try:
         run = await generator.measure(media, seconds, one_in=4)
     finally:

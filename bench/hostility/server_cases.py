@@ -52,7 +52,7 @@ while (now := time.monotonic() - began) < seconds:
         except OSError:
             pass
         sent += 1
-    time.sleep(0.002)
+    time.sleep(0.002)  # the next few are due then; a busy loop would take the core from the server under test
 print(sent)
 """
 
@@ -202,7 +202,7 @@ async def _burst(
                     strangers[number % len(strangers)].sendto(datagram, address)
                 sent += 1 + bool(strangers)
             if number % (PACE // len(kinds)) == 0:
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.005)  # a pace, and a turn for the members of this process
     finally:
         learned.close()
     return sent
@@ -316,7 +316,7 @@ async def _half_open(address: tuple[str, int], bad: BadDatagrams, strangers: int
             stranger.bind((f"127.1.{number >> 8 & 255}.{number & 255 or 1}", 0))
             stranger.sendto(bad.whole_hello(), address)
         if number % 20 == 0:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # the same for those who talk in this process
     return strangers
 
 

@@ -117,7 +117,7 @@ class Load:
             wake = min(tick_due, self._due[0][0]) if self._due else tick_due
             wait = wake - time.monotonic_ns()
             if wait > 0:
-                time.sleep(wait / 1e9)
+                time.sleep(wait / 1e9)  # nothing is due before: a packet of the schedule, or the next look
 
     def _hear(self) -> bool:
         """Do what came in; False when nobody is there any more."""

@@ -17,6 +17,7 @@ from server.host import SETTLE_S
 from sfu.plane import Address
 from sfu.process.client import SETTLE_TIMEOUT_S, STALL_S, ProcessPlane
 from sfu.process.spawn import Child, spawn
+from tests.support.deadline import until
 from tests.support.plane_rig import ProcessRig, RecordingSink, Stage, started
 from tests.support.rtp_peer import RtpPeer, read_stun_success
 
@@ -38,6 +39,16 @@ def bind(address: Address) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+async def stop(pid: int) -> None:
+    """Stops a process, and returns when it stands: the signal alone lets it finish what it is doing."""
+    os.kill(pid, signal.SIGSTOP)
+
+    async def stands() -> bool:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+    await until(stands, "the process stands still")
 
 
 def deaf_child() -> Child:
@@ -62,7 +73,7 @@ async def test_a_killed_media_process_is_told_once_and_leaves_its_port(rig: Proc
 
 async def test_a_barrier_that_waits_when_the_process_dies_returns(rig: ProcessRig) -> None:
     assert rig.plane.pid is not None
-    os.kill(rig.plane.pid, signal.SIGSTOP)
+    await stop(rig.plane.pid)
     barrier = asyncio.create_task(rig.plane.settle())
     await asyncio.sleep(0)
     os.kill(rig.plane.pid, signal.SIGKILL)
@@ -74,7 +85,7 @@ async def test_a_process_that_hangs_is_given_up() -> None:
     plane, sink = ProcessPlane(settle_timeout_s=0.2), RecordingSink()
     [address] = await plane.start([ANY], sink)
     assert plane.pid is not None
-    os.kill(plane.pid, signal.SIGSTOP)
+    await stop(plane.pid)
     await asyncio.wait_for(plane.settle(), 5)
     bind(address).close()
     assert sink.calls == [("lost",)]
@@ -85,7 +96,7 @@ async def test_a_process_that_hangs_is_given_up_whoever_stopped_waiting_for_it()
     plane, sink = ProcessPlane(settle_timeout_s=0.3), RecordingSink()
     [address] = await plane.start([ANY], sink)
     assert plane.pid is not None
-    os.kill(plane.pid, signal.SIGSTOP)
+    await stop(plane.pid)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(plane.settle(), 0.05)
     async with asyncio.timeout(5):
@@ -100,10 +111,11 @@ async def test_a_process_that_answers_late_because_control_stalled_is_kept() -> 
     plane, sink = ProcessPlane(settle_timeout_s=0.2), RecordingSink()
     await plane.start([ANY], sink)
     assert plane.pid is not None
-    os.kill(plane.pid, signal.SIGSTOP)
+    await stop(plane.pid)
     settling = asyncio.create_task(plane.settle())
     await asyncio.sleep(0)
-    time.sleep(1.4)  # noqa: ASYNC251 - the whole machine stands still, and control wakes first
+    # The whole machine stands still for longer than a stall has to be, and control wakes first.
+    time.sleep(0.4 + STALL_S)  # noqa: ASYNC251 - what is played is a loop that does not turn
     asyncio.get_running_loop().call_later(0.05, os.kill, plane.pid, signal.SIGCONT)
     await asyncio.wait_for(settling, 5)
     assert plane.pid is not None
@@ -121,7 +133,7 @@ async def test_a_gate_that_closes_comes_before_the_packets_that_wait(rig: Proces
     speaker.audio(0x1111, 1, b"heard")
     await rig.until(lambda: listener.received(0xA001))
     assert rig.plane.pid is not None
-    os.kill(rig.plane.pid, signal.SIGSTOP)
+    await stop(rig.plane.pid)
     for seq in range(2, 10):
         speaker.audio(0x1111, seq, b"not heard")
     rig.plane.set_gate(pub, False)
@@ -228,7 +240,7 @@ async def test_the_media_process_ends_when_control_is_killed() -> None:
             plane = ProcessPlane()
             [address] = await plane.start([Address("127.0.0.1", 0)], RecordingSink())
             print(plane.pid, address.port, flush=True)
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
 
         asyncio.run(main())
         """

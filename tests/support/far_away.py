@@ -174,10 +174,12 @@ async def seconds_of_silence(
 
 async def seconds_to_media(page: ParticipantPage, person: str, within_s: float = 15.0) -> float:
     """From the offer on the page's newest transport to the first decoded picture of this person."""
-    ends = asyncio.get_running_loop().time() + within_s
-    while person not in (first := await page.probe.first_decoded()):
-        assert asyncio.get_running_loop().time() < ends, f"no picture within {within_s} s"
-        await asyncio.sleep(0.05)
+
+    async def is_decoded() -> bool:
+        return person in await page.probe.first_decoded()
+
+    await until(is_decoded, "the first picture", within_s)
+    first = await page.probe.first_decoded()
     offers = [frame for frame in await page.probe.frames() if frame.direction == "in" and frame.type == "offer"]
     newest = offers[-1].message["transport"]
     began = next(frame.at for frame in offers if frame.message["transport"] == newest)
