@@ -8,6 +8,7 @@ from typing import Any, Final
 from bench.rig.cases import Case
 from bench.rig.contender import Contender
 from bench.rig.generator import FEEDBACKS, Generator
+from bench.rig.isolation import HOST
 from bench.rig.usage import rss_mb
 
 WARM_S: Final = 2.0
@@ -29,13 +30,14 @@ async def run(
     *,
     with_latecomer: bool = True,
     feedback: str = FEEDBACKS[0],
+    host: str = HOST,
 ) -> dict[str, Any]:
     """Raises TimeoutError or `ChildEnded` where something is stuck; everything started is ended either way."""
     server_core, generator_core = cores()
     generator: Generator | None = None
     try:
         async with asyncio.timeout(START_S + seconds):
-            generator = await Generator.begin(generator_core, seed, contender.profiles, feedback=feedback)
+            generator = await Generator.begin(generator_core, seed, contender.profiles, host, feedback)
             await contender.start(case, server_core)
             return await _measure(contender, case, generator, seconds, with_latecomer=with_latecomer)
     finally:

@@ -45,8 +45,5 @@ class Upcalls:
         for conference in self._shard.conferences():
             conference.on_switched(slot, None if layer is None else layer.rid)
 
-    def on_keyframe_wanted(self, pub: int) -> None:
-        """Only of server-side publications, of which control makes none."""
-
     def on_lost(self) -> None:
         self._shard.on_lost(self._plane)
