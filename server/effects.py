@@ -5,33 +5,23 @@ twice, and a replaced transport is a new peer. Callbacks of the media plane arri
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from rooms.ids import Instant, PersonId
 from rooms.live.rights import NO_MEDIA, MediaRights
 from server.effects_peers import PeerBook
+from server.effects_quality import tell_quality
+from server.effects_transport import EVERY_CAMERA, Transport, common, put_in_force
 from server.host_alarm import Alarm
-from server.line_quality import EVERY_S, Line, Reading
+from server.line_quality import EVERY_S, Reading
 from server.media_words import layers_wanted, offer_message, wanted_of
 from server.ports import Clock
 from server.replacements import Replacements
-from sfu.node import BadAnswer, LineStats, MediaNode, Offer, Pictures, SlotShown, Source, SourceWanted, Wanted
+from sfu.node import BadAnswer, LineStats, MediaNode, Offer, Pictures, SlotShown, SourceWanted
 from signaling.client_media import Answer, QualityReport, ReplaceTransport, RestartIce, Viewing
 from signaling.client_messages import MediaRequest
-from signaling.server_media import (
-    LayersWanted,
-    MediaState,
-    OfferMessage,
-    OtherLine,
-    Quality,
-    Slot,
-    Slots,
-    Speaking,
-)
+from signaling.server_media import MediaState, Slot, Slots, Speaking
 from signaling.server_messages import ConnectionReason, ServerMessage
-
-EVERY_CAMERA = Wanted()
 
 
 class Pages(Protocol):
@@ -41,27 +31,6 @@ class Pages(Protocol):
 
     def tell(self, person: PersonId, message: ServerMessage) -> None:
         """Silent for somebody who is not connected."""
-
-
-@dataclass(slots=True)
-class _Peer:
-    number: int
-    person: PersonId
-    rights: MediaRights = field(default_factory=lambda: MediaRights(may_connect=True))  # in force in the plane
-    wanted: Wanted = EVERY_CAMERA  # in force in the plane
-    offer: OfferMessage | None = None
-    answered: int | None = None  # the generation of the newest answer
-    path_since: int = 0  # the generation that brought the newest path
-    is_restarting: bool = False  # a newer path was asked for, and no offer with it came yet
-    slots: tuple[SlotShown, ...] = ()
-    layers: LayersWanted | None = None
-    line: Line = field(default_factory=Line)
-    report: QualityReport | None = None
-    report_age_s: float = 0.0
-    pictures: Pictures = Pictures.ALL
-    quality: Quality | None = None  # as told
-    state: Literal["up", "quiet", "down"] = "down"
-    up_since: Instant | None = None
 
 
 class RoomMedia:
@@ -77,8 +46,8 @@ class RoomMedia:
         self._clock = clock
         self._alarm = alarm
         self._allowed: dict[PersonId, MediaRights] = {}
-        self._peers: dict[int, _Peer] = {}
-        self._of: dict[PersonId, _Peer] = {}
+        self._peers: dict[int, Transport] = {}
+        self._of: dict[PersonId, Transport] = {}
         self._views: dict[PersonId, Viewing] = {}
         self._replacements: dict[PersonId, Replacements] = {}
         self._due: dict[PersonId, Instant] = {}  # who gets a transport in place of theirs, and not before when
@@ -95,7 +64,7 @@ class RoomMedia:
                 self._close(peer)
                 asked = True
             else:
-                asked |= self._put_in_force(peer, common(peer.rights, rights))
+                asked |= put_in_force(self._node, peer, common(peer.rights, rights))
         return asked
 
     def permit(self, target: Mapping[PersonId, MediaRights]) -> None:
@@ -111,7 +80,7 @@ class RoomMedia:
             if peer is None and person not in self._due and self._pages.is_connected(person):
                 peer = self._open(person)
             if peer is not None:
-                self._put_in_force(peer, rights)
+                put_in_force(self._node, peer, rights)
         self._want()
 
     def close_all(self) -> None:
@@ -214,7 +183,7 @@ class RoomMedia:
     def on_pictures(self, number: int, pictures: Pictures) -> None:
         if (peer := self._peers.get(number)) is not None:
             peer.pictures = pictures
-            self._tell_quality()
+            tell_quality(self._peers.values(), self._pages)
 
     def on_lines(self, lines: Mapping[int, LineStats]) -> None:
         """A reading of the lines, every two seconds."""
@@ -223,7 +192,7 @@ class RoomMedia:
             if peer.state != "down":
                 stats = lines.get(peer.number)
                 peer.line.handle(Reading(peer.state == "quiet", stats, peer.report, peer.report_age_s))
-        self._tell_quality()
+        tell_quality(self._peers.values(), self._pages)
 
     def on_connected(self, number: int) -> None:
         self._turn(number, "up")
@@ -251,8 +220,8 @@ class RoomMedia:
                 self._pages.tell(peer.person, Speaking(people=people))
 
     # --- inside ---------------------------------------------------------------------------------------------------
-    def _open(self, person: PersonId) -> _Peer:
-        peer = _Peer(self._book.fresh(self), person)
+    def _open(self, person: PersonId) -> Transport:
+        peer = Transport(self._book.fresh(self), person)
         self._peers[peer.number] = peer
         self._of[person] = peer
         self._node.open_peer(peer.number, self._room)
@@ -271,31 +240,18 @@ class RoomMedia:
             rights = self._allowed.get(person, NO_MEDIA)
             if rights.may_connect and self._pages.is_connected(person):
                 self._replacements_of(person).done(now)
-                self._put_in_force(self._open(person), rights)
+                put_in_force(self._node, self._open(person), rights)
         self._want()
         self._alarm.set(min(self._due.values(), default=None), self._replace_due)
 
-    def _close(self, peer: _Peer) -> None:
+    def _close(self, peer: Transport) -> None:
         self._forget(peer)
         self._node.close_peer(peer.number)
 
-    def _forget(self, peer: _Peer) -> None:
+    def _forget(self, peer: Transport) -> None:
         del self._peers[peer.number]
         del self._of[peer.person]
         self._book.forget(peer.number)
-
-    def _put_in_force(self, peer: _Peer, rights: MediaRights) -> bool:
-        """Closing verbs first; True when there was any verb."""
-        old, peer.rights = peer.rights, rights
-        if old == rights:
-            return False
-        for is_on in (False, True):
-            if old.may_receive != rights.may_receive and rights.may_receive is is_on:
-                self._node.set_receiving(peer.number, is_on)
-            for source in Source:
-                if is_gate_open(old, source) != is_gate_open(rights, source) and is_gate_open(rights, source) is is_on:
-                    self._node.set_gate(peer.number, source, is_on)
-        return True
 
     def _want(self) -> None:
         """Pages name people, the plane knows peers: say again to whom a change of peers makes a difference."""
@@ -310,7 +266,7 @@ class RoomMedia:
         peer = self._of.get(person)
         return None if peer is None else peer.number
 
-    def _answer(self, peer: _Peer | None, answer: Answer) -> ConnectionReason | None:
+    def _answer(self, peer: Transport | None, answer: Answer) -> ConnectionReason | None:
         if peer is None or peer.number != answer.transport or peer.offer is None:
             return "no-media"
         if answer.generation > peer.offer.generation:
@@ -322,7 +278,7 @@ class RoomMedia:
         peer.answered = answer.generation
         return None
 
-    def _restart_ice(self, peer: _Peer | None, request: RestartIce) -> ConnectionReason | None:
+    def _restart_ice(self, peer: Transport | None, request: RestartIce) -> ConnectionReason | None:
         """A page that asks again before it saw the offer of its first wish gets that one, not a second restart.
 
         An offer for another reason may be on its way meanwhile: that one brings no new path.
@@ -341,59 +297,13 @@ class RoomMedia:
             self._tell_state(peer)
             if state == "quiet":
                 peer.line.handle(Reading(is_quiet=True, stats=None))
-                self._tell_quality()
+                tell_quality(self._peers.values(), self._pages)
 
-    def _tell_state(self, peer: _Peer) -> None:
+    def _tell_state(self, peer: Transport) -> None:
         self._pages.tell(peer.person, MediaState(transport=peer.number, state=peer.state))
 
-    def _tell_quality(self) -> None:
-        """Everybody is told of their own line, and of the others' only where they are bad and one receives them."""
-        bad = [(peer, state) for peer in self._peers.values() if (state := peer.line.worse) != "good"]
-        for peer in list(self._peers.values()):
-            others = tuple(
-                OtherLine(person=other.person, state=state)
-                for other, state in bad
-                if other is not peer and peer.rights.may_receive
-            )
-            quality = Quality(
-                transport=peer.number,
-                up=peer.line.up.state,
-                down=peer.line.down.state,
-                pictures=peer.pictures.value,
-                others=others,
-            )
-            if quality != (peer.quality or nothing_to_say(peer.number)):
-                peer.quality = quality
-                self._pages.tell(peer.person, quality)
-
-    def _tell_slots(self, peer: _Peer) -> None:
+    def _tell_slots(self, peer: Transport) -> None:
         shown = tuple(
             Slot(mid=slot.mid, source=slot.source.value, person=self.person_of(slot.publisher)) for slot in peer.slots
         )
         self._pages.tell(peer.person, Slots(transport=peer.number, slots=shown))
-
-
-def nothing_to_say(transport: int) -> Quality:
-    """What a page takes for granted before it is told anything."""
-    return Quality(transport=transport, up="good", down="good", pictures="all", others=())
-
-
-def is_gate_open(rights: MediaRights, source: Source) -> bool:
-    match source:
-        case Source.MIC:
-            return rights.mic_open
-        case Source.CAMERA:
-            return rights.camera_open
-        case Source.SCREEN:
-            return rights.screen_open
-
-
-def common(one: MediaRights, other: MediaRights) -> MediaRights:
-    """What both grant."""
-    return MediaRights(
-        may_connect=one.may_connect and other.may_connect,
-        may_receive=one.may_receive and other.may_receive,
-        mic_open=one.mic_open and other.mic_open,
-        camera_open=one.camera_open and other.camera_open,
-        screen_open=one.screen_open and other.screen_open,
-    )

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from rooms.ids import Instant, PersonId
 from rooms.live.rights import NO_MEDIA, MediaRights
-from server.effects import RoomMedia, common, is_gate_open
+from server.effects import RoomMedia
 from server.effects_peers import PeerBook
+from server.effects_transport import common, is_gate_open
 from sfu.node import Source, Video, Wanted
 from signaling.client_media import Viewing
 from signaling.server_messages import ServerMessage

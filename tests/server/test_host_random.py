@@ -9,7 +9,7 @@ from rooms.live.person import Admitted
 from rooms.live.rights import all_rights
 from rooms.live.views import RoomView
 from rooms.roles import Role
-from server.effects import is_gate_open
+from server.effects_transport import is_gate_open
 from sfu.node import Source
 from signaling.client_messages import MediaRequest, RoomRequest
 from signaling.errors import REFUSAL_MEANING
