@@ -62,7 +62,8 @@ class Accounts:
     async def sign_in(self, host: str) -> str:
         """A new sign-in of one browser; the token belongs into its host cookie (`Cookies.set_host`)."""
         token = new_token()
-        await self.store.hosts.add_sign_in(host, hash_of(token), Instant(self.clock.now() + SIGN_IN_MS))
+        now = self.clock.now()
+        await self.store.hosts.add_sign_in(host, hash_of(token), now, Instant(now + SIGN_IN_MS))
         return token
 
     async def signed_in(self, token: str | None) -> HostRecord | None:

@@ -30,6 +30,10 @@ def session_of(row: Row[Any]) -> SessionRecord:
     return SessionRecord(
         id=SessionId(row.id),
         host=row.host,
+        group=row.group,
+        series=row.series,
+        original_local=row.original_local,
+        sequence=row.sequence,
         title=row.title,
         discreet_title=row.discreet_title,
         zone=row.zone,
@@ -45,6 +49,10 @@ def session_values(record: SessionRecord, now: Instant) -> dict[str, Any]:
     return {
         "id": record.id,
         "host": record.host,
+        "group": record.group,
+        "series": record.series,
+        "original_local": record.original_local,
+        "sequence": record.sequence,
         "title": record.title,
         "discreet_title": record.discreet_title,
         "zone": record.zone,
@@ -65,6 +73,8 @@ def link_of(row: Row[Any]) -> LinkRecord:
         token_hash=row.token_hash,
         session=None if row.session is None else SessionId(row.session),
         host=row.host,
+        place=row.place,
+        is_leaked=row.is_leaked,
         role=None if row.role is None else Role(row.role),
         person=None if row.person is None else PersonId(row.person),
         label=row.label,
@@ -79,6 +89,8 @@ def link_values(record: LinkRecord, now: Instant) -> dict[str, Any]:
         "token_hash": record.token_hash,
         "session": record.session,
         "host": record.host,
+        "place": record.place,
+        "is_leaked": record.is_leaked,
         "role": None if record.role is None else record.role.value,
         "person": record.person,
         "label": record.label,
@@ -94,6 +106,7 @@ def person_of(row: Row[Any]) -> PersonRecord:
         session=SessionId(row.session),
         role=Role(row.role),
         link=row.link,
+        place=row.place,
         suggested_alias=row.suggested_alias,
     )
 
@@ -104,6 +117,7 @@ def person_values(record: PersonRecord, now: Instant) -> dict[str, Any]:
         "session": record.session,
         "role": record.role.value,
         "link": record.link,
+        "place": record.place,
         "suggested_alias": record.suggested_alias,
         "created_at": now,
     }

@@ -24,7 +24,7 @@ class SessionRecord:
     """
 
     id: SessionId
-    host: str
+    host: str | None  # the account that scheduled it, while there is one
     title: str
     discreet_title: str
     zone: str
@@ -33,6 +33,10 @@ class SessionRecord:
     facilitators: str  # the names shown to people who come, as the host wrote them
     resources: str  # plain text; links are found by rule
     end: SessionEnd = SessionEnd.OPEN
+    group: str | None = None
+    series: str | None = None
+    original_local: str | None = None  # which date of its series, by the rule: "2026-11-21T19:00"
+    sequence: int = 0  # RFC 5545 3.8.7.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class LinkRecord:
     label: str  # who it is for, as the host wrote it; shown to the host only
     expires_at: Instant
     revoked_at: Instant | None = None
+    place: str | None = None
+    is_leaked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ class PersonRecord:
     role: Role
     link: str | None
     suggested_alias: str
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

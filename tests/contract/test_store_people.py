@@ -41,7 +41,7 @@ async def test_a_new_password_replaces_the_old(store: Store) -> None:
 
 
 async def test_a_sign_in_lasts_until_it_expires(store: Store) -> None:
-    await store.hosts.add_sign_in("h_1", "token", LATER)
+    await store.hosts.add_sign_in("h_1", "token", START, LATER)
     assert await store.hosts.by_sign_in("token", START) == host_record(password_hash="phc")
     assert await store.hosts.by_sign_in("token", LATER) is None
     assert await store.hosts.by_sign_in("other", START) is None
@@ -49,7 +49,7 @@ async def test_a_sign_in_lasts_until_it_expires(store: Store) -> None:
 
 async def test_signing_out_ends_one_or_all(store: Store) -> None:
     for token in ("a", "b", "c"):
-        await store.hosts.add_sign_in("h_1", token, LATER)
+        await store.hosts.add_sign_in("h_1", token, START, LATER)
     await store.hosts.drop_sign_in("a")
     assert await store.hosts.by_sign_in("a", START) is None
     assert await store.hosts.by_sign_in("b", START) is not None

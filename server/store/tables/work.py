@@ -1,0 +1,49 @@
+"""What happens by itself: jobs, mail on its way."""
+
+from sqlalchemy import Column, Index, Integer, String, Table
+
+from server.store.tables.columns import at, id_, metadata, ref, text, word
+
+jobs = Table(
+    "jobs",
+    metadata,
+    id_(),
+    Column("key", String(200), nullable=False, unique=True),  # what it is for: the same is never queued twice
+    word("kind"),
+    text("payload"),  # JSON; ids only
+    at("due_at"),
+    word("owner", nullable=True),  # a lease: whose it is, and until when
+    at("held_until", nullable=True),
+    Column("attempts", Integer, nullable=False),
+    word("outcome", nullable=True),  # done, given-up, dropped; NULL: still to do
+    at("ended_at", nullable=True),
+    Index(None, "outcome", "due_at"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    id_(),
+    Column("key", String(200), nullable=False, unique=True),
+    ref("account", "accounts.id", nullable=True),
+    ref("place", "places.id", nullable=True),
+    ref("session", "sessions.id", nullable=True),
+    Column("address", String(254), nullable=False),
+    word("kind"),
+    text("message"),  # RFC 5322, complete; emptied when it is sent
+    word("state"),  # queued, sending, sent, bounced, given-up
+    Column("attempts", Integer, nullable=False),
+    at("next_at"),
+    at("created_at"),
+    at("sent_at", nullable=True),
+    Index(None, "state", "next_at"),
+)
+
+# Token buckets. `bucket` is a keyed hash of scope and address prefix, never the address.
+limits = Table(
+    "limits",
+    metadata,
+    id_("bucket"),
+    Column("spent", Integer, nullable=False),
+    at("since"),
+)
