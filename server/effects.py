@@ -15,12 +15,13 @@ from server.effects_transport import EVERY_CAMERA, Transport, common, put_in_for
 from server.host_alarm import Alarm
 from server.line_quality import EVERY_S, Reading
 from server.media_words import layers_wanted, offer_message, wanted_of
+from server.newcomers import Newcomers
 from server.ports import Clock
 from server.replacements import Replacements
 from sfu.node import BadAnswer, LineStats, MediaNode, Offer, Pictures, SlotShown, SourceWanted
 from signaling.client_media import Answer, QualityReport, ReplaceTransport, RestartIce, Viewing
 from signaling.client_messages import MediaRequest
-from signaling.server_media import MediaState, Slot, Slots, Speaking
+from signaling.server_media import MediaState, MediaWaits, Slot, Slots, Speaking
 from signaling.server_messages import ConnectionReason, ServerMessage
 
 
@@ -50,7 +51,8 @@ class RoomMedia:
         self._of: dict[PersonId, Transport] = {}
         self._views: dict[PersonId, Viewing] = {}
         self._replacements: dict[PersonId, Replacements] = {}
-        self._due: dict[PersonId, Instant] = {}  # who gets a transport in place of theirs, and not before when
+        self._newcomers = Newcomers(node, room)
+        self._due: dict[PersonId, Instant] = {}  # who gets a transport later, in place of theirs or a first one
 
     # --- what the host asks ---------------------------------------------------------------------------------------
     def restrict(self, target: Mapping[PersonId, MediaRights]) -> bool:
@@ -68,9 +70,14 @@ class RoomMedia:
         return asked
 
     def permit(self, target: Mapping[PersonId, MediaRights]) -> None:
-        """Open whatever `target` grants; people who are connected and have no transport get one."""
+        """Open whatever `target` grants; people who are connected and have no transport get one.
+
+        Where the media process is full, newcomers get theirs later, and are told so.
+        """
         self.restrict(target)
         self._allowed = dict(target)
+        for person in self._newcomers.keep(target, self._pages.is_connected):
+            self._due.pop(person, None)
         # A page that is sent back to wait says nothing anew when it is let in again.
         self._views = {who: view for who, view in self._views.items() if who in target or self._pages.is_connected(who)}
         for person, rights in target.items():
@@ -78,17 +85,19 @@ class RoomMedia:
                 continue
             peer = self._of.get(person)
             if peer is None and person not in self._due and self._pages.is_connected(person):
-                peer = self._open(person)
+                peer = self._let_in(person, rights)
             if peer is not None:
                 put_in_force(self._node, peer, rights)
         self._want()
+        self._set_alarm()
 
     def close_all(self) -> None:
         """The room is over or not ours any more."""
         self._allowed = {}
+        self._newcomers = Newcomers(self._node, self._room)
         self._replacements = {}
         self._due = {}
-        self._alarm.set(None, self._replace_due)
+        self._set_alarm()
         for peer in list(self._peers.values()):
             self._close(peer)
 
@@ -96,6 +105,7 @@ class RoomMedia:
         """Their transport belongs to a page that is gone. What went wrong of late still counts."""
         self._views.pop(person, None)
         self._due.pop(person, None)
+        self._newcomers.waiting.discard(person)
         if person in self._replacements and self._replacements[person].is_past(self._clock.now()):
             del self._replacements[person]
         if (peer := self._of.get(person)) is not None:
@@ -117,6 +127,8 @@ class RoomMedia:
         """Say again what a page that was away may have missed. Call it when its view was sent."""
         peer = self._of.get(person)
         if peer is None:
+            if person in self._newcomers.waiting:
+                self._pages.tell(person, MediaWaits())
             return
         if peer.offer is not None and peer.answered != peer.offer.generation:
             self._pages.tell(person, peer.offer)
@@ -220,6 +232,16 @@ class RoomMedia:
                 self._pages.tell(peer.person, Speaking(people=people))
 
     # --- inside ---------------------------------------------------------------------------------------------------
+    def _let_in(self, person: PersonId, rights: MediaRights) -> Transport | None:
+        """None: not yet."""
+        if self._newcomers.may_come(person, rights):
+            return self._open(person)
+        self._due[person] = self._newcomers.next_try(self._clock.now())
+        if person not in self._newcomers.waiting:
+            self._newcomers.waiting.add(person)
+            self._pages.tell(person, MediaWaits())
+        return None
+
     def _open(self, person: PersonId) -> Transport:
         peer = Transport(self._book.fresh(self), person)
         self._peers[peer.number] = peer
@@ -231,17 +253,21 @@ class RoomMedia:
         return self._replacements.setdefault(person, Replacements())
 
     def _replace_due(self) -> None:
-        """Replace the transports whose time has come; the alarm rings for the next one."""
+        """Replace the transports whose time has come, and look again whether newcomers may have one."""
         now = self._clock.now()
         for person in [person for person, at in self._due.items() if at <= now]:
             del self._due[person]
             if (peer := self._of.get(person)) is not None:
                 self._close(peer)
             rights = self._allowed.get(person, NO_MEDIA)
-            if rights.may_connect and self._pages.is_connected(person):
+            may_come = rights.may_connect and self._pages.is_connected(person)
+            if may_come and (fresh := self._let_in(person, rights)) is not None:
                 self._replacements_of(person).done(now)
-                put_in_force(self._node, self._open(person), rights)
+                put_in_force(self._node, fresh, rights)
         self._want()
+        self._set_alarm()
+
+    def _set_alarm(self) -> None:
         self._alarm.set(min(self._due.values(), default=None), self._replace_due)
 
     def _close(self, peer: Transport) -> None:

@@ -39,15 +39,16 @@ class Transport:
 def put_in_force(node: MediaNode, peer: Transport, rights: MediaRights) -> bool:
     """Closing verbs first; True when there was any verb."""
     old, peer.rights = peer.rights, rights
-    if old == rights:
-        return False
+    asked = False
     for is_on in (False, True):
         if old.may_receive != rights.may_receive and rights.may_receive is is_on:
             node.set_receiving(peer.number, is_on)
+            asked = True
         for source in Source:
             if is_gate_open(old, source) != is_gate_open(rights, source) and is_gate_open(rights, source) is is_on:
                 node.set_gate(peer.number, source, is_on)
-    return True
+                asked = True
+    return asked
 
 
 def is_gate_open(rights: MediaRights, source: Source) -> bool:
@@ -68,4 +69,5 @@ def common(one: MediaRights, other: MediaRights) -> MediaRights:
         mic_open=one.mic_open and other.mic_open,
         camera_open=one.camera_open and other.camera_open,
         screen_open=one.screen_open and other.screen_open,
+        comes_first=one.comes_first and other.comes_first,
     )

@@ -168,6 +168,12 @@ class MediaNode(Protocol):
     def open_peer(self, peer: int, room: int) -> None:
         """A transport for one browser; leads to `on_offer`. Gates are closed, nothing comes until `set_receiving`."""
 
+    def is_full(self, room: int) -> bool:
+        """The media process of this room is late as it is: whoever is not in yet should wait. Nothing is enforced."""
+
+    def full_processes(self) -> int:
+        """How many media processes are."""
+
     def answer(self, peer: int, generation: int, sdp: str) -> None:
         """Raises `BadAnswer`; an answer to an older generation is ignored."""
 

@@ -74,6 +74,17 @@ class MediaState(ServerPart):
     state: Literal["up", "quiet", "down"]
 
 
+class MediaWaits(ServerPart):
+    """There is no transport for this person yet, for `reason`; the next `offer` ends it.
+
+    The seat is theirs, words and hands work, and there is nothing to ask for: the server looks again by itself every
+    few seconds. "media-full": the server carries as many people as it can without being late for all.
+    """
+
+    type: Literal["media-waits"] = "media-waits"
+    reason: Literal["media-full"] = "media-full"
+
+
 class Speaking(ServerPart):
     """Who speaks, loudest first."""
 

@@ -24,7 +24,7 @@ from rooms.live.views import (
     WaitingView,
 )
 from rooms.refusals import Reason
-from signaling.server_media import LayersWanted, MediaState, OfferMessage, Quality, Slots, Speaking
+from signaling.server_media import LayersWanted, MediaState, MediaWaits, OfferMessage, Quality, Slots, Speaking
 from signaling.server_parts import ServerPart
 
 
@@ -181,6 +181,7 @@ ServerMessage = (
     | OfferMessage
     | Slots
     | MediaState
+    | MediaWaits
     | Speaking
     | LayersWanted
     | Quality

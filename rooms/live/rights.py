@@ -29,13 +29,17 @@ from rooms.live.state import RoomState
 
 @dataclass(frozen=True, slots=True)
 class MediaRights:
-    """`may_connect`: has a transport. `may_receive`: others' media is sent to them. The rest: gates of publications."""
+    """`may_connect`: has a transport. `may_receive`: others' media is sent to them. Then the gates of publications.
+
+    `comes_first`: gets a transport even where the media processes are full (R6).
+    """
 
     may_connect: bool = False
     may_receive: bool = False
     mic_open: bool = False
     camera_open: bool = False
     screen_open: bool = False
+    comes_first: bool = False
 
 
 NO_MEDIA = MediaRights()
@@ -50,7 +54,7 @@ def media_rights(state: RoomState, person: PersonId) -> MediaRights:
     is_away = seat.on_break or seat.is_quiet
     may_receive = not is_away and not (isinstance(state.phase, Held) and not known.role.may_facilitate)
     if is_away or not may_be_heard(state.phase, known):
-        return MediaRights(may_connect=True, may_receive=may_receive)
+        return MediaRights(may_connect=True, may_receive=may_receive, comes_first=known.role.may_facilitate)
     return MediaRights(
         may_connect=True,
         may_receive=may_receive,
@@ -59,6 +63,7 @@ def media_rights(state: RoomState, person: PersonId) -> MediaRights:
         and not seat.camera.stopped_by_facilitator
         and (known.role.may_facilitate or not state.cameras_locked),
         screen_open=seat.is_sharing and may_share_screen(state, known),
+        comes_first=known.role.may_facilitate,
     )
 
 

@@ -1,7 +1,7 @@
 """`Node`: the media of one server process, that is, its media processes and the rooms in them.
 
 Every upcall comes from the event loop and never from inside a verb. A room is pinned to the process with the fewest
-rooms when its first peer opens, and stays there until its last peer closes.
+rooms among those that are not full when its first peer opens, and stays there until its last peer closes.
 """
 
 import asyncio
@@ -70,9 +70,16 @@ class Node:
             raise ValueError("this peer is open")
         shard = self._pinned.get(room)
         if shard is None:
-            shard = self._pinned[room] = min(self._shards, key=self._load)
+            shard = self._pinned[room] = min(self._shards, key=lambda one: (one.is_full, self._load(one)))
         self._rooms[peer] = room
         shard.open_peer(peer, room)
+
+    def is_full(self, room: int) -> bool:
+        shard = self._pinned.get(room)
+        return all(one.is_full for one in self._shards) if shard is None else shard.is_full
+
+    def full_processes(self) -> int:
+        return sum(shard.is_full for shard in self._shards)
 
     def close_peer(self, peer: int) -> None:
         if shard := self._shard_of(peer):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sfu.control.conference import Conference
+from sfu.control.fullness import Fullness
 from sfu.control.lines import LineBook
 from sfu.control.peer import Peer, PeerKit, Publication
 from sfu.control.sdp.ledger import new_ledger
@@ -67,6 +68,7 @@ class Shard:
         self._rooms: dict[int, Conference] = {}
         self._lost: list[int] = []
         self._book = LineBook()
+        self._fullness = Fullness()
         self._asked = self._in_force = 0  # verbs
         self._losses = 0
         self._up_at = 0.0
@@ -107,8 +109,14 @@ class Shard:
     def rooms(self) -> int:
         return len(self._rooms)
 
+    @property
+    def is_full(self) -> bool:
+        """It is late as it is: another transport would cost everybody in it."""
+        return self._fullness.is_full(self._loop.time())
+
     def open_peer(self, peer: int, room: int) -> None:
         self._asked += 1
+        self._fullness.on_opened(self._loop.time())
         if self._plane is None:
             self._lost.append(peer)
             return
@@ -182,7 +190,12 @@ class Shard:
         self._in_force = max(self._in_force, asked)
 
     async def stats(self) -> PlaneStats | None:
-        return None if self._plane is None else await self._plane.stats()
+        if (plane := self._plane) is None:
+            return None
+        stats = await plane.stats()
+        if plane is self._plane:
+            self._fullness.on_reading(stats.queue_s, stats.shed, self._loop.time())
+        return stats
 
     async def lines(self) -> Mapping[int, LineStats]:
         """By peer; empty while the process is down."""
@@ -260,6 +273,7 @@ class Shard:
             return
         _log.error("a media process was lost with %d transports", len(self._peers))
         self._plane = None
+        self._fullness = Fullness()
         if self._watch is not None:
             self._watch.cancel()
         lost = list(self._peers)

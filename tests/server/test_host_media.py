@@ -3,7 +3,8 @@
 import pytest
 
 from sfu.node import Source, SourceWanted, Video, Wanted, WantedCamera
-from signaling.server_media import LayersWanted, OfferMessage, Speaking
+from signaling.server_media import LayersWanted, MediaWaits, OfferMessage, Speaking
+from signaling.server_messages import Room
 from tests.support.room_bench import Bench
 
 
@@ -141,3 +142,20 @@ async def test_a_page_is_told_which_of_its_own_layers_are_watched_also_when_it_c
     assert fern.told == []
     again = await bench.come("Ash", takes_over=True, is_same_page=True, transport=ash.transport)
     assert again.messages(LayersWanted) == [told]
+
+
+async def test_who_is_admitted_while_the_media_is_full_has_a_seat_and_hears_why_nothing_comes_yet(bench: Bench) -> None:
+    fern, ash = await bench.live("Ash")
+    bench.media.full_rooms = {bench.host.number}
+    birch = await bench.admitted("Birch", fern)
+    assert [type(message) for message in birch.told if isinstance(message, Room | MediaWaits)] == [Room, MediaWaits]
+    assert birch.person in {person.id for person in ash.room.people}
+    assert await birch.ask("raise-hand") == "ok"
+    assert not ash.messages(MediaWaits)
+    lead = await bench.facilitator("Gorse")
+    assert lead.messages(OfferMessage)
+    assert not lead.messages(MediaWaits)
+    bench.media.full_rooms = set()
+    await bench.pass_time(3_000)
+    assert birch.messages(OfferMessage)
+    assert len(birch.messages(MediaWaits)) == 1

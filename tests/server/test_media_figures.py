@@ -15,7 +15,7 @@ class Media(FakeMedia):
     def __init__(self) -> None:
         super().__init__()
         self.found = PlaneStats(
-            {1: PublicationStats(1, 2, 3, 4, 5)}, {2: SlotStats(1, 2, 3, 0.5, None)}, {"empty": 3}, 40, 50, 0.25, 6, 7
+            {1: PublicationStats(1, 2, 3, 4, 5)}, {2: SlotStats(1, 2, 3, 0.5, None)}, {"empty": 3}, 40, 50, 0.25, 6, 7, 0.125, 1
         )
         self.hangs = False
 
@@ -31,12 +31,16 @@ def value(registry: CollectorRegistry, name: str, **labels: str) -> float | None
 
 async def test_the_figures_are_those_of_the_media_processes() -> None:
     registry, media = CollectorRegistry(), Media()
+    media.full_rooms = {1, 2}
     await MediaFigures(registry, media).read()
     held = {what: value(registry, "holdspace_media", what=what) for what in ("peers", "publications", "slots")}
     assert held == {"peers": 6, "publications": 1, "slots": 1}
     assert value(registry, "holdspace_media", what="contexts") == 7
     assert value(registry, "holdspace_media_packets", way="out") == 50
     assert value(registry, "holdspace_media_drops", cause="empty") == 3
+    assert value(registry, "holdspace_media_queue_seconds") == 0.125
+    assert value(registry, "holdspace_media_shed") == 1
+    assert value(registry, "holdspace_media_full") == 2
     assert value(registry, "holdspace_tasks") == 1, "this test"
 
 

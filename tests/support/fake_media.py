@@ -30,6 +30,7 @@ class FakeMedia:
         self.sink: MediaSink | None = None
         self.used: set[int] = set()
         self.measured: dict[int, LineStats] = {}
+        self.full_rooms: set[int] = set()
         self.may_settle = asyncio.Event()
         self.may_settle.set()
 
@@ -45,6 +46,12 @@ class FakeMedia:
         self.log.append(("open-peer", peer))
         self.peers[peer] = FakePeer(room)
         asyncio.get_running_loop().call_soon(self.offer, peer)
+
+    def is_full(self, room: int) -> bool:
+        return room in self.full_rooms
+
+    def full_processes(self) -> int:
+        return len(self.full_rooms)
 
     def offer(self, peer: int) -> None:
         """An offer, as after `open_peer` or an ICE restart."""

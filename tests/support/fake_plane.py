@@ -26,6 +26,7 @@ class FakePlane:
         self.dtls: list[tuple[int, bytes]] = []
         self.wires: dict[int, Callable[[bytes], None]] = {}
         self.refuses_to_start = False
+        self.queue_s, self.shed = 0.0, 0
 
     async def start(self, bind: Sequence[Address], sink: PlaneSink) -> list[Address]:
         if self.refuses_to_start:
@@ -118,7 +119,7 @@ class FakePlane:
         self.shown.pop(slot, None)
 
     async def stats(self) -> PlaneStats:
-        return PlaneStats({}, {}, {}, 0, 0, 0.0)
+        return PlaneStats({}, {}, {}, 0, 0, 0.0, queue_s=self.queue_s, shed=self.shed)
 
     def flows(self) -> set[tuple[int, int]]:
         """(publisher, viewer) pairs of peers between which packets could flow now, on any m-line."""

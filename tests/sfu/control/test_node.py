@@ -9,64 +9,20 @@ from typing import Any
 
 import pytest
 
+from sfu.control import fullness
 from sfu.control.config import NodeConfig
 from sfu.control.node import Node
 from sfu.control.shard import Shard, ShardKit
 from sfu.control.transport import Certificate, HalfOpen
-from sfu.node import BadAnswer, Offer, Pictures, SlotShown, Source, SourceWanted
+from sfu.node import BadAnswer, Source
 from sfu.plane import Address
 from sfu.process.client import ProcessPlane
 from tests.sfu.control.dtls_client import PROOF, DtlsClient
 from tests.support.client_packets import read_offer, write_answer
 from tests.support.fake_plane import FakePlane
+from tests.support.node_sink import Sink
 
 SSRCS = {"00": (11,), "01": (21, 22), "02": (31, 32)}
-
-
-class Sink:
-    """Remembers what it is told, and that it is never told from inside a verb."""
-
-    def __init__(self) -> None:
-        self.offers: dict[int, list[Offer]] = {}
-        self.slots: dict[int, tuple[SlotShown, ...]] = {}
-        self.connected: list[int] = []
-        self.gone: list[int] = []
-        self.quiet: list[tuple[int, bool]] = []
-        self.lost: list[tuple[int, ...]] = []
-        self.is_in_verb = False
-
-    def on_offer(self, peer: int, offer: Offer) -> None:
-        assert not self.is_in_verb
-        self.offers.setdefault(peer, []).append(offer)
-
-    def on_connected(self, peer: int) -> None:
-        assert not self.is_in_verb
-        self.connected.append(peer)
-
-    def on_quiet(self, peer: int, is_quiet: bool) -> None:
-        assert not self.is_in_verb
-        self.quiet.append((peer, is_quiet))
-
-    def on_gone(self, peer: int) -> None:
-        assert not self.is_in_verb
-        self.gone.append(peer)
-
-    def on_slots(self, peer: int, slots: tuple[SlotShown, ...]) -> None:
-        assert not self.is_in_verb
-        self.slots[peer] = slots
-
-    def on_layers_wanted(self, peer: int, sources: tuple[SourceWanted, ...]) -> None:
-        assert not self.is_in_verb
-
-    def on_pictures(self, peer: int, pictures: Pictures) -> None:
-        assert not self.is_in_verb
-
-    def on_speaking(self, room: int, peers: tuple[int, ...]) -> None:
-        assert not self.is_in_verb
-
-    def on_lost(self, peers: tuple[int, ...]) -> None:
-        assert not self.is_in_verb
-        self.lost.append(peers)
 
 
 class Scene:
@@ -366,3 +322,55 @@ async def test_a_port_that_is_taken_is_an_os_error_and_leaves_nothing_running() 
     with pytest.raises(OSError, match="in use"):
         await scene.node.start(scene.sink)
     assert scene.planes == []
+
+
+@pytest.fixture
+async def pair(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Two processes that are full with the first reading that is late, and not with the first that is not."""
+    monkeypatch.setattr(fullness, "FULL_AFTER_S", 0.0)
+    monkeypatch.setattr(fullness, "CALM_S", 0.0)
+    monkeypatch.setattr(fullness, "ONE_BY_ONE_S", 0.0)
+    made = Scene(processes=2)
+    await made.node.start(made.sink)
+    yield made
+    await made.close()
+
+
+async def test_a_new_room_goes_to_a_process_that_is_not_full(pair: Scene) -> None:
+    await pair.connect(1, room=1)
+    late = next(plane for plane in pair.planes if plane.peers)
+    for peer, room in ((2, 2), (3, 3)):
+        await pair.connect(peer, room)
+    late.shed = 2
+    await pair.node.lines()
+    assert pair.node.full_processes() == 1
+    assert pair.node.is_full(1)
+    assert not pair.node.is_full(99), "the other process takes a new room"
+    for peer, room in ((4, 4), (5, 5), (6, 6)):
+        before = len(late.peers)
+        await pair.connect(peer, room)
+        assert len(late.peers) == before
+    late.shed = 0
+    await pair.node.lines()
+    assert not pair.node.is_full(1)
+    assert pair.node.full_processes() == 0
+
+
+async def test_where_every_process_is_full_so_is_a_new_room_and_who_is_opened_all_the_same_gets_in(pair: Scene) -> None:
+    for plane in pair.planes:
+        plane.queue_s = 1.0
+    await pair.node.lines()
+    assert pair.node.is_full(1)
+    await pair.connect(1, room=1)
+
+
+async def test_a_process_that_died_late_begins_anew_not_full(pair: Scene) -> None:
+    await pair.connect(1, room=1)
+    late = next(plane for plane in pair.planes if plane.peers)
+    late.queue_s = 1.0
+    await pair.node.lines()
+    assert pair.node.is_full(1)
+    assert late.sink is not None
+    late.sink.on_lost()
+    await until(lambda: bool(pair.sink.lost))
+    assert pair.node.full_processes() == 0

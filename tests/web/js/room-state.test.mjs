@@ -34,6 +34,15 @@ test("nothing of the room is kept after it", () => {
   assert.equal(state.room, null);
 });
 
+test("who waits for sound and pictures does so until an offer comes, and only in the room", () => {
+  const waits = reduce(inside(), { type: "media-waits", reason: "media-full" });
+  assert.equal(waits.waitsForMedia, true);
+  assert.equal(change(waits, 2, { part: "person", person: person(FINCH) }).waitsForMedia, true);
+  assert.equal(reduce(waits, { type: "offer", transport: 1, generation: 1, sdp: "", uplinks: [] }).waitsForMedia, false);
+  assert.equal(reduce(waits, welcome).waitsForMedia, false);
+  assert.equal(leftByOneself(waits).waitsForMedia, false);
+});
+
 test("changes are applied in order and people keep their places", () => {
   const state = change(
     inside(),

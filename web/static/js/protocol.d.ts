@@ -275,6 +275,17 @@ export interface MediaState {
   state: "up" | "quiet" | "down";
 }
 
+/**
+ * There is no transport for this person yet, for `reason`; the next `offer` ends it.
+ *
+ * The seat is theirs, words and hands work, and there is nothing to ask for: the server looks again by itself every
+ * few seconds. "media-full": the server carries as many people as it can without being late for all.
+ */
+export interface MediaWaits {
+  type: "media-waits";
+  reason: "media-full";
+}
+
 export interface MessageWaiting {
   id: number;
   seen?: number | null;
@@ -958,6 +969,7 @@ export type ServerMessage =
   | OfferMessage
   | Slots
   | MediaState
+  | MediaWaits
   | Speaking
   | LayersWanted
   | Quality

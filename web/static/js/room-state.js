@@ -19,6 +19,7 @@
  * @property {readonly string[]} speaking loudest first
  * @property {{transport: number, slots: readonly import("./protocol.js").Slot[]}} slots
  * @property {import("./protocol.js").Quality | null} quality how the server finds the lines; null before it said
+ * @property {boolean} waitsForMedia the server has no room for this page's sound and pictures yet
  * @property {boolean} isDraining
  */
 
@@ -35,6 +36,7 @@ export const INITIAL = {
   speaking: [],
   slots: { transport: -1, slots: [] },
   quality: null,
+  waitsForMedia: false,
   isDraining: false,
 };
 
@@ -47,7 +49,7 @@ export const INITIAL = {
 export function reduce(state, message) {
   switch (message.type) {
     case "welcome":
-      return { ...state, me: message.me, version: 0, hasGap: false, isDraining: false };
+      return { ...state, me: message.me, version: 0, hasGap: false, waitsForMedia: false, isDraining: false };
     case "elsewhere":
       return { ...toStage(state, "elsewhere") };
     case "moved-away":
@@ -68,6 +70,10 @@ export function reduce(state, message) {
       return { ...state, speaking: message.people };
     case "quality":
       return { ...state, quality: message };
+    case "media-waits":
+      return { ...state, waitsForMedia: true };
+    case "offer":
+      return { ...state, waitsForMedia: false };
     case "draining":
       return { ...state, isDraining: true };
     default:
@@ -82,8 +88,8 @@ export function reduce(state, message) {
 function toStage(state, stage) {
   const room =
     stage === "inside"
-      ? { speaking: state.speaking, slots: state.slots, quality: state.quality }
-      : { speaking: [], slots: INITIAL.slots, quality: null };
+      ? { speaking: state.speaking, slots: state.slots, quality: state.quality, waitsForMedia: state.waitsForMedia }
+      : { speaking: [], slots: INITIAL.slots, quality: null, waitsForMedia: false };
   return { ...state, ...room, stage, hasGap: false, outside: null, waiting: null, outcome: null, room: null };
 }
 

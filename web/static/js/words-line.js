@@ -12,6 +12,8 @@ export const LINE = {
   chip: { weak: "weak line", lost: "line lost" },
   weak: "Your connection is weak. Sound needs less of it than pictures.",
   lost: "Sound and pictures are on their way back. You do not need to do anything, and your seat is kept.",
+  full:
+    "The server has much to do right now, so sound and pictures come a little later, by themselves. Nobody can see or hear you yet. You keep your seat, and you can read and write meanwhile.",
   goodAgain: "Your connection is good again.",
   resting: "Your connection is weak, so pictures rest and the sound stays clear. They come back by themselves.",
   held: "Your connection carries sound only for now. Pictures come back by themselves.",

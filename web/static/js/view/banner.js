@@ -35,7 +35,7 @@ export function roomBanners(app, actions, { me, status }) {
   return html`<div class="room-banners" aria-live="polite">
     ${bannerView(app, actions)}
     ${ui.isSoundBlocked ? banner("volume-2", CONNECTION.soundBlocked, press(CONNECTION.hear, actions.hear, "button-primary")) : nothing}
-    ${lineBanner(app, actions)}
+    ${app.state.waitsForMedia ? banner("clock", LINE.full) : lineBanner(app, actions)}
     ${status.phase === "ready" ? banner("clock", ROOM.ready) : nothing}
     ${status.phase === "closing" ? banner("clock", ROOM.closing) : nothing}
     ${
