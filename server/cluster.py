@@ -95,8 +95,8 @@ class Cluster:
             raise LeaseLost(session)
         await self.rooms.save(session, epoch, version, snapshot)
 
-    async def mark_end(self, session: SessionId, is_canceled: bool) -> None:
-        await self.rooms.mark_end(session, is_canceled)
+    async def mark_end(self, session: SessionId, is_canceled: bool, attended: int | None = None) -> None:
+        await self.rooms.mark_end(session, is_canceled, attended)
 
     async def keep(self) -> None:
         """Renew all leases, again and again, and watch their age, until it is cancelled."""

@@ -12,7 +12,7 @@ from rooms.live.commands import Disconnect
 from rooms.live.events import Recorded
 from rooms.live.phase import Canceled
 from rooms.live.room import advanced, decide, new_room
-from rooms.live.roster import is_over
+from rooms.live.roster import is_over, participants_who_came
 from rooms.live.snapshot import dump, load
 from rooms.live.state import RoomState
 from server.host_commands import audited
@@ -101,7 +101,9 @@ class RoomRecord:
                 await self._store.audit(self.session, row.at, row.actor, row.act, row.subject)
                 self._owed.popleft()
             if is_over(state) and not self._is_end_marked:
-                await self._store.mark_end(self.session, is_canceled=isinstance(state.phase, Canceled))
+                is_canceled = isinstance(state.phase, Canceled)
+                attended = None if is_canceled else participants_who_came(state)
+                await self._store.mark_end(self.session, is_canceled, attended)
                 self._is_end_marked = True
         except StoreDown:
             self._retry_later(now)

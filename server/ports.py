@@ -40,8 +40,8 @@ class RoomStore(Protocol):
     async def save(self, session: SessionId, epoch: int, version: int, snapshot: str) -> None:
         """Durable when it returns. Raises `LeaseLost` where the stored epoch is not `epoch`."""
 
-    async def mark_end(self, session: SessionId, is_canceled: bool) -> None:
-        """Keep the index of sessions true after a room ended or was canceled."""
+    async def mark_end(self, session: SessionId, is_canceled: bool, attended: int | None = None) -> None:
+        """Keep the index of sessions true after a room ended or was canceled; `attended` participants were let in."""
 
     async def open_sessions(self) -> list[SessionId]:
         """Sessions that have neither ended nor been canceled, to be hosted again after a start."""

@@ -63,6 +63,11 @@ def had_seat(person: Person) -> bool:
             return False
 
 
+def participants_who_came(state: RoomState) -> int:
+    """How many had a seat here, whoever led apart: the number that a host sees afterwards, and nothing more."""
+    return sum(had_seat(p) and not p.role_by_link.may_facilitate for p in state.people.values())
+
+
 def only_looked_in(person: Person) -> bool:
     """Gone again, never had a seat, and nobody judged of them: the room needs to remember nothing."""
     is_outside = isinstance(person.standing, Invited | Gated | Left) and not had_seat(person)

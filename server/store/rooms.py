@@ -73,12 +73,12 @@ class RoomTable:
             if stored.rowcount != 1:
                 raise LeaseLost(session)
 
-    async def mark_end(self, session: SessionId, is_canceled: bool) -> None:
+    async def mark_end(self, session: SessionId, is_canceled: bool, attended: int | None = None) -> None:
         """The first end counts: a session that was canceled does not become one that ended."""
         end = SessionEnd.CANCELED if is_canceled else SessionEnd.ENDED
         open_one = (sessions.c.id == session) & (sessions.c.end == SessionEnd.OPEN.value)
         async with self.database.write() as connection:
-            values = {"end": end.value, "ended_at": self.clock.now()}
+            values = {"end": end.value, "ended_at": self.clock.now(), "attended": attended}
             await connection.execute(update(sessions).where(open_one).values(values))
 
     async def open_sessions(self) -> list[SessionId]:

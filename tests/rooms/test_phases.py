@@ -8,6 +8,7 @@ from rooms.live import events as ev
 from rooms.live.audience import notices_for
 from rooms.live.phase import CancelReason, Ended, EndReason
 from rooms.live.rights import NO_MEDIA
+from rooms.live.roster import participants_who_came
 from rooms.live.settings import MINUTE_MS
 from rooms.live.views import Arrival, OutcomeKind, OutcomeView, TimeLeft
 from rooms.refusals import Reason
@@ -341,3 +342,15 @@ def test_a_clock_that_goes_back_ends_nothing_and_lets_nobody_in() -> None:
     scene.now = Instant(0)
     assert scene.room.advance(scene.now) == ()
     scene.refuses(cmd.Enter(LEAD, "Lead"), Reason.ENDED)
+
+
+def test_participants_who_had_a_seat_are_counted_and_nobody_else() -> None:
+    scene = live_scene(A, B)
+    assert participants_who_came(scene.state) == 2
+    scene.waits(C)
+    scene.do(cmd.Leave(A))
+    scene.do(cmd.Remove(LEAD, B, ""))
+    assert participants_who_came(scene.state) == 2, "who only waits has not come, who left or was removed has"
+    scene.do(cmd.Admit(LEAD, (C,)))
+    scene.do(cmd.Promote(LEAD, C))
+    assert participants_who_came(scene.state) == 3, "who was asked to lead came as a participant"

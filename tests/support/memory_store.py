@@ -13,6 +13,7 @@ class MemoryStore:
     def __init__(self, *records: SessionRecord) -> None:
         self.records = {record.id: record for record in records}
         self.rows: dict[SessionId, RoomRow] = {}
+        self.attended: dict[SessionId, int | None] = {}
         self.audited: list[tuple[SessionId, PersonId | None, str, PersonId | None]] = []
         self.log: list[str] = []
         self.is_down = False
@@ -38,10 +39,11 @@ class MemoryStore:
         self.rows[session] = RoomRow(session, epoch, version, snapshot)
         self.log.append("save")
 
-    async def mark_end(self, session: SessionId, is_canceled: bool) -> None:
+    async def mark_end(self, session: SessionId, is_canceled: bool, attended: int | None = None) -> None:
         self._check()
         end = SessionEnd.CANCELED if is_canceled else SessionEnd.ENDED
         self.records[session] = replace(self.records[session], end=end)
+        self.attended[session] = attended
 
     async def open_sessions(self) -> list[SessionId]:
         self._check()
