@@ -1,0 +1,1 @@
+"""Letters: what each says, in whose language, and how it gets there."""

@@ -1,0 +1,1 @@
+"""What happens by itself: jobs in the store, worked once each by whichever process comes first."""
