@@ -1,6 +1,11 @@
 """The signaling socket: `GET /s/{session}/ws`. What a page says there is written in docs/PROTOCOL.md."""
 
+import asyncio
+import contextlib
+import socket as sockets
+import sys
 from collections.abc import Sequence
+from typing import Final
 
 from aiohttp import web
 
@@ -15,6 +20,7 @@ from signaling.codec import MAX_FRAME_BYTES
 from signaling.errors import CloseCode
 
 SIGNALING = web.AppKey("signaling", Signaling)
+_TCP_NOTSENT_LOWAT: Final = 25
 TRUSTED_PROXIES: web.AppKey[Sequence[Network]] = web.AppKey("trusted-proxies", Sequence[Network])
 
 
@@ -43,6 +49,16 @@ def add_signaling(
     )
 
 
+def hold_little(transport: asyncio.Transport | None, unsent: int) -> None:
+    """From now on a write waits until the kernel took all of it, and the kernel takes only what it can soon send."""
+    if transport is not None:
+        transport.set_write_buffer_limits(high=0)
+        sock = transport.get_extra_info("socket")
+        if sock is not None and sys.platform == "linux":
+            with contextlib.suppress(OSError):  # the other end left already
+                sock.setsockopt(sockets.IPPROTO_TCP, _TCP_NOTSENT_LOWAT, unsent)
+
+
 async def signaling_socket(request: web.Request) -> web.StreamResponse:
     """403 for a page of another origin; everything after the upgrade is said by close codes."""
     about = request.app[SIGNALING]
@@ -55,8 +71,10 @@ async def signaling_socket(request: web.Request) -> web.StreamResponse:
         compress=False,
         autoping=False,
         timeout=about.limits.close_s,
+        writer_limit=0,
     )
     await socket.prepare(request)
+    hold_little(request.transport, about.limits.unsent)
     prefix = prefix_of(client_address(request, request.app[TRUSTED_PROXIES]))
     if not about.prefixes.take(prefix):
         about.figures.count("too-many-connections")

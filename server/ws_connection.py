@@ -55,7 +55,8 @@ class Connection:
         self._session_id = session
         self._about = about
         self._session = Session(about.clock.monotonic())
-        self._outbox: asyncio.Queue[str | CloseCode | _Ping] = asyncio.Queue(about.limits.send_queue)
+        self._outbox: asyncio.Queue[tuple[float, str | CloseCode | _Ping]] = asyncio.Queue(about.limits.send_queue)
+        self._sending_since: float | None = None  # when what is being sent now was said
         self._identity: Identity | None = None
         self._host: RoomHost | None = None
         self._closed = asyncio.Event()
@@ -76,6 +77,7 @@ class Connection:
                 await asyncio.wait((writer,), timeout=self._about.limits.close_s * 2)
                 writer.cancel()
                 await asyncio.gather(writer, ticker, return_exceptions=True)
+                self._leave_nothing()
             finally:
                 writer.cancel()
                 self._about.hosts.closed(self)
@@ -188,20 +190,31 @@ class Connection:
 
     def _put(self, item: str | CloseCode | _Ping) -> None:
         try:
-            self._outbox.put_nowait(item)
+            self._outbox.put_nowait((self._now(), item))
         except asyncio.QueueFull:
-            self._about.figures.count("slow-reader")
-            self._abort()
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Whoever reads so slowly is served better by a whole view on a new connection."""
+        self._about.figures.count("slow-reader")
+        self._abort()
 
     def _abort(self) -> None:
         transport = self._request.transport
         if transport is not None:
             transport.abort()
 
+    def _leave_nothing(self) -> None:
+        """A transport that closes waits for its reader; this one had its time."""
+        transport = self._request.transport
+        if transport is not None and transport.get_write_buffer_size():
+            transport.abort()
+
     async def _write(self) -> None:
         try:
             while True:
-                match await self._outbox.get():
+                self._sending_since, item = await self._outbox.get()
+                match item:
                     case str(text):
                         await self._socket.send_str(text)
                     case _Ping():
@@ -209,6 +222,7 @@ class Connection:
                     case code:
                         await self._socket.close(code=code)
                         return
+                self._sending_since = None
         except ConnectionError:
             return
 
@@ -219,6 +233,8 @@ class Connection:
             await asyncio.sleep(limits.tick_s)
             now = self._now()
             self._perform(self._session.tick(now))
+            if self._sending_since is not None and now - self._sending_since > limits.late_s:
+                self._give_up()
             if now - pinged_at >= limits.ping_s:
                 pinged_at = now
                 self._put(_Ping())

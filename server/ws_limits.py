@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SocketLimits:
-    """Defaults: reliability.md 6.1. `tick_s` is how often a connection looks at its deadlines."""
+    """`tick_s`: how often a connection looks at its deadlines. `late_s`: how long a message may wait for its reader.
+
+    `unsent`: how many bytes the kernel may hold that it has not sent, so that the waiting is seen here.
+    """
 
     per_person: int = 5
     per_prefix: int = 50
@@ -15,6 +18,8 @@ class SocketLimits:
     ping_s: float = 5.0
     close_s: float = 2.0
     tick_s: float = 1.0
+    late_s: float = 10.0
+    unsent: int = 16 * 1024
 
 
 class Places:

@@ -81,8 +81,8 @@ async def socket_cut(room: LineRoom, seconds: float) -> list[Row]:
 
 
 async def socket_half_open(room: LineRoom, seconds: float) -> list[Row]:
-    """F5: the WebSocket carries nothing more and does not say so; ping 5 s and 2 misses notice it."""
-    return await _without_socket(room, room.proxy.orphan, resumes_within_s=12.0)
+    """F5: the WebSocket carries nothing more and does not say so; pings notice it."""
+    return await _without_socket(room, room.proxy.orphan, resumes_within_s=10.0)
 
 
 async def _without_socket(room: LineRoom, broken: Callable[[], None], resumes_within_s: float) -> list[Row]:

@@ -7,12 +7,11 @@ from dataclasses import replace
 import aiohttp
 import pytest
 
-from rooms.live.views import PersonView, Presence
 from rooms.roles import Role
 from server.ports import Identity, StoreDown
 from server.ws_limits import SocketLimits
 from sfu.node import Source
-from tests.support.socket_bench import SocketBench, SocketPage
+from tests.support.socket_bench import SocketBench
 
 LIMITS = SocketLimits(tick_s=0.01, close_s=0.5)
 
@@ -219,31 +218,6 @@ async def test_a_network_has_a_bounded_number_of_connections(serve: Serve) -> No
     await pages[0].gone()
     await pages[1].gone()
     assert await (await wire.come("Ash")).ask("accept-guidelines", version=1) == "ok"
-
-
-async def test_somebody_who_does_not_read_is_dropped_and_nobody_waits_for_them(serve: Serve) -> None:
-    wire = await serve(replace(LIMITS, send_queue=8))
-    fern = await wire.facilitator()
-    ash = await wire.admitted("Ash", fern)
-    await ash.caught_up()
-    connection = ash.socket._conn
-    assert connection is not None
-    assert connection.transport is not None
-    connection.transport.pause_reading()
-    line = "x" * 4_000
-    lines = 0
-    while lines < 2_000 and all(person.presence is Presence.PRESENT for person in others(fern)):
-        lines += 1
-        wire.bench.clock.advance(100)
-        assert await fern.ask("post-chat", text=line) == "ok"
-        fern.said.clear()
-    assert lines < 2_000
-    connection.transport.abort()
-
-
-def others(page: SocketPage) -> list[PersonView]:
-    assert page.room is not None
-    return [person for person in page.room.people if person.id != page.room.me.id]
 
 
 # --- silence -----------------------------------------------------------------------------------------------------

@@ -156,19 +156,33 @@ test("waits longer after each attempt that did not work, and never longer than f
 
 test("a dead connection is noticed by two missed pongs", async () => {
   const one = await connected();
-  await one.timers.advance(5_000);
+  await one.timers.advance(3_000);
   one.socket.says({ type: "pong" });
-  await one.timers.advance(10_000);
+  await one.timers.advance(6_000);
   assert.equal(one.sockets.length, 1);
-  await one.timers.advance(5_000);
+  await one.timers.advance(3_000);
   assert.equal(one.sockets[0].isClosed, true);
   assert.ok(one.sockets.length >= 2);
+});
+
+test("whenever a connection dies, another one is open within ten seconds", async () => {
+  for (let lives = 0; lives <= 3_000; lives += 250) {
+    const one = await connected();
+    const answer = () => one.socket.sent.filter(({ type }) => type === "ping").length;
+    for (let ms = 0; ms < 6_000 + lives; ms += 250) {
+      const asked = answer();
+      await one.timers.advance(250);
+      if (answer() > asked) one.socket.says({ type: "pong" });
+    }
+    await one.timers.advance(9_750);
+    assert.equal(one.sockets.length, 2, `it died ${lives} ms after a ping`);
+  }
 });
 
 test("a page that slept is not taken for dead while its pings are answered", async () => {
   const one = await connected();
   for (let minute = 0; minute < 5; minute += 1) {
-    await one.timers.advance(5_000);
+    await one.timers.advance(3_000);
     one.socket.says({ type: "pong" });
   }
   assert.equal(one.sockets.length, 1);

@@ -10,7 +10,8 @@ import { Refusal } from "./refusal.js";
 /** @typedef {import("./protocol.js").ServerMessage} ServerMessage */
 
 const PROTOCOL = 1;
-const PING_MS = 5_000;
+/** A connection that dies right after a pong is given up with the ping after the two that it misses: after 9 s. */
+const PING_MS = 3_000;
 const MOST_MISSED = 2;
 const WELCOME_MS = 10_000;
 const PROBE_MS = 2_500;
