@@ -6,7 +6,7 @@ A change runs through: decide → close media → settle → store → make curr
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
@@ -32,6 +32,7 @@ from server.host_pages import Joining, Line, Page, RoomPages
 from server.host_record import RoomRecord
 from server.host_turns import Turn, Turns
 from server.hosts_figures import RoomFigures
+from server.listeners import Listeners
 from server.ports import Clock, Gatekeeper, Glimpse, LeaseLost, RoomStore, StoreDown
 from server.store.records import SessionEnd
 from server.tokens import new_id
@@ -59,6 +60,7 @@ class HostParts:
     peers: PeerBook[RoomMedia]
     figures: RoomFigures
     alarm: Callable[[], Alarm]
+    listeners: Listeners = field(default_factory=Listeners)
 
 
 class RoomHost:
@@ -274,6 +276,7 @@ class RoomHost:
         answer(is_saved)
         self._announce(decision)
         self.media.permit(rights)
+        self._parts.listeners.tell(self._record.session, decision.events, self._state)
 
     async def _settle(self) -> None:
         try:

@@ -18,6 +18,7 @@ from server.host_alarm import Alarm, LoopAlarm
 from server.host_faults import where
 from server.host_record import RoomRecord
 from server.hosts_figures import RoomFigures
+from server.listeners import Listeners
 from server.ports import Clock, Gatekeeper, Glimpse, LeaseLost, RoomStore, StoreDown
 from server.store.records import SessionEnd
 from sfu.node import LineStats, MediaNode, Offer, Pictures, SlotShown, SourceWanted
@@ -49,6 +50,7 @@ class RoomHosts:
         figures: RoomFigures,
         alarm: Callable[[], Alarm] | None = None,
     ) -> None:
+        self.listeners = Listeners()  # of what happens in rooms: mail, webhooks, attendance
         self._peers: PeerBook[RoomMedia] = PeerBook(clock.now())
         self._parts = HostParts(
             store=store,
@@ -58,6 +60,7 @@ class RoomHosts:
             peers=self._peers,
             figures=figures,
             alarm=alarm or (lambda: LoopAlarm(clock)),
+            listeners=self.listeners,
         )
         self._hosts: dict[SessionId, RoomHost] = {}
         self._by_number: dict[int, RoomHost] = {}
