@@ -104,8 +104,11 @@ places = Table(
     Column("guidelines_version", Integer, nullable=False),
     text("answers"),  # JSON: to the intake's questions
     text("wishes"),  # JSON of rooms.program.places.Wishes: which reminders
+    Column("generation", Integer, nullable=False),  # how many links were made for it: the newest works
+    text("reason"),  # a host's words with a declined or ended place
     Column("feed_hash", String(64), nullable=True, unique=True),
     at("created_at"),
+    at("changed_at"),  # of the state
     at("bounced_at", nullable=True),
     Index(None, "group", "state", "rank"),
     UniqueConstraint("group", "email"),
