@@ -21,6 +21,9 @@ from sfu.plane import Address
 
 FIRST_FRAME_S: Final = 5.0
 SWEEP_S: Final = 1.0
+# Who takes less than this in so long while more waits carries no voice. A line that is dark for ten seconds stays.
+STUCK_S: Final = 20.0
+STUCK_BYTES: Final = 20_000
 MAX_CONNECTIONS: Final = 512
 MAX_OF_SOURCE: Final = 96  # a clinic behind one address
 MAX_UNPROVEN: Final = 128
@@ -49,7 +52,18 @@ class Core(Protocol):
 
 
 class _Connection:
-    __slots__ = ("frames", "is_proven", "is_watched", "opened", "path", "queue", "sock", "source")
+    __slots__ = (
+        "frames",
+        "is_proven",
+        "is_watched",
+        "opened",
+        "path",
+        "queue",
+        "sock",
+        "source",
+        "stuck_since",
+        "took",
+    )
 
     def __init__(self, sock: socket.socket, path: bytes, now: float) -> None:
         self.sock = sock
@@ -60,13 +74,15 @@ class _Connection:
         self.queue = SendQueue()
         self.is_proven = False
         self.is_watched = False  # for room to send
+        self.stuck_since = now  # while it is watched: since then it `took` so few bytes
+        self.took = 0
 
 
 class TcpMux:
     """All TCP of one plane. `poll` is the loop's; a ready descriptor of ours goes to `handle`."""
 
     def __init__(
-        self, listeners: Sequence[socket.socket], arena: Arena, drops: Counter[str], poll: "select.poll"
+        self, listeners: Sequence[socket.socket], arena: Arena, drops: Counter[str], poll: "select.poll | select.epoll"
     ) -> None:
         self._listeners = {sock.fileno(): sock for sock in listeners}
         self._arena = arena
@@ -118,7 +134,7 @@ class TcpMux:
                 self._drops["tcp-full"] += 1
         for connection in touched:
             if not connection.is_watched:
-                self._write(connection)
+                self._write(connection, now)
         return others
 
     def forget(self, paths: Iterable[bytes], ssrcs: Collection[int]) -> None:
@@ -132,10 +148,6 @@ class TcpMux:
         for path in paths:
             if (connection := self._by_path.get(path)) is None:
                 continue
-            if connection.is_watched:
-                # The line is stuck: what the kernel holds for it would leave after the goodbye.
-                with contextlib.suppress(OSError):
-                    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             self._drop(connection)
 
     def handle(self, fd: int, core: Core, now: float) -> None:
@@ -145,7 +157,7 @@ class TcpMux:
         elif (connection := self._by_fd.get(fd)) is not None:
             if connection.is_watched:
                 self._expire(connection, now)
-                self._write(connection)
+                self._write(connection, now)
             self._read(connection, core, now)
         self._bury(core, now)
 
@@ -159,6 +171,8 @@ class TcpMux:
             if connection.is_proven:
                 if not core.is_bound(connection.path):
                     self._close(connection, core, now)
+                elif connection.is_watched and now - connection.stuck_since >= STUCK_S:
+                    self._refuse(connection, "tcp-stuck", core, now)
             elif now - connection.opened >= FIRST_FRAME_S:
                 self._refuse(connection, "tcp-silent", core, now)
         if self._is_resting:
@@ -249,17 +263,21 @@ class TcpMux:
         if late:
             self._drops["tcp-late"] += late
 
-    def _write(self, connection: _Connection) -> None:
+    def _write(self, connection: _Connection, now: float) -> None:
         queue = connection.queue
         try:
             while chunk := queue.take():
-                queue.sent(connection.sock.send(chunk))
+                sent = connection.sock.send(chunk)
+                queue.sent(sent)
+                connection.took += sent
         except (BlockingIOError, InterruptedError):
             pass
         except OSError:
             # The core may be in the middle of a flush: it learns at the end of the turn.
             self._broken.append(connection)
             return
+        if connection.took >= STUCK_BYTES or not connection.is_watched:
+            connection.stuck_since, connection.took = now, 0
         if bool(queue) is not connection.is_watched:
             connection.is_watched = bool(queue)
             self._poll.modify(connection.sock, select.POLLIN | (select.POLLOUT if queue else 0))
@@ -283,6 +301,10 @@ class TcpMux:
         self._unproven.pop(connection, None)
         self._of_source -= Counter((connection.source,))
         self._poll.unregister(fd)
+        if connection.is_watched:
+            # The line is stuck: what the kernel holds for it would leave after the goodbye.
+            with contextlib.suppress(OSError):
+                connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         connection.sock.close()
 
 

@@ -271,6 +271,49 @@ def test_a_voice_that_waited_too_long_is_counted_and_never_leaves(world: World) 
     assert sizes.count(100) == 0
 
 
+def test_who_takes_a_byte_at_a_time_is_let_go_and_who_takes_a_voice_s_worth_stays(world: World) -> None:
+    picture = bytes((0x80, VP8.payload_type)) + bytes(1_198)
+    world.connect(VALID)
+    [trickling] = world.core.bound
+    world.connect(VALID)
+    [slow] = world.core.bound - {trickling}
+    trickle, stream = world.clients
+    for second in range(60):
+        for path in (trickling, slow):
+            while path in world.core.bound and not world.drops["tcp-full"]:
+                world.send(path, *[picture] * 32)
+            world.drops["tcp-full"] = 0
+        if trickling in world.core.bound:
+            trickle.recv(1)
+        taken = 0
+        while taken < 100_000 and (part := stream.recv(65_536)):  # windows of this machine are large
+            taken += len(part)
+            world.turn()
+        world.now += 1.0
+        world.turn()
+        assert (trickling in world.core.bound) is (second + 1 < tcp.STUCK_S)
+    assert slow in world.core.bound
+    assert world.core.closed == [trickling]
+    assert world.drops["tcp-stuck"] == 1
+
+
+def test_a_line_that_is_dark_for_ten_seconds_keeps_its_connection(world: World) -> None:
+    client = world.connect(VALID)
+    [path] = world.core.bound
+    picture = bytes((0x80, VP8.payload_type)) + bytes(1_198)
+    for _ in range(3):
+        while not world.drops["tcp-full"]:
+            world.send(path, *[picture] * 32)
+        for _ in range(10):
+            world.now += 1.0
+            world.turn()
+        while world.mux._by_path[path].queue:
+            client.recv(65_536)
+            world.turn()
+        world.drops.clear()
+    assert path in world.core.bound
+
+
 def test_ipv6_works_the_same() -> None:
     world = World("::1")
     try:
