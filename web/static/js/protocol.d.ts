@@ -557,8 +557,8 @@ export interface ReplaceTransport {
 /**
  * Asks for a new path under the same transport, seat and keys: the network changed.
  *
- * `generation` is that of the newest offer the page has. Idempotent: where a newer one is on its way already, the
- * answer is `ok` and nothing more happens.
+ * `generation` is that of the newest offer the page has. Idempotent: where an offer with a newer path was asked for
+ * already, the answer is `ok` and nothing more happens. An offer for another reason brings no path and stops nothing.
  */
 export interface RestartIce {
   id: number;
