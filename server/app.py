@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from server.access import access
-from server.accounts import Accounts
 from server.clock import AnchoredClock
 from server.config import Config
 from server.cookies import Cookies
@@ -30,8 +29,9 @@ from server.media_figures import MediaFigures
 from server.metrics import Metrics
 from server.pages.answer import add_pages
 from server.passwords import Passwords
+from server.people.accounts import Accounts
 from server.ports import Clock, Rooms
-from server.routes import add_routes
+from server.routes.table import add_routes
 from server.security import add_security_headers, same_origin_only
 from server.services import Services
 from server.sessions import Sessions

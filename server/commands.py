@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from rooms.ids import SessionId
+from rooms.program.authority import OrgRole
 from rooms.roles import Role
-from server.accounts import BadAccount
 from server.app import build_services
 from server.clock import AnchoredClock
 from server.config import Config
@@ -18,11 +18,12 @@ from server.demo import ensure_demo
 from server.elsewhere import RoomsElsewhere
 from server.logs import configure_logs
 from server.passwords import Passwords
+from server.people.accounts import BadAccount
 from server.serve import serve
 from server.services import Services
 from server.store.database import Database
 from server.store.migrate import migrate as migrate_store
-from server.store.records import HostRecord
+from server.store.records import Account
 from server.store.store import Store
 
 
@@ -59,7 +60,7 @@ def create_host(config: Config, options: argparse.Namespace) -> int:
 
     async def work(services: Services) -> None:
         try:
-            host = await services.accounts.create_host(options.name, password)
+            host = await services.accounts.create(options.name, OrgRole.HOST, password)
         except BadAccount as error:
             raise CommandProblem(str(error)) from None
         if options.link_only:
@@ -130,7 +131,7 @@ async def _demo_words(services: Services) -> str:
     return (await ensure_demo(services)).words()
 
 
-async def _host(services: Services, name: str) -> HostRecord:
+async def _host(services: Services, name: str) -> Account:
     host = await services.accounts.by_name(name)
     if host is None:
         raise CommandProblem("There is no host of this name. `create-host` makes one.")

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 from rooms.ids import Instant
 from rooms.live.settings import MINUTE_MS
+from rooms.program.authority import OrgRole
 from rooms.roles import Role
 from server.links import Links
 from server.scheduling import ScheduleInput
 from server.services import Services
-from server.store.records import HostRecord, SessionEnd, SessionRecord
+from server.store.records import Account, SessionEnd, SessionRecord
 
 HOST = "Demo host"
 TITLE = "Demo: an evening circle"
@@ -40,7 +41,7 @@ class DemoLinks:
 
 async def ensure_demo(services: Services) -> DemoLinks:
     """The demo's links. Tokens are stored hashed, so each call makes new personal links and revokes the former ones."""
-    host = await services.accounts.by_name(HOST) or await services.accounts.create_host(HOST, None)
+    host = await services.accounts.by_name(HOST) or await services.accounts.create(HOST, OrgRole.HOST)
     session = await _open_session(services, host) or await services.sessions.create(host.id, _form(services))
     await _revoke_former(services.links, session)
     facilitator = await services.links.make(session, Role.FACILITATOR, LABEL)
@@ -51,7 +52,7 @@ async def ensure_demo(services: Services) -> DemoLinks:
     )
 
 
-async def _open_session(services: Services, host: HostRecord) -> SessionRecord | None:
+async def _open_session(services: Services, host: Account) -> SessionRecord | None:
     now = services.clock.now()
     for session in await services.sessions.of_host(host.id):
         schedule = session.settings.schedule

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from server.accounts import Accounts
 from server.config import Config
 from server.cookies import Cookies
 from server.entry import Entry
 from server.limits import RateLimits
 from server.links import Links
+from server.people.accounts import Accounts
 from server.ports import Clock
 from server.sessions import Sessions
 

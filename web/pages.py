@@ -11,13 +11,23 @@ from web.schedule_form import FIELDS
 from web.times import When
 
 
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at a page, for its head and foot: "" and False where nobody is signed in."""
+
+    name: str = ""
+    is_admin: bool = False
+
+
+NOBODY = Viewer()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """`is_listed`: search engines may show it; only the home page is. `host` is the name of a signed-in host, or ""."""
+    """`is_listed`: search engines may show it; only the home page is."""
 
     template: ClassVar[str]
     is_listed: ClassVar[bool] = False
-    host: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from web.pages import Page
+from web.pages import NOBODY, Page, Viewer
 from web.site import Site
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -24,6 +24,6 @@ class Renderer:
         )
         self._environment.globals["site"] = site
 
-    def render(self, page: Page) -> str:
-        """The whole document. The template is `page.template` and sees the page as `page`, the instance as `site`."""
-        return self._environment.get_template(page.template).render(page=page)
+    def render(self, page: Page, viewer: Viewer = NOBODY) -> str:
+        """The whole document. The template is `page.template` and sees `page`, `viewer` and the instance as `site`."""
+        return self._environment.get_template(page.template).render(page=page, viewer=viewer)

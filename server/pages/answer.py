@@ -1,14 +1,19 @@
-"""What every page handler needs: the services, the signed-in host, the filled-in form, and a page as a response."""
+"""What every page handler needs: the services, the filled-in form, and a page as a response.
+
+Who is signed in, and which group the path names, is in `server.routes.guard`.
+"""
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from rooms.ids import SessionId
+from rooms.program.authority import OrgRole
 from server.errors import ERROR_PAGE
 from server.keys import SERVICES
+from server.routes.guard import viewer_of
 from server.services import Services
-from server.store.records import HostRecord, SessionRecord
-from web.pages import ErrorPage, Page
+from server.store.records import SessionRecord
+from web.pages import NOBODY, ErrorPage, Page, Viewer
 from web.render import Renderer
 from web.site import Site
 
@@ -26,7 +31,10 @@ def services_of(request: web.Request) -> Services:
 
 
 def show(request: web.Request, page: Page, status: int = 200) -> web.Response:
-    return web.Response(text=request.app[RENDERER].render(page), content_type="text/html", status=status)
+    """The page, with who is signed in at its head."""
+    account = viewer_of(request)
+    viewer = NOBODY if account is None else Viewer(account.name, account.role is OrgRole.ADMIN)
+    return web.Response(text=request.app[RENDERER].render(page, viewer), content_type="text/html", status=status)
 
 
 def error_page(request: web.Request, status: int) -> web.StreamResponse:
@@ -60,36 +68,9 @@ def _is_text(value: str) -> bool:
     return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
 
 
-async def host_of(request: web.Request) -> HostRecord | None:
-    services = services_of(request)
-    return await services.accounts.signed_in(services.cookies.host(request))
-
-
-async def host_name(request: web.Request) -> str:
-    """For the head of a page: "" where nobody is signed in."""
-    host = await host_of(request)
-    return "" if host is None else host.name
-
-
-async def need_host(request: web.Request) -> HostRecord:
-    """The signed-in host; everybody else is sent to sign in."""
-    host = await host_of(request)
-    if host is None:
-        raise web.HTTPSeeOther("/sign-in")
-    return host
-
-
 async def need_session(request: web.Request) -> SessionRecord:
     """The session of the address, for anybody who has it. Raises 404."""
     session = await services_of(request).sessions.get(SessionId(request.match_info["session"]))
-    if session is None:
-        raise web.HTTPNotFound
-    return session
-
-
-async def need_own_session(request: web.Request, host: HostRecord) -> SessionRecord:
-    """The session of the address, for its host alone. Raises 404, for another's session too."""
-    session = await services_of(request).sessions.get_of_host(host.id, SessionId(request.match_info["session"]))
     if session is None:
         raise web.HTTPNotFound
     return session

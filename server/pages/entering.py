@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from rooms.ids import SessionId
-from server.pages.answer import host_name, see_other, services_of, show, values_of
+from server.pages.answer import see_other, services_of, show, values_of
 from web.forms import BadForm, EnterForm, Filled, read_form, session_of, token_of
 from web.pages import EnterPage
 
@@ -14,7 +14,7 @@ UNKNOWN = (
 
 
 async def show_enter(request: web.Request) -> web.Response:
-    return show(request, EnterPage(host=await host_name(request)))
+    return show(request, EnterPage())
 
 
 async def enter(request: web.Request) -> web.Response:
@@ -22,7 +22,7 @@ async def enter(request: web.Request) -> web.Response:
     try:
         form = read_form(EnterForm, await values_of(request))
     except BadForm as error:
-        return await _again(request, error.errors["link"])
+        return _again(request, error.errors["link"])
     services = services_of(request)
     shared = session_of(form.link)
     if shared is not None and await services.sessions.get(SessionId(shared)) is not None:
@@ -30,7 +30,7 @@ async def enter(request: web.Request) -> web.Response:
     token = token_of(form.link)
     link = None if token is None else await services.links.redeem(token)
     if link is None:
-        return await _again(request, UNKNOWN)
+        return _again(request, UNKNOWN)
     if link.session is None:
         if link.host is None:
             raise web.HTTPNotFound
@@ -44,6 +44,6 @@ async def enter(request: web.Request) -> web.Response:
     return response
 
 
-async def _again(request: web.Request, sentence: str) -> web.Response:
+def _again(request: web.Request, sentence: str) -> web.Response:
     # What was pasted is a secret more often than not: it does not come back in a page.
-    return show(request, EnterPage(host=await host_name(request), form=Filled({}, {"link": sentence})), status=422)
+    return show(request, EnterPage(form=Filled({}, {"link": sentence})), status=422)

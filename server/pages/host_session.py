@@ -3,11 +3,11 @@
 from aiohttp import web
 
 from rooms.roles import Role
-from server.pages.answer import need_host, need_own_session, see_other, services_of, show, values_of
+from server.pages.answer import need_session, see_other, services_of, show, values_of
 from server.pages.rows import link_row, row_of
 from server.services import Services
 from server.sessions import OutOfReach
-from server.store.records import HostRecord, SessionRecord
+from server.store.records import SessionRecord
 from web.forms import BadForm, Filled, NewLinkForm, read_form
 from web.pages import CancelPage, FreshLink, ManagePage
 from web.schedule_form import clock_note
@@ -26,7 +26,6 @@ REVOKED_OUT_OF_REACH = (
 
 async def manage_page(
     services: Services,
-    host: HostRecord,
     session: SessionRecord,
     fresh: FreshLink | None = None,
     form: Filled | None = None,
@@ -37,7 +36,6 @@ async def manage_page(
     now = services.clock.now()
     links = await services.links.of_session(session.id)
     return ManagePage(
-        host=host.name,
         session=await row_of(services, session),
         discreet_title=session.discreet_title,
         participant_url=services.links.shared_url(session.id),
@@ -51,30 +49,27 @@ async def manage_page(
 
 
 async def show_session(request: web.Request) -> web.Response:
-    host = await need_host(request)
-    session = await need_own_session(request, host)
-    return show(request, await manage_page(services_of(request), host, session))
+    session = await need_session(request)
+    return show(request, await manage_page(services_of(request), session))
 
 
 async def make_link(request: web.Request) -> web.Response:
     """Answers with the page itself: the address of the new link can be shown this one time."""
-    host = await need_host(request)
-    session = await need_own_session(request, host)
+    session = await need_session(request)
     services = services_of(request)
     values = await values_of(request)
     try:
         form = read_form(NewLinkForm, values)
     except BadForm as error:
-        page = await manage_page(services, host, session, form=Filled(values, error.errors))
+        page = await manage_page(services, session, form=Filled(values, error.errors))
         return show(request, page, status=422)
     link = await services.links.make(session, Role(form.role), form.label)
     fresh = FreshLink(label=form.label, role=form.role, url=link.url)
-    return show(request, await manage_page(services, host, session, fresh=fresh), status=201)
+    return show(request, await manage_page(services, session, fresh=fresh), status=201)
 
 
 async def revoke_link(request: web.Request) -> web.Response:
-    host = await need_host(request)
-    session = await need_own_session(request, host)
+    session = await need_session(request)
     services = services_of(request)
     link = await services.links.revoke(session.id, request.match_info["link"])
     if link is None:
@@ -83,15 +78,14 @@ async def revoke_link(request: web.Request) -> web.Response:
         try:
             await services.sessions.turn_out(session.id, link.person)
         except OutOfReach:
-            page = await manage_page(services, host, session, caution=REVOKED_OUT_OF_REACH)
+            page = await manage_page(services, session, caution=REVOKED_OUT_OF_REACH)
             return show(request, page, status=202)
     return see_other(f"/host/sessions/{session.id}")
 
 
 async def open_room(request: web.Request) -> web.Response:
     """The host goes in as a facilitator: this browser gets a facilitator's credential once, then the room opens."""
-    host = await need_host(request)
-    session = await need_own_session(request, host)
+    session = await need_session(request)
     services = services_of(request)
     room = f"/s/{session.id}/room"
     known = await services.entry.who(session.id, services.cookies.person(request, session.id))
@@ -106,25 +100,23 @@ async def open_room(request: web.Request) -> web.Response:
 
 
 async def show_cancel(request: web.Request) -> web.Response:
-    host = await need_host(request)
-    session = await need_own_session(request, host)
+    session = await need_session(request)
     row = await row_of(services_of(request), session)
     if not row.may_open:
         return see_other(f"/host/sessions/{session.id}")
-    return show(request, CancelPage(host=host.name, session=row))
+    return show(request, CancelPage(session=row))
 
 
 async def cancel(request: web.Request) -> web.Response:
-    host = await need_host(request)
-    session = await need_own_session(request, host)
+    session = await need_session(request)
     services = services_of(request)
     row = await row_of(services, session)
     if row.may_open:
         if row.is_running and (await values_of(request)).get("ends") != ENDS_FOR_EVERYONE:
             # It began after the page was shown: that was a yes to something else.
-            return show(request, CancelPage(host=host.name, session=row), status=409)
+            return show(request, CancelPage(session=row), status=409)
         try:
             await services.sessions.cancel(session)
         except OutOfReach:
-            return show(request, CancelPage(host=host.name, session=row, problem=NOT_CANCELED), status=503)
+            return show(request, CancelPage(session=row, problem=NOT_CANCELED), status=503)
     return see_other(f"/host/sessions/{session.id}")

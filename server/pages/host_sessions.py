@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from rooms.roles import Role
-from server.pages.answer import need_host, services_of, show, values_of
+from server.pages.answer import services_of, show, values_of
 from server.pages.host_session import manage_page
 from server.pages.rows import row_of
+from server.routes.guard import account_of
 from server.scheduling import BadSchedule, ScheduleInput
-from server.store.records import HostRecord
 from web.doors import DoorState
 from web.forms import BadForm, Filled
 from web.pages import FreshLink, HostPage, SchedulePage, SessionRow
@@ -31,9 +31,9 @@ FIELDS: Mapping[str, str] = {
 
 
 async def show_sessions(request: web.Request) -> web.Response:
-    host = await need_host(request)
+    account = account_of(request)
     services = services_of(request)
-    sessions = await services.sessions.of_host(host.id)
+    sessions = await services.sessions.of_host(account.id)
     rows = await asyncio.gather(*(row_of(services, session) for session in sessions))
     now = services.clock.now()
     today: list[SessionRow] = []
@@ -48,38 +48,38 @@ async def show_sessions(request: web.Request) -> web.Response:
             coming.append(row)
         else:
             today.append(row)
-    return show(request, HostPage(host=host.name, today=tuple(today), coming=tuple(coming), past=tuple(past)))
+    return show(request, HostPage(today=tuple(today), coming=tuple(coming), past=tuple(past)))
 
 
 async def show_form(request: web.Request) -> web.Response:
-    host = await need_host(request)
-    sessions = await services_of(request).sessions.of_host(host.id)
+    account = account_of(request)
+    sessions = await services_of(request).sessions.of_host(account.id)
     values = dict(DEFAULTS) | {"zone": sessions[-1].zone if sessions else "UTC"}
-    return show(request, _form_page(host, Filled(values), guess_zone=not sessions))
+    return show(request, _form_page(Filled(values), guess_zone=not sessions))
 
 
 async def save(request: web.Request) -> web.Response:
     """Schedules the session and answers with its page, since the first facilitator's link can be shown only now."""
-    host = await need_host(request)
+    account = account_of(request)
     services = services_of(request)
     values = await values_of(request)
     try:
         form = read_schedule_form(values)
         if problem := clock_problem(form):
             raise BadForm({"time": problem})
-        session = await services.sessions.create(host.id, _input(form))
+        session = await services.sessions.create(account.id, _input(form))
     except BadForm as error:
-        return show(request, _form_page(host, Filled(values, error.errors)), status=422)
+        return show(request, _form_page(Filled(values, error.errors)), status=422)
     except BadSchedule as error:
         errors = {FIELDS.get(name, name): sentence for name, sentence in error.errors.items()}
-        return show(request, _form_page(host, Filled(values, errors)), status=422)
+        return show(request, _form_page(Filled(values, errors)), status=422)
     link = await services.links.make(session, Role.FACILITATOR, FIRST_LABEL)
     fresh = FreshLink(label=FIRST_LABEL, role=Role.FACILITATOR.value, url=link.url)
-    return show(request, await manage_page(services, host, session, fresh=fresh, is_new=True), status=201)
+    return show(request, await manage_page(services, session, fresh=fresh, is_new=True), status=201)
 
 
-def _form_page(host: HostRecord, form: Filled, guess_zone: bool = False) -> SchedulePage:
-    return SchedulePage(host=host.name, form=form, zones=zone_choices(), guess_zone=guess_zone)
+def _form_page(form: Filled, guess_zone: bool = False) -> SchedulePage:
+    return SchedulePage(form=form, zones=zone_choices(), guess_zone=guess_zone)
 
 
 def _input(form: ScheduleForm) -> ScheduleInput:

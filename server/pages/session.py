@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from server.pages.answer import RENDERER, host_name, need_session, see_other, services_of, show
+from server.pages.answer import RENDERER, need_session, see_other, services_of, show
 from server.pages.rows import hours_and_doors
 from server.store.records import SessionRecord
 from web.doors import DoorState
@@ -16,7 +16,6 @@ async def show_session(request: web.Request) -> web.Response:
     session = await need_session(request)
     hours, doors = await hours_and_doors(services_of(request), session)
     page = SessionPage(
-        host=await host_name(request),
         id=session.id,
         title=session.title,
         discreet_title=session.discreet_title,
@@ -51,7 +50,6 @@ async def show_after(request: web.Request) -> web.Response:
     session = await need_session(request)
     _, doors = await hours_and_doors(services_of(request), session)
     page = AfterPage(
-        host=await host_name(request),
         id=session.id,
         title=session.title,
         discreet_title=session.discreet_title,

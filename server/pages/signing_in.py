@@ -3,7 +3,8 @@
 from aiohttp import web
 
 from server.addresses import client_address, prefix_of
-from server.pages.answer import host_of, see_other, services_of, show, values_of
+from server.pages.answer import see_other, services_of, show, values_of
+from server.routes.guard import viewer_of
 from web.forms import BadForm, Filled, SignInForm, read_form
 from web.pages import SignInPage
 
@@ -11,7 +12,7 @@ DOES_NOT_FIT = "This name and this password do not fit together. Look at both an
 
 
 async def show_sign_in(request: web.Request) -> web.Response:
-    if await host_of(request) is not None:
+    if viewer_of(request) is not None:
         return see_other("/host")
     return show(request, SignInPage())
 

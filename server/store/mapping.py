@@ -1,5 +1,6 @@
 """Rows to records and back: the only place that knows both."""
 
+from datetime import date
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -7,8 +8,9 @@ from sqlalchemy import Row
 
 from rooms.ids import Instant, PersonId, SessionId
 from rooms.live.settings import Settings
+from rooms.program.authority import OrgRole
 from rooms.roles import Role
-from server.store.records import HostRecord, LinkRecord, PersonRecord, SessionEnd, SessionRecord
+from server.store.records import Account, LinkRecord, PersonRecord, SessionEnd, SessionRecord
 
 _SETTINGS = TypeAdapter(Settings)
 
@@ -22,8 +24,33 @@ def load_settings(text: str) -> Settings:
     return _SETTINGS.validate_json(text)
 
 
-def host_of(row: Row[Any]) -> HostRecord:
-    return HostRecord(id=row.id, name=row.name, password_hash=row.password_hash)
+def account_of(row: Row[Any]) -> Account:
+    return Account(
+        id=row.id,
+        name=row.name,
+        role=OrgRole(row.role),
+        email=row.email,
+        zone=row.zone,
+        language=row.language,
+        training_expires_on=None if row.training_expires_on is None else date.fromisoformat(row.training_expires_on),
+        has_password=row.password_hash is not None,
+        version=row.version,
+        disabled_at=None if row.disabled_at is None else Instant(row.disabled_at),
+        bounced_at=None if row.bounced_at is None else Instant(row.bounced_at),
+    )
+
+
+def account_values(record: Account) -> dict[str, Any]:
+    """What a person or an admin may change; not the password, the version and the instants."""
+    training = record.training_expires_on
+    return {
+        "name": record.name,
+        "email": record.email,
+        "role": record.role.value,
+        "zone": record.zone,
+        "language": record.language,
+        "training_expires_on": None if training is None else training.isoformat(),
+    }
 
 
 def session_of(row: Row[Any]) -> SessionRecord:

@@ -1,10 +1,12 @@
 """The rows of the store as frozen types; no dict and no row object leaves the store."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from rooms.ids import Instant, PersonId, SessionId
 from rooms.live.settings import Settings
+from rooms.program.authority import OrgRole
 from rooms.roles import Role
 
 
@@ -40,10 +42,24 @@ class SessionRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class HostRecord:
+class Account:
+    """Somebody of the organisation, `h_…`. Nothing in it proves who they are."""
+
     id: str
-    name: str  # what they sign in with
-    password_hash: str | None  # a PHC string
+    name: str  # shown, and good for signing in
+    role: OrgRole = OrgRole.HOST
+    email: str | None = None  # lower case
+    zone: str = "UTC"
+    language: str = "en"
+    training_expires_on: date | None = None  # facilitators only; the last day on which they may lead
+    has_password: bool = False
+    version: int = 1
+    disabled_at: Instant | None = None
+    bounced_at: Instant | None = None  # mail to this address came back
+
+    def is_trained_on(self, day: date) -> bool:
+        """Whether they may lead a date on this day, as far as their training goes."""
+        return self.training_expires_on is None or day <= self.training_expires_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """The whole store behind one name."""
 
 from server.ports import Clock
+from server.store.accounts import AccountTable
+from server.store.authority import AuthorityTable
 from server.store.database import Database
-from server.store.hosts import HostTable
 from server.store.limits import LimitTable
 from server.store.links import LinkTable
 from server.store.people import PeopleTable
@@ -16,7 +17,8 @@ class Store:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database
-        self.hosts = HostTable(database)
+        self.accounts = AccountTable(database)
+        self.authority = AuthorityTable(database)
         self.sessions = SessionTable(database)
         self.links = LinkTable(database)
         self.people = PeopleTable(database)

@@ -15,7 +15,7 @@ from server.store.records import LinkRecord, PersonRecord
 from server.store.store import Store
 from server.store.tables import audit, metadata, people
 from server.store.upgrade import alembic_config, drift, upgrade
-from tests.support.store_records import START, host_record, session_record
+from tests.support.store_records import START, account, session_record
 from tests.support.virtual_clock import VirtualClock
 
 DAY = 24 * 3_600_000
@@ -98,7 +98,7 @@ async def test_buckets_are_apart_and_forgotten(store: Store) -> None:
 
 
 async def test_who_came_is_forgotten_some_days_after_the_end(store: Store, clock: VirtualClock) -> None:
-    await store.hosts.add(host_record(), START)
+    await store.accounts.add(account(), None, START)
     for name in ("s_ended", "s_open"):
         session = SessionId(name)
         record = session_record(name)
@@ -140,11 +140,11 @@ async def test_the_audit_log_is_kept_for_its_time(store: Store) -> None:
 
 
 async def test_expired_tokens_and_host_links_are_dropped(store: Store) -> None:
-    await store.hosts.add(host_record(), START)
+    await store.accounts.add(account(), None, START)
     await store.sessions.add(session_record(), START)
     person = PersonRecord(PersonId("p_1"), SessionId("s_1"), Role.PARTICIPANT, None, "Quiet Heron")
     await store.people.add(person, START)
-    await store.hosts.add_sign_in("h_1", "sign-in", START, START)
+    await store.accounts.add_sign_in("h_1", "sign-in", START, START)
     await store.people.add_ticket(person, "ticket", START)
     await store.people.add_credential(person, "credential", START)
     await store.people.put_resume(person.session, person.id, "resume", START, START)

@@ -13,7 +13,7 @@ from server.store.database import Database
 from server.store.rooms import RoomTable
 from server.store.store import Store
 from tests.support.redis_server import RedisServer, redis_server
-from tests.support.store_records import START, host_record, session_record
+from tests.support.store_records import START, account, session_record
 from tests.support.virtual_clock import VirtualClock
 
 pytestmark = pytest.mark.service
@@ -38,7 +38,7 @@ class Node:
 
 @pytest.fixture
 async def nodes(store: Store, redis: RedisServer, clock: VirtualClock) -> AsyncIterator[tuple[Node, Node]]:
-    await store.hosts.add(host_record(), START)
+    await store.accounts.add(account(), None, START)
     await store.sessions.add(session_record(), START)
     one, other = (Node(store, redis, clock, name) for name in ("n_1", "n_2"))
     yield one, other
@@ -170,7 +170,7 @@ async def test_redis_learns_no_session(nodes: tuple[Node, Node]) -> None:
 
 
 async def test_leases_are_kept_while_a_node_lives(store: Store, redis: RedisServer) -> None:
-    await store.hosts.add(host_record(), START)
+    await store.accounts.add(account(), None, START)
     await store.sessions.add(session_record(), START)
     times = LeaseTimes(lease_ms=2_000, renew_ms=300, stop_ms=1_800, skew_ms=0)
     clock = AnchoredClock()

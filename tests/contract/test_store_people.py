@@ -9,7 +9,7 @@ from rooms.ids import Instant, PersonId, SessionId
 from rooms.roles import Role
 from server.store.records import LinkRecord, PersonRecord
 from server.store.store import Store
-from tests.support.store_records import START, host_record, session_record
+from tests.support.store_records import START, account, session_record
 
 ROOM, OTHER = SessionId("s_1"), SessionId("s_2")
 LATER = Instant(START + 1_000)
@@ -20,7 +20,7 @@ LINK = LinkRecord("l_1", "hash-of-link", ROOM, "h_1", Role.FACILITATOR, LINKED.i
 
 @pytest.fixture(autouse=True)
 async def people(store: Store) -> None:
-    await store.hosts.add(host_record(password_hash="phc"), START)
+    await store.accounts.add(account(), "phc", START)
     await store.sessions.add(session_record(), START)
     await store.sessions.add(session_record(OTHER), START)
     await store.people.add(PERSON, START)
@@ -28,33 +28,31 @@ async def people(store: Store) -> None:
 
 
 async def test_a_host_s_name_is_taken_once(store: Store) -> None:
-    assert not await store.hosts.add(host_record(host_id="h_2"), START)
-    assert await store.hosts.by_name("ines") == host_record(password_hash="phc")
-    assert await store.hosts.by_name("tom") is None
+    assert not await store.accounts.add(account(account_id="h_2"), None, START)
+    assert await store.accounts.by_name("ines") == account(has_password=True)
+    assert await store.accounts.by_name("tom") is None
 
 
 async def test_a_new_password_replaces_the_old(store: Store) -> None:
-    await store.hosts.set_password("h_1", "new")
-    found = await store.hosts.by_name("ines")
-    assert found is not None
-    assert found.password_hash == "new"
+    await store.accounts.set_password("h_1", "new")
+    assert await store.accounts.password_of("h_1") == "new"
 
 
 async def test_a_sign_in_lasts_until_it_expires(store: Store) -> None:
-    await store.hosts.add_sign_in("h_1", "token", START, LATER)
-    assert await store.hosts.by_sign_in("token", START) == host_record(password_hash="phc")
-    assert await store.hosts.by_sign_in("token", LATER) is None
-    assert await store.hosts.by_sign_in("other", START) is None
+    await store.accounts.add_sign_in("h_1", "token", START, LATER)
+    assert await store.accounts.by_sign_in("token", START) == account(has_password=True)
+    assert await store.accounts.by_sign_in("token", LATER) is None
+    assert await store.accounts.by_sign_in("other", START) is None
 
 
 async def test_signing_out_ends_one_or_all(store: Store) -> None:
     for token in ("a", "b", "c"):
-        await store.hosts.add_sign_in("h_1", token, START, LATER)
-    await store.hosts.drop_sign_in("a")
-    assert await store.hosts.by_sign_in("a", START) is None
-    assert await store.hosts.by_sign_in("b", START) is not None
-    await store.hosts.drop_sign_ins("h_1")
-    assert await store.hosts.by_sign_in("c", START) is None
+        await store.accounts.add_sign_in("h_1", token, START, LATER)
+    await store.accounts.drop_sign_in("a")
+    assert await store.accounts.by_sign_in("a", START) is None
+    assert await store.accounts.by_sign_in("b", START) is not None
+    await store.accounts.drop_sign_ins("h_1")
+    assert await store.accounts.by_sign_in("c", START) is None
 
 
 async def test_sessions_of_a_host_come_by_start(store: Store) -> None:

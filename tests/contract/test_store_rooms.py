@@ -9,7 +9,7 @@ from server.ports import LeaseLost, RoomStore, StoreDown
 from server.store.database import Database
 from server.store.records import SessionEnd
 from server.store.store import Store
-from tests.support.store_records import START, host_record, session_record
+from tests.support.store_records import START, account, session_record
 from tests.support.virtual_clock import VirtualClock
 
 ROOM = SessionId("s_1")
@@ -17,7 +17,7 @@ ROOM = SessionId("s_1")
 
 @pytest.fixture(autouse=True)
 async def one_session(store: Store) -> None:
-    await store.hosts.add(host_record(), START)
+    await store.accounts.add(account(), None, START)
     await store.sessions.add(session_record(), START)
 
 

@@ -43,7 +43,7 @@ def test_a_host_is_made_once(capsys: pytest.CaptureFixture[str], monkeypatch: py
     assert "/sign-in" in capsys.readouterr().out
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n{PASSWORD}\n"))
     assert main(["create-host", "ines"]) == 1
-    assert "There is a host of this name already." in capsys.readouterr().err
+    assert "Somebody has this name already." in capsys.readouterr().err
 
 
 def test_two_passwords_that_differ_make_nothing(

@@ -11,7 +11,7 @@ from rooms.ids import SessionId
 from server.jobs import forget, keep_purging
 from server.store.database import Database
 from server.store.store import Store
-from tests.support.store_records import START, host_record, session_record
+from tests.support.store_records import START, account, session_record
 from tests.support.virtual_clock import VirtualClock
 
 SECRET = "what somebody wrote and a facilitator deleted"
@@ -23,7 +23,7 @@ def places_of(file: Path, words: str) -> list[str]:
 
 
 async def write_and_erase(store: Store) -> Path:
-    await store.hosts.add(host_record(), START)
+    await store.accounts.add(account(), None, START)
     await store.sessions.add(session_record(), START)
     room = await store.rooms.claim(SessionId("s_1"))
     await store.rooms.save(room.session, room.epoch, 1, SECRET * 100)

@@ -42,17 +42,20 @@ async def test_a_database_that_holds_something_is_backed_up_before_it_is_migrate
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'h.db'}")
     async with database.write() as connection:
         await connection.run_sync(upgrade, "0001")
-        await connection.exec_driver_sql("INSERT INTO hosts (id, name, created_at) VALUES ('h_1', 'ines', 0)")
+        await connection.exec_driver_sql(
+            "INSERT INTO accounts (id, name, role, zone, language, version, created_at) "
+            "VALUES ('h_1', 'ines', 'host', 'UTC', 'en', 1, 0)"
+        )
     assert (await migrating.migrate(database))[0] == "0002"
     assert await migrating.migrate(database) == []
     async with database.read() as connection:
-        assert (await connection.exec_driver_sql("SELECT name FROM hosts")).scalar_one() == "ines"
+        assert (await connection.exec_driver_sql("SELECT name FROM accounts")).scalar_one() == "ines"
     await database.close()
     (backup_file,) = tmp_path.glob("*.before-*")
     assert backup_file.name == "h.before-0001.db"
     assert backup_file.stat().st_mode & 0o777 == 0o600
     with contextlib.closing(sqlite3.connect(backup_file)) as backup:
-        assert backup.execute("SELECT name FROM hosts").fetchall() == [("ines",)]
+        assert backup.execute("SELECT name FROM accounts").fetchall() == [("ines",)]
         assert backup.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rooms.ids import SessionId
+from rooms.program.authority import OrgRole
 from rooms.roles import Role
 from server.app import build_services
 from server.clock import AnchoredClock
@@ -33,7 +34,7 @@ async def seed(server: ServerProcess, plan: Plan, **timers: Any) -> Links:
     try:
         await migrate(store.database)
         services = build_services(config, store, clock, RoomsElsewhere(), passwords)
-        host = await services.accounts.create_host(f"host of {plan.title}", None)
+        host = await services.accounts.create(f"host of {plan.title}", OrgRole.HOST)
         starts = datetime.now(ZoneInfo(ZONE)) + plan.starts_in
         wanted = ScheduleInput(
             title=plan.title,

@@ -120,7 +120,6 @@ def _manage() -> ManagePage:
     url = f"{SITE.public_url}/s/{SESSION}"
     expires = when(Instant(START + 24 * 60 * MINUTE_MS), ZONE)
     return ManagePage(
-        host="Amina",
         session=row("scheduled", -200),
         discreet_title="Meeting",
         participant_url=url,
@@ -137,7 +136,7 @@ def _manage() -> ManagePage:
 def sample_pages() -> dict[str, Page]:
     zones = zone_choices()
     values = dict(DEFAULTS) | {"zone": ZONE}
-    blank = SchedulePage(host="Amina", form=Filled(values), zones=zones, guess_zone=True)
+    blank = SchedulePage(form=Filled(values), zones=zones, guess_zone=True)
     wrong = {"title": "Give the session a title.", "time": "This time has passed. Choose a later one."}
     manage = _manage()
     after = AfterPage(
@@ -151,9 +150,8 @@ def sample_pages() -> dict[str, Page]:
             form=Filled({"name": "Amina"}, {}, "This name and this password do not fit together. Try again.")
         ),
         "enter": EnterPage(),
-        "host-first": HostPage(host="Amina", today=(), coming=(), past=()),
+        "host-first": HostPage(today=(), coming=(), past=()),
         "host": HostPage(
-            host="Amina",
             today=(
                 row("live", 4, id="s_a"),
                 row("scheduled", -90, LONG_TITLE, "s_b"),
@@ -164,10 +162,8 @@ def sample_pages() -> dict[str, Page]:
         "schedule": blank,
         "schedule-again": replace(blank, form=Filled(blank.form.values, wrong)),
         "manage": manage,
-        "cancel": CancelPage(host="Amina", session=manage.session),
-        "cancel-running": CancelPage(
-            host="Amina", session=row("live", 8), problem="Nothing was changed. Try again in a minute."
-        ),
+        "cancel": CancelPage(session=manage.session),
+        "cancel-running": CancelPage(session=row("live", 8), problem="Nothing was changed. Try again in a minute."),
         "session-not-open": session_page("scheduled", -150),
         "session-open": session_page("doors-open", -8),
         "session-late": session_page("live", 30),

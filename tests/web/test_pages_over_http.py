@@ -13,6 +13,7 @@ from aiohttp import ClientResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from rooms.ids import SessionId
+from rooms.program.authority import OrgRole
 from rooms.roles import Role
 from server.app import build_server
 from server.config import load_config
@@ -85,7 +86,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
     async def before_doors(services: Services) -> None:
         made.append(await ensure_demo(services))
-        await services.accounts.create_host(NAME, PASSWORD)
+        await services.accounts.create(NAME, OrgRole.HOST, PASSWORD)
 
     built = build_server(config, before_doors, FakeMedia())
     server = TestServer(built.app)

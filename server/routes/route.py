@@ -1,0 +1,42 @@
+"""What a route is: no handler is reachable without saying who may use it."""
+
+from dataclasses import dataclass
+
+from aiohttp.typedefs import Handler
+
+from rooms.program.authority import Action
+from server.limits import Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Everybody:
+    """No account needed. The handler asks for what else proves a right: a link, a cookie of the session, a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """A signed-in account that may do this to the organisation, or to the group that the path names."""
+
+    action: Action
+
+
+Access = Everybody | Needs
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`limit` costs the visitor's address prefix a token (`server.limits`)."""
+
+    method: str
+    path: str
+    handler: Handler
+    access: Access
+    limit: Limit | None = None
+
+
+def get(path: str, handler: Handler, access: Access, limit: Limit | None = None) -> Route:
+    return Route("GET", path, handler, access, limit)
+
+
+def post(path: str, handler: Handler, access: Access, limit: Limit | None = None) -> Route:
+    return Route("POST", path, handler, access, limit)
