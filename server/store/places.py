@@ -1,6 +1,6 @@
 """Places in groups. Whatever gives or frees one holds the group's row, so that a group is never over its capacity."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -16,6 +16,8 @@ from server.store.tables import answers, groups, places
 
 _ANSWERS = TypeAdapter(tuple[IntakeAnswer, ...])
 _WISHES = TypeAdapter(Wishes)
+_PENDING = (PlaceState.PENDING.value,)
+_THERE = tuple(state.value for state in PlaceState if state is not PlaceState.LEFT)
 
 
 class Moved(NamedTuple):
@@ -93,17 +95,17 @@ class PlaceTable:
 
     async def accept(self, place: PlaceId, now: Instant) -> Moved | None:
         """From PENDING to a place, or to the waitlist where none is free. None where nobody waits for an answer."""
-        return await self._move(place, PlaceState.PENDING, {"state": PlaceState.WAITLIST.value}, now)
+        return await self._move(place, _PENDING, {"state": PlaceState.WAITLIST.value}, now)
 
     async def decline(self, place: PlaceId, reason: str, now: Instant) -> Moved | None:
         """What they answered is erased; the row stays until its holder has read the reason, or retention ends it."""
         changes = {"state": PlaceState.DECLINED.value, "reason": reason, "answers": "[]"}
-        return await self._move(place, PlaceState.PENDING, changes, now)
+        return await self._move(place, _PENDING, changes, now)
 
     async def end(self, place: PlaceId, reason: str, now: Instant) -> Moved | None:
         """A host takes somebody out; answers and address go at once."""
-        changes = {"state": PlaceState.LEFT.value, "reason": reason, "answers": "[]"}
-        moved = await self._move(place, None, changes, now)
+        changes = {"state": PlaceState.LEFT.value, "reason": reason, "answers": "[]", "email": None}
+        moved = await self._move(place, _THERE, changes, now)
         if moved is None:
             return None
         async with self.database.write() as connection:
@@ -183,15 +185,13 @@ class PlaceTable:
         return gone.rowcount
 
     async def _move(
-        self, place: PlaceId, only_from: PlaceState | None, changes: dict[str, Any], now: Instant
+        self, place: PlaceId, only_from: Collection[str], changes: dict[str, Any], now: Instant
     ) -> Moved | None:
         async with self.database.write() as connection:
             group = await _group_of(connection, place)
             if group is None:
                 return None
-            mine = places.c.id == place
-            if only_from is not None:
-                mine &= places.c.state == only_from.value
+            mine = (places.c.id == place) & places.c.state.in_(only_from)
             changed = update(places).where(mine).values(changes | {"changed_at": now}).returning(places.c.id)
             if (await connection.execute(changed)).first() is None:
                 return None

@@ -9,7 +9,7 @@ from rooms.live.settings import MINUTE_MS, Schedule, Settings
 from server.store.database import Database
 from server.store.mapping import session_values
 from server.store.records import SessionEnd, SessionRecord
-from server.store.tables import accounts, groups, series, sessions, staff
+from server.store.tables import accounts, groups, guidelines, series, sessions, staff
 
 NOW = Instant(1_800_000_000_000)
 HOUR = 60 * MINUTE_MS
@@ -101,10 +101,12 @@ def date_values(id: str, starts_at: int, group: str | None = "g_1", **changes: A
     return session_values(record, NOW) | {"attended": None, "ended_at": None} | changes
 
 
-async def add_groups(database: Database, *ids: str, host: str | None = None) -> None:
-    """Groups of these ids; `host` hosts them all and exists already."""
+async def add_groups(database: Database, *ids: str, host: str | None = None, **changes: Any) -> None:
+    """Groups of these ids with guidelines; `host` hosts them all and exists already; `changes` are of the rows."""
     async with database.write() as connection:
-        await connection.execute(insert(groups), [group_values(id) for id in ids])
+        await connection.execute(insert(groups), [group_values(id) | changes for id in ids])
+        words = {"version": 1, "text": "What is said here stays here.", "created_at": NOW}
+        await connection.execute(insert(guidelines), [{"group": id} | words for id in ids])
         if host is not None:
             rows = [{"group": id, "account": host, "position": "host", "rank": 0} for id in ids]
             await connection.execute(insert(staff), rows)

@@ -1,0 +1,215 @@
+"""Capacity, waitlist and order, on both databases, also when everybody asks at once."""
+
+import asyncio
+import random
+from dataclasses import replace
+
+import pytest
+
+from rooms.ids import Instant, SessionId
+from rooms.program.ids import GroupId, PlaceId
+from rooms.program.places import IntakeAnswer, Place, PlaceState, Wishes
+from server.store.database import Database
+from server.store.migrate import migrate
+from server.store.store import Store
+from tests.support.programme import NOW, add_dates, add_groups, date_values
+from tests.support.virtual_clock import VirtualClock
+
+G = GroupId("g_1")
+MANY = 200
+
+
+def wanted(number: int, state: PlaceState = PlaceState.WAITLIST, email: str | None = None) -> Place:
+    return Place(
+        id=PlaceId(f"pl_{number}"),
+        group=G,
+        alias=f"Quiet Heron {number}",
+        email=email,
+        zone="Europe/Lisbon",
+        language="en",
+        state=state,
+        rank=0,
+        guidelines_version=1,
+        answers=(IntakeAnswer("What brings you here?", "Şükran, 🌱"),),
+        wishes=Wishes(missed=True),
+        generation=1,
+        reason="",
+        created_at=NOW,
+        changed_at=NOW,
+        bounced_at=None,
+    )
+
+
+async def ask(store: Store, number: int, state: PlaceState = PlaceState.WAITLIST, email: str | None = None) -> Place:
+    place = await store.places.add(wanted(number, state, email), f"hash-{number}")
+    assert place is not None
+    return place
+
+
+@pytest.fixture
+async def group(store: Store) -> Store:
+    """A store with a group of three places."""
+    await add_groups(store.database, G, capacity=3)
+    return store
+
+
+async def states(store: Store) -> list[tuple[str, str]]:
+    return [(place.id, place.state.value) for place in await store.places.of_group(G)]
+
+
+async def test_the_first_get_places_and_the_others_wait_in_the_order_of_asking(group: Store) -> None:
+    asked = [await ask(group, number) for number in range(6)]
+    assert [place.state for place in asked] == [PlaceState.PLACE] * 3 + [PlaceState.WAITLIST] * 3
+    assert [await group.places.position(place) for place in asked[3:]] == [1, 2, 3]
+    assert asked[1] == replace(wanted(1), state=PlaceState.PLACE, rank=1)
+
+
+async def test_whoever_leaves_makes_room_for_the_first_who_waits(group: Store) -> None:
+    for number in range(5):
+        await ask(group, number)
+    (given,) = await group.places.leave(PlaceId("pl_1"), NOW)
+    assert (given.id, given.state) == ("pl_3", PlaceState.PLACE)
+    assert await group.places.get(PlaceId("pl_1")) is None
+    assert await group.places.leave(PlaceId("pl_1"), NOW) == ()
+    assert await group.places.leave(PlaceId("pl_4"), NOW) == ()  # from the waitlist: nobody moves
+
+
+async def test_somebody_whom_a_host_takes_out_leaves_no_words_behind(group: Store) -> None:
+    await add_dates(group.database, date_values("s_1", NOW))
+    for number in range(4):
+        await ask(group, number, email=f"{number}@example.org")
+    await group.places.answer(PlaceId("pl_0"), SessionId("s_1"), False, NOW)
+    moved = await group.places.end(PlaceId("pl_0"), "The group has changed its day.", Instant(NOW + 5))
+    assert moved is not None
+    assert (moved.place.state, moved.place.answers, moved.place.email) == (PlaceState.LEFT, (), None)
+    assert (moved.place.reason, moved.place.changed_at) == ("The group has changed its day.", NOW + 5)
+    assert [place.id for place in moved.given] == ["pl_3"]
+    assert await group.places.answers_of(PlaceId("pl_0"), [SessionId("s_1")]) == {}
+    assert await group.places.end(PlaceId("pl_0"), "again", NOW) is None
+
+
+async def test_a_host_accepts_or_declines_once(group: Store) -> None:
+    for number in range(2):
+        await ask(group, number)
+    await ask(group, 2, PlaceState.PENDING)
+    await ask(group, 3, PlaceState.PENDING)
+    await ask(group, 4, PlaceState.PENDING)
+    accepted = await group.places.accept(PlaceId("pl_4"), NOW)
+    assert accepted is not None
+    assert (accepted.place.state, accepted.given) == (PlaceState.PLACE, ())
+    waiting = await group.places.accept(PlaceId("pl_3"), NOW)
+    assert waiting is not None
+    assert waiting.place.state is PlaceState.WAITLIST
+    declined = await group.places.decline(PlaceId("pl_2"), "We meet for another question.", NOW)
+    assert declined is not None
+    assert (declined.place.state, declined.place.answers) == (PlaceState.DECLINED, ())
+    assert await group.places.accept(PlaceId("pl_2"), NOW) is None
+    assert await group.places.decline(PlaceId("pl_0"), "", NOW) is None
+    counted = {PlaceState.PLACE: 3, PlaceState.WAITLIST: 1, PlaceState.DECLINED: 1}
+    assert await group.places.counts([G, GroupId("g_none")]) == {G: counted, "g_none": {}}
+
+
+async def test_who_was_accepted_late_keeps_their_turn_on_the_waitlist(group: Store) -> None:
+    await ask(group, 0, PlaceState.PENDING)
+    for number in range(1, 6):
+        await ask(group, number)
+    await group.places.accept(PlaceId("pl_0"), NOW)
+    (given,) = await group.places.leave(PlaceId("pl_1"), NOW)
+    assert given.id == "pl_0"
+
+
+async def test_an_address_that_is_known_in_the_group_is_not_stored_twice_and_nobody_learns_of_it(group: Store) -> None:
+    await add_groups(group.database, "g_2")
+    await ask(group, 0, email="ines@example.org")
+    again = await ask(group, 1, email="ines@example.org")
+    assert (again.state, again.email) == (PlaceState.PLACE, None)
+    first = await group.places.by_email(G, "ines@example.org")
+    assert first is not None
+    assert first.id == "pl_0"
+    elsewhere = replace(wanted(2, email="ines@example.org"), group=GroupId("g_2"))
+    assert (await group.places.add(elsewhere, "hash-2")) is not None
+
+
+async def test_wishes_and_answers_are_what_was_said_last(group: Store) -> None:
+    await add_dates(group.database, date_values("s_1", NOW), date_values("s_2", NOW + 1))
+    place = await ask(group, 0)
+    await ask(group, 1, email="tom@example.org")
+    assert await group.places.set_wishes(place.id, Wishes(False, False), "ines@example.org", "Asia/Tokyo")
+    assert not await group.places.set_wishes(place.id, Wishes(), "tom@example.org", "UTC")
+    for is_coming in (True, False):
+        await group.places.answer(place.id, SessionId("s_1"), is_coming, NOW)
+    found = await group.places.by_hash("hash-0")
+    assert found is not None
+    assert (found.wishes, found.email, found.zone) == (Wishes(False, False), "ines@example.org", "Asia/Tokyo")
+    both = [SessionId("s_1"), SessionId("s_2")]
+    assert await group.places.answers_of(place.id, both) == {"s_1": False}
+    assert await group.places.absences(both) == {"s_1": 1}
+
+
+async def test_a_new_link_replaces_the_former(group: Store) -> None:
+    await ask(group, 0)
+    await group.places.set_token(PlaceId("pl_0"), "hash-new", 2)
+    assert await group.places.by_hash("hash-0") is None
+    found = await group.places.by_hash("hash-new")
+    assert found is not None
+    assert found.generation == 2
+
+
+async def test_what_is_over_is_forgotten_in_time(group: Store) -> None:
+    for number in range(3):
+        await ask(group, number, PlaceState.PENDING)
+    await group.places.decline(PlaceId("pl_0"), "", Instant(NOW + 10))
+    await group.places.end(PlaceId("pl_1"), "", Instant(NOW + 20))
+    assert await group.places.forget(Instant(NOW + 15)) == 1
+    assert await states(group) == [("pl_1", "left"), ("pl_2", "pending")]
+
+
+async def test_two_hundred_who_ask_at_once_fill_a_group_exactly(database_url: str, clock: VirtualClock) -> None:
+    # Two processes of a cluster: two engines on one database.
+    databases = (Database(database_url), Database(database_url))
+    await migrate(databases[0])
+    stores = [Store(database, clock) for database in databases]
+    capacity = 25
+    await add_groups(databases[0], G, capacity=capacity)
+    asked = await asyncio.gather(*(ask(stores[number % 2], number) for number in range(MANY)))
+    found = await stores[0].places.of_group(G)
+    assert {place.id for place in found} == {place.id for place in asked}
+    assert [place.rank for place in found] == list(range(MANY))
+    assert [place.state for place in found] == [PlaceState.PLACE] * capacity + [PlaceState.WAITLIST] * (MANY - capacity)
+    assert all(place == found[place.rank] for place in asked)
+
+    # Then 60 leave while 60 more ask and a host takes out 10: still exactly full, still in order.
+    chance = random.Random(7)
+    leaving = chance.sample(found, 60)
+    removed = chance.sample([place for place in found if place not in leaving], 10)
+    rank_of = {place.id: place.rank for place in found}
+    given = await asyncio.gather(
+        *(stores[index % 2].places.leave(place.id, NOW) for index, place in enumerate(leaving)),
+        *(_end(stores[index % 2], place) for index, place in enumerate(removed)),
+        *(_ask_more(stores[number % 2], number) for number in range(MANY, MANY + 60)),
+    )
+    after = await stores[1].places.of_group(G)
+    living = [place for place in after if place.state is not PlaceState.LEFT]
+    assert len(living) == MANY - 60 - 10 + 60
+    assert [place.state for place in living] == [PlaceState.PLACE] * capacity + [PlaceState.WAITLIST] * (
+        len(living) - capacity
+    )
+    assert len({place.rank for place in after}) == len(after)
+    moved_up = [place.id for one in given for place in one]
+    now_in = {place.id for place in living[:capacity]} - {place.id for place in found[:capacity]}
+    assert now_in <= set(moved_up)
+    assert len(moved_up) == len(set(moved_up)), "somebody was told twice"
+    assert all(rank_of[place] >= capacity for place in moved_up if place in rank_of)
+    for database in databases:
+        await database.close()
+
+
+async def _end(store: Store, place: Place) -> tuple[Place, ...]:
+    moved = await store.places.end(place.id, "", NOW)
+    assert moved is not None
+    return moved.given
+
+
+async def _ask_more(store: Store, number: int) -> tuple[Place, ...]:
+    await ask(store, number)
+    return ()
