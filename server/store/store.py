@@ -3,10 +3,13 @@
 from server.ports import Clock
 from server.store.accounts import AccountTable
 from server.store.authority import AuthorityTable
+from server.store.codes import CodeTable
 from server.store.database import Database
+from server.store.groups import GroupTable
 from server.store.limits import LimitTable
 from server.store.links import LinkTable
 from server.store.people import PeopleTable
+from server.store.places import PlaceTable
 from server.store.retention import Retention
 from server.store.rooms import RoomTable
 from server.store.sessions import SessionTable
@@ -21,6 +24,9 @@ class Store:
         self.authority = AuthorityTable(database)
         self.sessions = SessionTable(database)
         self.links = LinkTable(database)
+        self.groups = GroupTable(database)
+        self.places = PlaceTable(database)
+        self.codes = CodeTable(database)
         self.people = PeopleTable(database)
         self.rooms = RoomTable(database, clock)
         self.limits = LimitTable(database)
