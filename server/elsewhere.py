@@ -1,6 +1,7 @@
 """`Rooms` for a command that runs beside the server: it hosts none, the server reads the store when it is asked."""
 
 from rooms.ids import PersonId, SessionId
+from rooms.live.steward import StewardCommand
 from server.ports import Glimpse
 
 
@@ -11,6 +12,10 @@ class RoomsElsewhere:
     async def scheduled(self, session: SessionId) -> None: ...
 
     async def cancel(self, session: SessionId) -> None: ...
+
+    async def moderate(self, session: SessionId, command: StewardCommand) -> None: ...
+
+    async def state(self, session: SessionId) -> None: ...
 
     async def turn_out(self, session: SessionId, person: PersonId) -> None: ...
 

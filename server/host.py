@@ -21,6 +21,7 @@ from rooms.live.rights import all_rights
 from rooms.live.room import Decision, advanced, decide
 from rooms.live.roster import is_over, is_waiting_room_full
 from rooms.live.state import RoomState
+from rooms.live.steward import STEWARD, StewardCommand
 from rooms.refusals import Refused as DomainRefused
 from server.effects import RoomMedia
 from server.effects_peers import PeerBook
@@ -44,7 +45,6 @@ from signaling.translate import to_command
 
 SETTLE_S: Final = 5.0
 AFTER_FAULT_MS: Final = 1_000  # what fails every time must not spin
-HOST = PersonId("host")  # who cancels from outside the room
 
 _log = structlog.get_logger("host")
 
@@ -117,7 +117,7 @@ class RoomHost:
     async def cancel(self) -> SessionEnd | None:
         """The host cancels; how the room is over then, or was before. None where this was not done."""
         with contextlib.suppress(DomainRefused):
-            await self._done(lambda: self._command(CancelSession(HOST), None, lambda _: None))
+            await self._done(lambda: self._command(CancelSession(STEWARD), None, lambda _: None))
         match self._state.phase:
             case Canceled():
                 return SessionEnd.CANCELED
@@ -125,6 +125,12 @@ class RoomHost:
                 return SessionEnd.ENDED
             case _:
                 return None
+
+    async def moderate(self, command: StewardCommand) -> bool:
+        """A program of the organisation asks, as `STEWARD`; whether it holds and is stored. Raises `Refused`."""
+        outcome: list[bool] = []
+        await self._done(lambda: self._command(command, None, outcome.append))
+        return outcome == [True]
 
     async def turn_out(self, person: PersonId) -> None:
         """Close a person's connections and transport: their link is not good any more."""

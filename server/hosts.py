@@ -11,6 +11,8 @@ import structlog
 from rooms.ids import Instant, PersonId, SessionId
 from rooms.live.settings import MINUTE_MS
 from rooms.live.snapshot import UnreadableSnapshot
+from rooms.live.state import RoomState
+from rooms.live.steward import StewardCommand
 from server.effects import RoomMedia
 from server.effects_peers import PeerBook
 from server.host import HostParts, RoomHost
@@ -188,6 +190,14 @@ class RoomHosts:
     async def cancel(self, session: SessionId) -> SessionEnd | None:
         host = await self.host(session)
         return None if host is None else await host.cancel()
+
+    async def moderate(self, session: SessionId, command: StewardCommand) -> bool | None:
+        host = await self.host(session)
+        return None if host is None else await host.moderate(command)
+
+    async def state(self, session: SessionId) -> RoomState | None:
+        host = self._hosts.get(session)
+        return None if host is None or host.is_gone else host.state
 
     async def turn_out(self, session: SessionId, person: PersonId) -> None:
         if (host := self._hosts.get(session)) is not None:

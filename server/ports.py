@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rooms.ids import Instant, PersonId, SessionId
+from rooms.live.state import RoomState
+from rooms.live.steward import StewardCommand
 from rooms.roles import Role
 from server.store.records import RoomRow, SessionEnd, SessionRecord
 
@@ -101,6 +103,15 @@ class Rooms(Protocol):
 
     async def cancel(self, session: SessionId) -> SessionEnd | None:
         """`CancelSession`, idempotent: canceled, or ended where the room had begun. None where it was not done."""
+
+    async def moderate(self, session: SessionId, command: StewardCommand) -> bool | None:
+        """A program of the organisation asks; whether it holds and is stored. None where the room is not hosted here.
+
+        Raises `rooms.refusals.Refused`.
+        """
+
+    async def state(self, session: SessionId) -> RoomState | None:
+        """The room as it is now; None where it is not hosted here."""
 
     async def turn_out(self, session: SessionId, person: PersonId) -> None:
         """The person's link was revoked: close their connections; what they may do is the room's question."""

@@ -6,7 +6,7 @@ There is no command that opens another person's microphone or starts their camer
 from dataclasses import dataclass
 
 from rooms.ids import MessageId, PersonId
-from rooms.live.settings import ChatPolicy
+from rooms.live.settings import ChatPolicy, Settings
 from rooms.live.state import ChatTo, ToEveryone
 from rooms.roles import Role
 
@@ -42,6 +42,14 @@ class CancelSession:
     """The host calls it off: canceled before it is live, ended from then on. `by` is opaque here."""
 
     by: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Reschedule:
+    """The session was moved or rewritten before its doors: this is how it is to be. Refused from the doors on."""
+
+    by: PersonId
+    settings: Settings
 
 
 # --- entry -----------------------------------------------------------------------------------------------------
@@ -353,7 +361,7 @@ class SetChatPolicy:
     policy: ChatPolicy
 
 
-ReportCommand = Introduce | Connect | Disconnect | CancelSession
+ReportCommand = Introduce | Connect | Disconnect | CancelSession | Reschedule
 EntryCommand = (
     AcceptGuidelines | Knock | Enter | Admit | AdmitAll | HoldWaiting | Decline | SendBack | MessageWaiting | SendNote
 )

@@ -3,10 +3,13 @@
 from rooms.ids import PersonId
 from rooms.live.person import Admitted, Declined, Person, Removed, Waiting
 from rooms.live.phase import Canceled, Ended, Phase, Scheduled
-from rooms.live.roster import leads, person_of
+from rooms.live.roster import is_led, leads, person_of
 from rooms.live.state import RoomState
+from rooms.live.steward import STEWARD
 from rooms.refusals import Reason, Refused
 from rooms.roles import Role
+
+_STEWARD = Person(STEWARD, Role.FACILITATOR, Role.FACILITATOR, "")
 
 
 def require_open(state: RoomState) -> None:
@@ -31,7 +34,15 @@ def require_phase(state: RoomState, *phases: type[Phase]) -> None:
 
 
 def require_leader(state: RoomState, by: PersonId) -> Person:
-    """Somebody who facilitates and is inside. Raises `Refused(UNKNOWN_PERSON | NOT_PERMITTED | NOT_ADMITTED)`."""
+    """Somebody who facilitates and is inside. Raises `Refused(UNKNOWN_PERSON | NOT_PERMITTED | NOT_ADMITTED)`.
+
+    The steward moderates from outside, for a program of the organisation, and only while somebody leads inside: nobody
+    is ever let into a room, nor a held room opened, behind the backs of those who are in it (features R2).
+    """
+    if by == STEWARD:
+        if not is_led(state):
+            raise Refused(Reason.NOT_ADMITTED)
+        return _STEWARD
     person = person_of(state, by)
     if not person.role.may_facilitate:
         raise Refused(Reason.NOT_PERMITTED)

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from rooms.ids import PersonId, SessionId
+from rooms.live.steward import StewardCommand
 from server import drain as draining
 from server.drain import Drain
 from server.ports import Glimpse
@@ -25,6 +26,10 @@ class Slow:
     async def scheduled(self, session: SessionId) -> None: ...
 
     async def cancel(self, session: SessionId) -> None: ...
+
+    async def moderate(self, session: SessionId, command: StewardCommand) -> None: ...
+
+    async def state(self, session: SessionId) -> None: ...
 
     async def turn_out(self, session: SessionId, person: PersonId) -> None: ...
 
