@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 PREFIX = "HOLDSPACE_"
-SECRETS = ("DATABASE_URL", "METRICS_TOKEN", "REDIS_URL", "TURN_SECRET")
+SECRETS = ("DATABASE_URL", "METRICS_TOKEN", "REDIS_URL", "SMTP_PASSWORD", "TURN_SECRET")
 # RFC 7065: scheme, host, port, transport.
 TURN_URL = re.compile(r"(turns?):(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?(\?transport=(udp|tcp))?")
+MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
@@ -64,6 +65,15 @@ class Config(BaseModel):
     turn_ttl_s: Annotated[int, Field(ge=300, le=86_400)] = 3_600
     relay_only: bool = False  # browsers connect through the relay alone
     drain_s: Annotated[float, Field(gt=0, le=600)] = 15.0
+    smtp_host: str | None = None  # None: no mail; hosts see links and QR codes instead
+    smtp_port: Port | None = None  # None: 587 with starttls, 465 with tls, 25 with none
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_ca: Path | None = None  # certificates to trust, for a mail server of one's own; None: the system's
+    smtp_user: str = ""
+    smtp_password: SecretStr | None = None
+    smtp_from: str = ""  # the address that letters come from
+    smtp_name: str = "Meetings"  # and the name beside it, which everybody sees who looks at the reader's screen
+    smtp_bounces: str = ""  # where mail goes that comes back; empty: smtp_from
 
     @field_validator("udp_bind", "udp_advertise", "trusted_proxies", "turn_urls", mode="before")
     @classmethod
@@ -109,6 +119,30 @@ class Config(BaseModel):
             raise ValueError("HOLDSPACE_RELAY_ONLY needs HOLDSPACE_TURN_URLS")
         return self
 
+    @field_validator("smtp_from", "smtp_bounces")
+    @classmethod
+    def _is_mail_address(cls, value: str) -> str:
+        if value and not MAIL_ADDRESS.fullmatch(value):
+            raise ValueError("give an address like groups@example.org")
+        return value
+
+    @field_validator("smtp_name")
+    @classmethod
+    def _is_printable(cls, value: str) -> str:
+        if not value.isprintable() or len(value) > 80:
+            raise ValueError("give a name of at most 80 characters")
+        return value
+
+    @model_validator(mode="after")
+    def _is_one_mail_server(self) -> Self:
+        if self.smtp_host is not None and not self.smtp_from:
+            raise ValueError("HOLDSPACE_SMTP_HOST needs HOLDSPACE_SMTP_FROM")
+        if bool(self.smtp_user) != (self.smtp_password is not None):
+            raise ValueError("HOLDSPACE_SMTP_USER and HOLDSPACE_SMTP_PASSWORD go together")
+        if self.smtp_security == "none" and self.smtp_host is not None and self.smtp_host not in LOCAL_HOSTS:
+            raise ValueError("HOLDSPACE_SMTP_SECURITY=none is for a mail server on this machine")
+        return self
+
     @field_validator("public_url")
     @classmethod
     def _is_origin(cls, value: str) -> str:
@@ -133,6 +167,10 @@ class Config(BaseModel):
         if value is not None and not value.get_secret_value().startswith(("sqlite+aiosqlite:", "postgresql+asyncpg:")):
             raise ValueError("starts with sqlite+aiosqlite: or postgresql+asyncpg:")
         return value
+
+    @property
+    def smtp_port_in_use(self) -> int:
+        return self.smtp_port or {"starttls": 587, "tls": 465, "none": 25}[self.smtp_security]
 
     @property
     def is_local_http(self) -> bool:

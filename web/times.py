@@ -1,5 +1,6 @@
 """Instants and durations in words, in the zone of the session. The browser adds the reader's own time beside it."""
 
+import calendar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
@@ -26,13 +27,31 @@ class When:
     utc: str
 
 
-def when(instant: Instant, zone: str) -> When:
+@dataclass(frozen=True, slots=True)
+class DayWords:
+    """How a language writes a date; `day` has {weekday}, {day}, {month} and {year}. Weeks begin on Monday."""
+
+    day: str
+    weekdays: tuple[str, ...]
+    months: tuple[str, ...]
+
+
+ENGLISH = DayWords(
+    day="{weekday} {day} {month} {year}",
+    weekdays=tuple(calendar.day_name),
+    months=tuple(calendar.month_name)[1:],
+)
+
+
+def when(instant: Instant, zone: str, words: DayWords = ENGLISH) -> When:
     """`zone` is an IANA name; raises `ZoneInfoNotFoundError` for another."""
     utc = datetime.fromtimestamp(instant / SECOND_MS, UTC)
     local = utc.astimezone(ZoneInfo(zone))
     return When(
         iso=utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        day=f"{local:%A} {local.day} {local:%B %Y}",
+        day=words.day.format(
+            weekday=words.weekdays[local.weekday()], day=local.day, month=words.months[local.month - 1], year=local.year
+        ),
         clock=f"{local:%H:%M}",
         zone=zone,
         place=place_of(zone),

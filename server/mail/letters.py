@@ -90,10 +90,9 @@ class DateMoved(DateLetter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateCanceled(DateLetter):
-    """`next_at` of the next date, where there is one; `resources` as the group keeps them."""
+    """`next_at` of the next date, where there is one."""
 
     next_at: Instant | None = None
-    resources: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +149,8 @@ class NobodyLeads(DateLetter):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NobodyCame(DateLetter):
     """To hosts: people wait, nobody leads, the backups are being asked."""
+
+    cancel_at: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

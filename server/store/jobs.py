@@ -85,9 +85,10 @@ class JobTable:
         async with self.database.write() as connection:
             return (await connection.execute(_mine(job).values(values))).rowcount == 1
 
-    async def put_off(self, job: Job, due_at: Instant) -> bool:
+    async def put_off(self, job: Job, due_at: Instant, is_attempt: bool = True) -> bool:
         """Nobody's any more, and due again at `due_at`."""
-        values = {"due_at": due_at, "owner": None, "held_until": None}
+        attempts = job.attempts if is_attempt else job.attempts - 1
+        values = {"due_at": due_at, "owner": None, "held_until": None, "attempts": attempts}
         async with self.database.write() as connection:
             return (await connection.execute(_mine(job).values(values))).rowcount == 1
 

@@ -6,8 +6,10 @@ from server.store.authority import AuthorityTable
 from server.store.codes import CodeTable
 from server.store.database import Database
 from server.store.groups import GroupTable
+from server.store.jobs import JobTable
 from server.store.limits import LimitTable
 from server.store.links import LinkTable
+from server.store.outbox import OutboxTable
 from server.store.people import PeopleTable
 from server.store.places import PlaceTable
 from server.store.retention import Retention
@@ -29,6 +31,8 @@ class Store:
         self.codes = CodeTable(database)
         self.people = PeopleTable(database)
         self.rooms = RoomTable(database, clock)
+        self.jobs = JobTable(database)
+        self.outbox = OutboxTable(database)
         self.limits = LimitTable(database)
         self.retention = Retention(database)
 

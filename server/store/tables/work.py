@@ -35,7 +35,9 @@ outbox = Table(
     Column("attempts", Integer, nullable=False),
     at("next_at"),
     at("created_at"),
+    at("until", nullable=True),  # of no use to anybody after this
     at("sent_at", nullable=True),
+    word("reply", nullable=True),  # the codes of the last refusal, as "550 5.1.1"
     Index(None, "state", "next_at"),
 )
 

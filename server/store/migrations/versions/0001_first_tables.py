@@ -472,7 +472,9 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_at", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
         sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.Column("reply", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["account"], ["accounts.id"], name=op.f("fk_outbox_account_accounts"), ondelete="CASCADE"
         ),
