@@ -42,6 +42,7 @@ from rooms.live.commands import (
     Readmit,
     Remove,
     Rename,
+    Reschedule,
     ResumeRoom,
     ReturnFromBreak,
     SendBack,
@@ -113,6 +114,7 @@ def is_restrictive(command: Command) -> bool:
             | RaiseHand()
             | LowerHand()
             | Rename()
+            | Reschedule()
             | ReturnFromBreak()
             | StartSession()
             | ResumeRoom()

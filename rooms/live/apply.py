@@ -110,6 +110,8 @@ def apply(state: RoomState, recorded: ev.Recorded) -> RoomState:
         # the room
         case ev.PhaseChanged():
             return _phase_changed(state, event.phase, at)
+        case ev.Rescheduled():
+            return replace(state, settings=event.settings, phase_version=version)
         case ev.EntryLocked():
             return replace(state, is_entry_locked=True, phase_version=version)
         case ev.EntryUnlocked():

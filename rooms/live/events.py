@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rooms.ids import Instant, MessageId, PersonId
 from rooms.live.person import Note
 from rooms.live.phase import Phase
-from rooms.live.settings import ChatPolicy
+from rooms.live.settings import ChatPolicy, Settings
 from rooms.live.state import ChatLine
 from rooms.roles import Role
 
@@ -223,6 +223,13 @@ class PhaseChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Rescheduled:
+    """Before the doors: everything as in `settings` now."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
 class EntryLocked:
     pass
 
@@ -327,6 +334,7 @@ Event = (
     | ShareStarted
     | ShareStopped
     | PhaseChanged
+    | Rescheduled
     | EntryLocked
     | EntryUnlocked
     | EndMoved

@@ -1,4 +1,4 @@
-"""What the server reports: who somebody is, whether they are connected, that the host cancels.
+"""What the server reports: who somebody is, whether they are connected, that the host cancels or moves the session.
 
 Reports about a known person are never refused: a removed person's page connects in order to be told so, and a room that
 is over takes a report without changing.
@@ -8,9 +8,9 @@ from typing import assert_never
 
 from rooms.ids import Instant
 from rooms.live import events as ev
-from rooms.live.commands import CancelSession, Connect, Disconnect, Introduce, ReportCommand
+from rooms.live.commands import CancelSession, Connect, Disconnect, Introduce, ReportCommand, Reschedule
 from rooms.live.person import Admitted
-from rooms.live.phase import Canceled, CancelReason, Ended, EndReason
+from rooms.live.phase import Canceled, CancelReason, Ended, EndReason, Scheduled
 from rooms.live.phases import ended
 from rooms.live.roster import has_started, is_over, only_looked_in, person_of
 from rooms.live.state import RoomState
@@ -32,6 +32,8 @@ def decide(state: RoomState, command: ReportCommand, now: Instant) -> tuple[ev.E
             return _disconnect(state, command)
         case CancelSession():
             return _cancel(state, now)
+        case Reschedule():
+            return _reschedule(state, command)
         case _:
             assert_never(command)
 
@@ -78,3 +80,9 @@ def _cancel(state: RoomState, now: Instant) -> tuple[ev.Event, ...]:
     if has_started(state):
         return ended(EndReason.BY_HOST, now)
     return (ev.PhaseChanged(Canceled(now, CancelReason.BY_HOST)), ev.ChatErased())
+
+
+def _reschedule(state: RoomState, command: Reschedule) -> tuple[ev.Event, ...]:
+    if not isinstance(state.phase, Scheduled):
+        raise Refused(Reason.WRONG_PHASE)
+    return () if command.settings == state.settings else (ev.Rescheduled(command.settings),)

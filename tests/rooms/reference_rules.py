@@ -134,6 +134,10 @@ class Rules:
             raise No
         self.phase = "canceled" if self.phase in (*BEFORE_LIVE, "canceled") else "ended"
 
+    def do_Reschedule(self, c: cmd.Reschedule, now: int) -> None:
+        self._phase_is("scheduled")
+        self.set, self.end = c.settings, int(c.settings.schedule.end_at)
+
     # --- entry --------------------------------------------------------------------------------------------------
     def do_AcceptGuidelines(self, c: cmd.AcceptGuidelines, now: int) -> None:
         self._open()

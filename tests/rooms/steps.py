@@ -5,7 +5,7 @@ A step is a command with what its caller had seen, or the passing of time. Hypot
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from random import Random
 from typing import Any, get_args
 
@@ -166,6 +166,7 @@ def command_of(kind: type[Any], random: Random, bias: Bias, state: RoomState, nu
         "text": lambda: _text(random, number),
         "minutes": lambda: random.choice((1, 10, 10, 30, 60, 0, 61)),
         "policy": lambda: random.choice(tuple(ChatPolicy)),
+        "settings": lambda: _rewritten(random, state.settings),
         "to": lambda: random.choice((ToEveryone(), ToEveryone(), ToFacilitators(), ToPerson(target))),
     }
     if kind is cmd.HoldWaiting:
@@ -217,6 +218,15 @@ def _alias(random: Random, by: PersonId) -> str:
     if chance < 0.75:
         return ALIASES.get(by, "Canarystranger")
     return random.choice(SHARED_ALIASES) if chance < 0.95 else random.choice(BAD_TEXTS)
+
+
+def _rewritten(random: Random, settings: Settings) -> Settings:
+    """Moved by some minutes, and sometimes with other rules."""
+    other = settings if random.random() < 0.5 else settings_of(random)
+    by = random.choice((-50, -5, 0, 5, 60)) * MINUTE_MS
+    was = settings.schedule
+    moved = Schedule(Instant(was.doors_at + by), Instant(was.start_at + by), Instant(was.end_at + by))
+    return replace(other, schedule=moved, is_peer_held=settings.is_peer_held)
 
 
 def _text(random: Random, number: int) -> str:

@@ -1,5 +1,7 @@
 """The machine of features.md section 5: by the clock, by hand, and by who leads."""
 
+from dataclasses import replace
+
 import pytest
 
 from rooms.ids import Instant, MessageId, PersonId
@@ -9,7 +11,7 @@ from rooms.live.audience import notices_for
 from rooms.live.phase import CancelReason, Ended, EndReason
 from rooms.live.rights import NO_MEDIA
 from rooms.live.roster import participants_who_came
-from rooms.live.settings import MINUTE_MS
+from rooms.live.settings import MINUTE_MS, Schedule
 from rooms.live.views import Arrival, OutcomeKind, OutcomeView, TimeLeft
 from rooms.refusals import Reason
 from rooms.roles import Role
@@ -284,6 +286,21 @@ def test_the_end_is_for_everybody_and_erases_every_word() -> None:
     ):
         scene.refuses(ask, Reason.ENDED)
     assert scene.do(cmd.Connect(A, True)) == []
+
+
+def test_a_session_may_be_moved_until_its_doors_open() -> None:
+    scene = Scene()
+    was = scene.state.settings
+    doors = Instant(was.schedule.doors_at + 60 * MINUTE_MS)
+    later = replace(was, schedule=Schedule(doors, Instant(doors + MINUTE_MS), Instant(doors + 61 * MINUTE_MS)))
+    assert scene.do(cmd.Reschedule(HOST, later)) == [ev.Rescheduled(later)]
+    assert scene.do(cmd.Reschedule(HOST, later)) == []
+    scene.until(was.schedule.doors_at)
+    assert scene.phase == "scheduled"
+    scene.at(doors)
+    assert scene.phase == "doors-open"
+    scene.refuses(cmd.Reschedule(HOST, was), Reason.WRONG_PHASE)
+    assert scene.state.settings == later
 
 
 def test_the_host_cancels_before_it_is_live_and_ends_it_after() -> None:

@@ -112,6 +112,7 @@ def test_every_event_is_either_hidden_from_peers_or_meant_for_them() -> None:
         ev.ShareStarted,
         ev.ShareStopped,
         ev.PhaseChanged,
+        ev.Rescheduled,
         ev.EndMoved,
         ev.ChatDeleted,
         ev.ChatErased,

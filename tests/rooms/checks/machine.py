@@ -7,7 +7,7 @@ from rooms.live import commands as cmd
 from rooms.live.audience import view_of
 from rooms.live.clockwork import next_deadline
 from rooms.live.person import Person
-from rooms.live.phase import Canceled, Closing, Ended, Held, Live, Paused
+from rooms.live.phase import Canceled, Closing, Ended, Held, Live, Paused, Scheduled
 from rooms.live.rights import all_rights
 from rooms.live.room import advanced, decide, replay
 from rooms.live.roster import only_looked_in
@@ -47,6 +47,9 @@ STALE_BY_ROOM = cmd.StartSession | cmd.ResumeRoom | cmd.Extend | cmd.BeginClosin
 
 
 def r5_settings_are_the_rooms_own_copy(moment: Moment) -> None:
+    if isinstance(moment.command, cmd.Reschedule) and moment.refused is None:
+        assert isinstance(moment.reached.phase, Scheduled)
+        return
     assert _constant(moment.then.settings) == _constant(moment.after.settings)
     if moment.then.settings.schedule != moment.after.settings.schedule:
         assert isinstance(moment.command, cmd.Extend)
