@@ -31,6 +31,10 @@ from server.pages.answer import add_pages
 from server.passwords import Passwords
 from server.people.accounts import Accounts
 from server.ports import Clock, Rooms
+from server.program.codes import Codes
+from server.program.groups import GroupBook
+from server.program.places import PlaceBook
+from server.program.ports import Silence
 from server.routes.table import add_routes
 from server.security import add_security_headers, same_origin_only
 from server.services import Services
@@ -65,7 +69,9 @@ class Server:
 
 def build_services(config: Config, store: Store, clock: Clock, rooms: Rooms, passwords: Passwords) -> Services:
     """What pages and commands work with; `store` has to be migrated before the first call."""
-    limits = RateLimits(store.limits, clock, instance_key(config.data_dir))
+    key = instance_key(config.data_dir)
+    limits = RateLimits(store.limits, clock, key)
+    notices = Silence()
     return Services(
         config=config,
         clock=clock,
@@ -75,6 +81,9 @@ def build_services(config: Config, store: Store, clock: Clock, rooms: Rooms, pas
         entry=Entry(store, clock),
         cookies=Cookies(is_secure=not config.is_local_http),
         limits=limits,
+        groups=GroupBook(store, clock, notices),
+        places=PlaceBook(store, clock, notices, key, config.public_url),
+        codes=Codes(store, clock, key),
     )
 
 

@@ -9,6 +9,9 @@ from server.limits import RateLimits
 from server.links import Links
 from server.people.accounts import Accounts
 from server.ports import Clock
+from server.program.codes import Codes
+from server.program.groups import GroupBook
+from server.program.places import PlaceBook
 from server.sessions import Sessions
 
 
@@ -16,7 +19,8 @@ from server.sessions import Sessions
 class Services:
     """`accounts` hosts and sign-ins · `sessions` schedule, list, cancel · `links` personal links ·
     `entry` who a browser is, tickets · `cookies` reads and sets the two kinds of cookie · `limits` for handlers that
-    count by something else than the address; `routes` limits by address already."""
+    count by something else than the address; `routes` limits by address already · `groups` `places` `codes` groups,
+    who has a place in them, join codes."""
 
     config: Config
     clock: Clock
@@ -26,3 +30,6 @@ class Services:
     entry: Entry
     cookies: Cookies
     limits: RateLimits
+    groups: GroupBook
+    places: PlaceBook
+    codes: Codes
