@@ -69,6 +69,7 @@ def session_of(row: Row[Any]) -> SessionRecord:
         facilitators=row.facilitators,
         resources=row.resources,
         end=SessionEnd(row.end),
+        begun_at=None if row.begun_at is None else Instant(row.begun_at),
     )
 
 

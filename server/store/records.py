@@ -39,6 +39,7 @@ class SessionRecord:
     series: str | None = None
     original_local: str | None = None  # which date of its series, by the rule: "2026-11-21T19:00"
     sequence: int = 0  # RFC 5545 3.8.7.4
+    begun_at: Instant | None = None  # from then on its room keeps its own copy of the settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ sessions = Table(
     text("facilitators"),
     text("resources"),
     Column("end", String(16), nullable=False),
+    at("begun_at", nullable=True),  # its doors opened: from then on the room has its own copy of the settings
     at("ended_at", nullable=True),
     at("start_at"),  # of the settings, for ordering
     at("end_at"),

@@ -65,6 +65,7 @@ series = Table(
     ref("group", "groups.id"),
     ref("account", "accounts.id", nullable=True, ondelete="SET NULL"),  # who made it
     text("title"),  # "": the group's name
+    text("waiting_message", nullable=True),  # NULL: the group's
     word("zone"),
     Column("first_local", String(16), nullable=False),  # naive local start: "2026-11-21T19:00"
     Column("length_min", Integer, nullable=False),
