@@ -18,6 +18,7 @@ from server.store.tables import accounts, groups, leads, places, series, session
 
 MOST_DATES = 60
 MOST_GROUPS = 40
+MOST_OF_SERIES = 150  # twelve weeks back and eight ahead, every day
 MOST_NAMED = 20
 _LEADING = (Position.FACILITATOR.value, Position.BACKUP.value)
 
@@ -111,6 +112,22 @@ class DashboardTable:
             has_more_groups=len(found) > MOST_GROUPS,
         )
 
+    async def of_series(self, of: str, since: Instant) -> tuple[DateFact, ...]:
+        """The sessions of one series that start at `since` or later, earliest first; `MOST_OF_SERIES` of them."""
+        ids = (
+            select(sessions.c.id)
+            .where(sessions.c.series == of, sessions.c.start_at >= since)
+            .order_by(sessions.c.start_at)
+            .limit(MOST_OF_SERIES)
+        )
+        async with self.database.read() as connection:
+            return await _facts_of(connection, list((await connection.execute(ids)).scalars()))
+
+    async def of_session(self, session: SessionId) -> DateFact | None:
+        async with self.database.read() as connection:
+            found = await _facts_of(connection, [session])
+        return found[0] if found else None
+
 
 async def _positions(connection: AsyncConnection, account: str) -> dict[str, frozenset[Position]]:
     found: dict[str, set[Position]] = {}
@@ -135,15 +152,19 @@ async def _dates(
         .limit(MOST_DATES + 1)
     )
     ids = list((await connection.execute(near)).scalars())
-    rows = select(sessions).where(sessions.c.id.in_(ids)).order_by(sessions.c.start_at, sessions.c.id)
-    led = await leads_of(connection, ids)
+    return await _facts_of(connection, ids)
+
+
+async def _facts_of(connection: AsyncConnection, ids: Collection[str]) -> tuple[DateFact, ...]:
+    rows = select(sessions).where(sessions.c.id.in_(list(ids))).order_by(sessions.c.start_at, sessions.c.id)
+    led = await _leads_of(connection, ids)
     return tuple(
         DateFact(session_of(row), row.attended, led.get(SessionId(row.id), ()))
         for row in await connection.execute(rows)
     )
 
 
-async def leads_of(connection: AsyncConnection, ids: Collection[str]) -> dict[SessionId, tuple[LeadFact, ...]]:
+async def _leads_of(connection: AsyncConnection, ids: Collection[str]) -> dict[SessionId, tuple[LeadFact, ...]]:
     """Who was asked to lead these sessions and what they said, by rank."""
     found = (
         select(leads.c.session, leads.c.account, leads.c.state, accounts.c.name)
@@ -171,11 +192,13 @@ async def _groups(connection: AsyncConnection, wanted: ColumnElement[bool], now:
         .where(places.c.group.in_(ids), places.c.bounced_at.is_not(None))
         .group_by(places.c.group)
     )
-    counts = {row[0]: row[1] for row in await connection.execute(bounced)}
+    counts: dict[str, int] = {}
+    for row in await connection.execute(bounced):
+        counts[row[0]] = row[1]
     return tuple(GroupFact(row.id, row.name, tuple(of_group.get(row.id, ())), counts.get(row.id, 0)) for row in found)
 
 
-def _next_starts(of_groups: Collection[str], now: Instant) -> Select[tuple[str | None, int]]:
+def _next_starts(of_groups: Collection[str], now: Instant) -> Select[Any]:
     """The next start of each series; a date that goes on counts. By the index of (group, start)."""
     return (
         select(sessions.c.series, func.min(sessions.c.start_at))
