@@ -67,3 +67,17 @@ class Nothing:
     """`Happenings` that nobody listens to."""
 
     async def happened(self, event: str, ids: Mapping[str, str]) -> None: ...
+
+
+class CalendarFiles(Protocol):
+    """The date of a letter as a calendar reads it."""
+
+    async def file_of(self, session: SessionId) -> bytes | None:
+        """An iCalendar file (RFC 5545) with METHOD:PUBLISH of this one date, canceled or not; None where it is gone."""
+
+
+class NoCalendar:
+    """`CalendarFiles` without a file: letters go without one."""
+
+    async def file_of(self, session: SessionId) -> bytes | None:
+        return None

@@ -1,7 +1,7 @@
 """Jobs: taken by a lease, ended by whoever still holds it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -35,6 +35,16 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """A job that is to be added."""
+
+    kind: str
+    key: str
+    payload: Mapping[str, str]
+    due_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class JobTable:
     database: Database
 
@@ -51,6 +61,25 @@ class JobTable:
         statement = self.database.upsert(jobs).values(row).on_conflict_do_nothing(index_elements=["key"])
         async with self.database.write() as connection:
             return (await connection.execute(statement.returning(jobs.c.id))).first() is not None
+
+    async def add_all(self, planned: Sequence[Planned]) -> None:
+        """Add those whose keys are not known, in one transaction."""
+        if not planned:
+            return
+        statement = self.database.upsert(jobs).on_conflict_do_nothing(index_elements=["key"])
+        rows = [
+            {
+                "id": new_id("j"),
+                "key": each.key,
+                "kind": each.kind,
+                "payload": json.dumps(dict(each.payload)),
+                "due_at": each.due_at,
+                "attempts": 0,
+            }
+            for each in planned
+        ]
+        async with self.database.write() as connection:
+            await connection.execute(statement, rows)
 
     async def drop(self, key: str, now: Instant) -> bool:
         """Not where somebody is at it."""

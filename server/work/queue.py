@@ -1,12 +1,12 @@
 """What is put off: jobs in the store, each known by a key, so that asking twice is the same as asking once."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rooms.ids import Instant
 from server.ports import Clock
-from server.store.jobs import JobTable
+from server.store.jobs import JobTable, Planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,11 @@ class JobQueue:
         if is_new:
             self.woken.set()
         return is_new
+
+    async def add_all(self, planned: Sequence[Planned]) -> None:
+        """As `add`, many at once. Raises `StoreDown`."""
+        await self.table.add_all(planned)
+        self.woken.set()
 
     async def drop(self, key: str) -> bool:
         """Do not do it any more. False where it was done, is at work this moment, or never was. Raises `StoreDown`."""

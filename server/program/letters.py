@@ -1,0 +1,93 @@
+"""From a date, a place and a reader to a letter in the outbox: what all that is written of a date has in common."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from rooms.ids import Instant, SessionId
+from rooms.live.settings import MINUTE_MS
+from rooms.program.ids import AccountId
+from server.mail.attachment import Attachment
+from server.mail.letters import DateLetter
+from server.mail.post import Post, Recipient
+from server.program.ports import CalendarFiles, NoCalendar, PlaceLinks
+from server.store.dates import DateOfGroup, Reader
+from server.store.records import Account
+
+CALENDAR_FILE = "date.ics"
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """`public_url` without a slash at its end."""
+
+    post: Post
+    place_links: PlaceLinks
+    public_url: str
+    calendar: CalendarFiles = NoCalendar()
+
+    async def to_reader(
+        self,
+        kind: type[DateLetter],
+        key: str,
+        date: DateOfGroup,
+        reader: Reader,
+        attachments: tuple[Attachment, ...] = (),
+        until: Instant | None = None,
+        url: str | None = None,
+        **more: Any,
+    ) -> bool:
+        """To somebody with a place; the button leads to their own page, or to `url`. False where it is known."""
+        own = url if url is not None else await self.place_links.place_url(reader.place) or ""
+        to = Recipient(address=reader.address, zone=reader.zone, language=reader.language, place=reader.place)
+        letter = about(kind, date, url=own, **more)
+        return await self.post.send(letter, key, to, session=date.session.id, attachments=attachments, until=until)
+
+    async def to_account(
+        self,
+        kind: type[DateLetter],
+        key: str,
+        date: DateOfGroup,
+        account: Account,
+        url: str = "",
+        until: Instant | None = None,
+        along: tuple[Any, ...] = (),
+        **more: Any,
+    ) -> bool:
+        """False where it is known, or there is no address."""
+        if account.email is None:
+            return False
+        letter = about(kind, date, url=url, **more)
+        return await self.post.send(
+            letter, key, recipient_of(account), session=date.session.id, until=until, along=along
+        )
+
+    async def file_of(self, session: SessionId) -> tuple[Attachment, ...]:
+        """The date's calendar file, to be attached."""
+        content = await self.calendar.file_of(session) if self.post.is_configured else None
+        if content is None:
+            return ()
+        parameters = (("method", "PUBLISH"), ("charset", "UTF-8"))
+        return (Attachment(CALENDAR_FILE, "text/calendar", content, parameters),)
+
+    def group_url(self, date: DateOfGroup) -> str:
+        return f"{self.public_url}/host/groups/{date.group}"
+
+    def session_url(self, date: DateOfGroup) -> str:
+        return f"{self.public_url}/host/sessions/{date.session.id}"
+
+
+def about(kind: type[DateLetter], date: DateOfGroup, **more: Any) -> DateLetter:
+    length_min = (date.end_at - date.start_at) // MINUTE_MS
+    return kind(group=date.name, is_neutral=date.is_neutral, starts_at=date.start_at, length_min=length_min, **more)
+
+
+def recipient_of(account: Account) -> Recipient:
+    if account.email is None:
+        raise ValueError("an account without an address")
+    return Recipient(
+        address=account.email,
+        zone=account.zone,
+        language=account.language,
+        name=account.name,
+        account=AccountId(account.id),
+    )
