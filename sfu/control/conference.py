@@ -214,39 +214,41 @@ class Conference:
         ]
 
     def _assign(self, viewer: Member) -> None:
-        is_served = viewer.is_receiving and viewer.peer.is_connected
+        # While the handshake runs cameras that rest are asked for and the page is told its slots; nothing flows yet.
+        is_expected = viewer.is_receiving and viewer.peer.has_answered
         accepted = {slot.slot: slot.accepted for slot in viewer.peer.slots}
-        video = self._choose_video(viewer, is_served=is_served)
+        video = self._choose_video(viewer, is_expected=is_expected)
         shown: dict[int, int | None] = {}
         for source in Source:
             current = {
                 slot.slot: viewer.shown.get(slot.slot) for slot in viewer.peer.slots if slot.line.source is source
             }
             chosen = []
-            if is_served and source is Source.MIC:
+            if is_expected and source is Source.MIC:
                 chosen = self._voices(viewer, {pub for pub in current.values() if pub is not None})
-            elif is_served:
+            elif is_expected:
                 chosen = [pub for pub in viewer.sent if video[pub] is source]
             shown |= assign(
                 current, chosen, lambda slot, pub: self._published[pub].publication.payload_type in accepted[slot]
             )
-        self._put_in_force(viewer, shown)
-        self._tell(viewer)
+        if viewer.peer.is_connected:
+            self._put_in_force(viewer, shown)
+        self._tell(viewer, shown)
 
     def _voices(self, viewer: Member, held: set[int]) -> list[int]:
         pubs = [candidate.pub for candidate in self._candidates(viewer, Source.MIC)]
         return self._speakers.hold(held, pubs, AUDIO_SLOTS)
 
-    def _choose_video(self, viewer: Member, *, is_served: bool) -> dict[int, Source]:
+    def _choose_video(self, viewer: Member, *, is_expected: bool) -> dict[int, Source]:
         """Sets `viewer.sent`; returns the source of every publication that its page shows.
 
-        Nothing is chosen for who is not served, so that nothing is waited for and no line is probed on their account.
+        For who is to get nothing nothing is chosen: so nothing is waited for and no line is probed on their account.
         """
         now = self._loop.time()
         wanted = viewer.wanted
         pictures: list[Picture] = []
         sources: dict[int, Source] = {}
-        if is_served and wanted.video is not Video.NONE:
+        if is_expected and wanted.video is not Video.NONE:
             screens = [one.pub for one in self._candidates(viewer, Source.SCREEN) if wanted.screen][:SCREEN_SLOTS]
             sources = dict.fromkeys(screens, Source.SCREEN)
             pictures = [Picture(pub, self._published[pub].rates, is_first=True) for pub in screens]
@@ -273,7 +275,7 @@ class Conference:
             budget = viewer.downlink_bps - voices_bps(microphones)
         viewer.used_bps = viewer.downlink_bps
         viewer.sent = viewer.plan.update(pictures, budget, now, is_saver=wanted.video is Video.SAVER)
-        goal = goal_bps(viewer.plan.goal, microphones) if viewer.plan.goal else 0
+        goal = goal_bps(viewer.plan.goal, microphones) if viewer.plan.goal and viewer.peer.is_connected else 0
         if abs(goal - viewer.goal_bps) > WAVER * viewer.goal_bps:
             viewer.goal_bps = goal
             self._plane.set_downlink_goal(viewer.peer.id, goal)
@@ -294,11 +296,11 @@ class Conference:
                 viewer.targets[slot] = target
         viewer.shown = shown
 
-    def _tell(self, viewer: Member) -> None:
+    def _tell(self, viewer: Member, shown: Mapping[int, int | None]) -> None:
         told = tuple(
             SlotShown(slot.line.mid, slot.line.source, None if pub is None else self._published[pub].owner.peer.id)
             for slot in viewer.peer.slots
-            for pub in (viewer.shown.get(slot.slot),)
+            for pub in (shown.get(slot.slot),)
         )
         if told != viewer.told:
             viewer.told = told
@@ -312,7 +314,7 @@ class Conference:
         now = self._loop.time()
         wished: dict[int, set[str | None]] = {}
         for viewer in self._members.values():
-            for pub in viewer.shown.values():
+            for pub in viewer.shown.values() if viewer.peer.is_connected else viewer.sent:
                 if pub is not None and (choice := viewer.sent.get(pub)) is not None:
                     wished.setdefault(pub, set()).add(choice.wish)
         for pub, published in self._published.items():

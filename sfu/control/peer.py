@@ -141,6 +141,10 @@ class Peer:
         self.negotiate()
 
     @property
+    def has_answered(self) -> bool:
+        return self._answer is not None
+
+    @property
     def takes_redundant(self) -> bool:
         """Its browser accepted voices that repeat themselves, wherever it accepted voices at all."""
         mics = [slot.accepted for slot in self.slots if slot.line.source is Source.MIC and slot.accepted]

@@ -76,7 +76,13 @@ class Room:
         """Something is due by time alone."""
         return self._timer is not None
 
-    def join(self, *, codecs: dict[Kind, tuple[int, ...]] | None = None, rids: tuple[str, ...] = ()) -> int:
+    def join(
+        self,
+        *,
+        codecs: dict[Kind, tuple[int, ...]] | None = None,
+        rids: tuple[str, ...] = (),
+        is_connected: bool = True,
+    ) -> int:
         number = next(self.ids)
         self.plane.add_peer(number, ROOM, "", "")
         ledger = new_ledger(lambda: next(self.ids))
@@ -93,7 +99,9 @@ class Room:
                 pub = Publication(next(self.ids), line.source, spec)
                 publications[line.source] = pub
                 self.plane.add_publication(pub.pub, number, pub.spec)
-        peer = SimpleNamespace(id=number, publications=publications, slots=tuple(slots), is_connected=True)
+        peer = SimpleNamespace(
+            id=number, publications=publications, slots=tuple(slots), has_answered=True, is_connected=is_connected
+        )
         self.peers[number] = peer
         self.conference.add(peer)
         self.conference.on_publications(number, list(publications.values()), [])

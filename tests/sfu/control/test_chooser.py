@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfu.control.chooser import MARGIN, Chooser, Want, carried, goal_bps, steps, voices_bps
+from sfu.control.chooser import FIRST_BPS, MARGIN, Chooser, Want, carried, goal_bps, steps, voices_bps
 from sfu.control.ladder import Rung, camera_ladder, settled, single_ladder
 from sfu.plane import Layer
 from sfu.uplinks import CAMERA_LAYERS
@@ -168,6 +168,24 @@ def test_no_video_where_the_smallest_does_not_fit_and_video_again_with_a_margin(
 def test_while_the_line_is_unknown_everybody_is_sent_small() -> None:
     asked = [Want(pub, camera_ladder(LIVE, 1280)) for pub in range(3)]
     assert Chooser().update(asked, None, 0) == {0: 0, 1: 0, 2: 0}
+
+
+def test_a_few_begin_with_all_pictures_of_the_smallest_layer_and_many_with_a_quarter_of_them() -> None:
+    ladder = camera_ladder(LIVE, 1280, temporal=3)
+    names = [(rung.layer.rid, rung.layer.tid) for rung in ladder]
+    few = Chooser().update([Want(pub, ladder) for pub in range(3)], None, 0)
+    assert {names[index] for index in few.values()} == {("q", None)}
+    many = Chooser().update([Want(pub, ladder) for pub in range(9)], None, 0)
+    assert len(many) == 9
+    assert {names[index][0] for index in many.values()} == {"q"}
+    assert sum(ladder[index].bps for index in many.values()) <= FIRST_BPS
+
+
+@given(wants)
+def test_whoever_is_shown_on_an_unknown_line_is_sent_the_smallest_layer(asked: list[Want]) -> None:
+    chosen = carried(asked, None)
+    for want in asked:
+        assert want.rungs[chosen[want.pub]].layer.rid == want.rungs[0].layer.rid
 
 
 def test_voices_are_kept_room_for() -> None:

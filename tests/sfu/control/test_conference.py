@@ -51,10 +51,32 @@ async def test_nothing_is_sent_before_the_viewer_can_decrypt_it() -> None:
     late = room.join()
     room.peers[late].is_connected = False
     room.conference.set_receiving(late, True)
-    assert room.seen_by(late) == []
+    told = room.seen_by(late)
+    assert room.layers_to(late) == {}
     room.peers[late].is_connected = True
     room.conference.on_connected()
-    assert room.seen_by(late) == [first, second]
+    assert list(room.layers_to(late)) == [first, second]
+    # Its page knew where they would be while the handshake ran.
+    assert told == room.seen_by(late) == [first, second]
+
+
+async def test_a_page_is_told_no_slots_before_its_answer() -> None:
+    room = Room()
+    room.everybody(1, Source.CAMERA)
+    late = room.join(is_connected=False)
+    room.peers[late].has_answered = False
+    room.conference.set_receiving(late, True)
+    assert room.seen_by(late) == []
+
+
+async def test_who_stops_receiving_while_the_handshake_runs_is_shown_nobody() -> None:
+    room = Room()
+    room.everybody(1, Source.CAMERA, Source.MIC)
+    late = room.join(is_connected=False)
+    room.conference.set_receiving(late, True)
+    assert room.seen_by(late) and room.seen_by(late, Source.MIC)
+    room.conference.set_receiving(late, False)
+    assert room.seen_by(late) == room.seen_by(late, Source.MIC) == []
 
 
 async def test_a_tenth_camera_waits_for_a_free_slot_and_the_others_stay_where_they_are() -> None:

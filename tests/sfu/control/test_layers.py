@@ -87,6 +87,30 @@ async def test_a_camera_that_nobody_shows_is_not_sent_and_one_that_is_closed_may
     assert room.wanted_of(publisher) == ()
 
 
+async def test_a_camera_that_was_not_sent_is_asked_for_while_the_handshake_of_who_will_see_it_runs() -> None:
+    room, (publisher,) = layered(1)
+    room.wait(LINGER_S + 1)
+    assert room.wanted_of(publisher) == ()
+    coming = room.join(rids=RIDS, is_connected=False)
+    room.conference.set_receiving(coming, True)
+    assert "q" in (room.wanted_of(publisher) or ())
+    assert room.layers_to(coming) == {}
+    assert coming not in room.plane.goals
+    room.peers[coming].is_connected = True
+    room.conference.on_connected()
+    assert list(room.layers_to(coming)) == [publisher]
+    assert room.plane.goals[coming] > 0
+
+
+async def test_who_has_not_answered_yet_is_waited_for_by_nobodys_camera() -> None:
+    room, (publisher,) = layered(1)
+    room.wait(LINGER_S + 1)
+    coming = room.join(rids=RIDS, is_connected=False)
+    room.peers[coming].has_answered = False
+    room.conference.set_receiving(coming, True)
+    assert room.wanted_of(publisher) == ()
+
+
 async def test_leafing_through_pages_does_not_start_and_stop_anybodys_camera() -> None:
     room, (viewer, first, second) = layered(3)
     for person in (first, second):
