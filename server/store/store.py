@@ -8,8 +8,10 @@ from server.store.authority import AuthorityTable
 from server.store.codes import CodeTable
 from server.store.dashboard import DashboardTable
 from server.store.database import Database
+from server.store.dates import DateTable
 from server.store.groups import GroupTable
 from server.store.jobs import JobTable
+from server.store.leads import LeadTable
 from server.store.limits import LimitTable
 from server.store.links import LinkTable
 from server.store.organisation import OrganisationTable
@@ -42,6 +44,8 @@ class Store:
         self.codes = CodeTable(database)
         self.people = PeopleTable(database)
         self.rooms = RoomTable(database, clock)
+        self.dates = DateTable(database)
+        self.leads = LeadTable(database)
         self.jobs = JobTable(database)
         self.outbox = OutboxTable(database)
         self.limits = LimitTable(database)
