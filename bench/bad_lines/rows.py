@@ -1,6 +1,7 @@
 """What every scenario measures in the same way, as rows with the limit each has to keep."""
 
 from dataclasses import dataclass
+from math import ceil
 
 from tests.support.line_figures import Heard, Seen, heard, seen
 from tests.support.line_room import FAR, LineRoom
@@ -63,14 +64,27 @@ def over_the_line(room: LineRoom, span: Span) -> tuple[list[Heard], list[Seen], 
 
 
 def others_rows(room: LineRoom, span: Span) -> list[Row]:
-    """Nobody else in the room notices: of each other they lose no sound and no picture."""
-    rest = room.apart_from_it()
-    concealed = max(hearing(room, *pair, span).concealed for pair in rest)
-    freezes = sum(seeing(room, *pair, span).freezes for pair in rest)
+    """Nobody else in the room notices: of each other they lose no more than on the clear line before.
+
+    Three browsers on few cores freeze now and then by themselves, so the span is held against the time before it.
+    """
+    clear = Span(*room.clear)
+    heard_now, heard_before = (_worst_concealed(room, one) for one in (span, clear))
+    freezes, usual = _freezes(room, span), ceil(_freezes(room, clear) * span.minutes / clear.minutes)
     return [
-        Row("the others among themselves: audio concealed, worst", 100 * concealed, "%", 1.0),
-        Row("the others among themselves: video freezes", freezes, "", 0),
+        Row("the others: audio concealed, more than before", 100 * max(0.0, heard_now - heard_before), "%", 1.0),
+        Row("the others: freezes more than before", max(0, freezes - usual), "", 0),
+        Row("the others before: audio concealed, worst", 100 * heard_before, "%"),
+        Row("the others before: freezes a minute", _freezes(room, clear) / clear.minutes, "/min"),
     ]
+
+
+def _worst_concealed(room: LineRoom, span: Span) -> float:
+    return max(hearing(room, *pair, span).concealed for pair in room.apart_from_it())
+
+
+def _freezes(room: LineRoom, span: Span) -> int:
+    return sum(seeing(room, *pair, span).freezes for pair in room.apart_from_it())
 
 
 def transports_row(room: LineRoom, before: int) -> Row:

@@ -16,7 +16,6 @@ NARROW = Impairment(rate_bps=300_000, delay_s=0.02)
 FITS_WITHIN_S = 4.0
 BACK_WITHIN_S = 10.0
 NEVER_S = 99.0
-LARGE_TILE = 1_280
 SETTLES_IN_S = 8.0
 GAP_MOST_MS = 200.0
 WATCH_EVERY_S = 0.5
@@ -37,7 +36,7 @@ async def step_up_link(room: LineRoom, seconds: float) -> list[Row]:
 async def _step(room: LineRoom, seconds: float, *, is_down: bool) -> list[Row]:
     connections = room.samples[FAR][-1].connections
     await _become(room, WIDE, is_down)
-    await _show_large(room)
+    await _show_large(room, is_down)
     await room.for_a_while(SETTLES_IN_S)
     wide = time()
     await room.for_a_while(seconds)
@@ -73,11 +72,10 @@ async def _step(room: LineRoom, seconds: float, *, is_down: bool) -> list[Row]:
     ]
 
 
-async def _show_large(room: LineRoom) -> None:
-    """Everybody shows everybody in tiles that are worth the largest layer."""
-    for page in room.pages:
-        others = [room.ids[other.alias] for other in room.pages if other is not page]
-        await page.probe.say("viewing", tiles=[{"person": person, "width": LARGE_TILE} for person in others])
+async def _show_large(room: LineRoom, is_down: bool) -> None:
+    """One picture over the line is worth a larger layer than the smallest."""
+    viewer, other = (room.far, room.near) if is_down else (room.near, room.far)
+    await viewer.keep_large(other.alias)
 
 
 async def _become(room: LineRoom, line: Impairment, is_down: bool) -> None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import permutations
 from pathlib import Path
+from time import time
 
 from playwright.async_api import Browser
 
@@ -32,6 +33,7 @@ class LineRoom:
     proxy: BadProxy
     ids: dict[str, str] = field(default_factory=dict)
     samples: dict[str, list[Sample]] = field(default_factory=dict)
+    clear: tuple[float, float] = (0.0, 0.0)  # wall time in which nothing was bad, to judge the rest by
 
     @property
     def far(self) -> ParticipantPage:
@@ -95,6 +97,12 @@ class LineRoom:
             ) from None
         return latest - after
 
+    async def stay_clear(self, seconds: float) -> None:
+        """What everybody notices of everybody on this machine without any bad line."""
+        since = time()
+        await self.for_a_while(seconds)
+        self.clear = (since, time())
+
     async def for_a_while(self, seconds: float) -> None:
         """The line stays as it is for so long: what is measured is time itself."""
         await asyncio.sleep(seconds)
@@ -108,11 +116,11 @@ async def line_room(server: ServerProcess, browser: Browser, host: str, seed: in
         people = People(browser, server.origin)
         try:
             stage = await schedule(server, people)
-            far = await people.arrive(FAR, proxy=proxy.url)
+            far = await people.arrive(FAR, width=1_000, height=700, proxy=proxy.url)
             await line.carry(far.context)
             stage.participant_in(far)
             room = LineRoom(stage, line, proxy)
-            await stage.participant(NEAR)
+            await stage.participant(NEAR, width=1_000, height=700)
             for person in people.everyone:
                 await person.context.add_init_script(LINE_PROBE_JS)
             await stage.wait_outside((FAR, NEAR))

@@ -100,6 +100,14 @@ class RoomPage:
         await self.button("Camera on. Turn camera off").click()
         await expect(self.button("Camera off. Turn camera on")).to_be_visible()
 
+    async def keep_large(self, alias: str) -> None:
+        """Somebody's picture large from now on, whoever speaks."""
+        panel = self.page.get_by_role("region", name="People", exact=True)
+        await self.controls.get_by_role("button", name="People").click()
+        await self.button(f"Keep {alias} large").click()
+        await expect(self.button(f"Stop keeping {alias} large")).to_be_visible()
+        await panel.get_by_role("button", name="Close").click()
+
     async def leave(self) -> None:
         await self.button("Leave", self.controls).click()
         await self.sees("You have left this session")
