@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from rooms.program.authority import OrgRole
 from rooms.roles import Role
 from server.ahead import Ahead
 from server.config import BadConfig, Config, load_config
@@ -19,17 +20,19 @@ def parser() -> argparse.ArgumentParser:
     run = sub.add_parser("run", help="start the server")
     run.add_argument("--demo", action="store_true", help="make a demo session that is open now, and print its links")
     sub.add_parser("migrate", help="bring the database to this version")
-    host = sub.add_parser("create-host", help="make a host, who schedules sessions")
+    host = sub.add_parser("create-host", help="make an account: a host, who schedules sessions, or another role")
     host.add_argument("name")
+    host.add_argument("--role", choices=tuple(role.value for role in OrgRole), default="host")
+    host.add_argument("--email", help="where sign-in links and letters go")
     host.add_argument("--link-only", action="store_true", help="no password: print a sign-in link instead")
-    password = sub.add_parser("set-password", help="give a host a new password, and sign their browsers out")
+    password = sub.add_parser("set-password", help="give an account a new password, and sign its browsers out")
     password.add_argument("name")
-    out = sub.add_parser("sign-out-host", help="sign a host out everywhere; their sign-in links stop working")
+    out = sub.add_parser("sign-out-host", help="sign an account out everywhere; its sign-in links stop working")
     out.add_argument("name")
-    invite = sub.add_parser("invite", help="print a personal link to a session, or a sign-in link of a host")
+    invite = sub.add_parser("invite", help="print a personal link to a session, or a sign-in link of an account")
     who = invite.add_mutually_exclusive_group(required=True)
     who.add_argument("--session", help="id of the session (s_…)")
-    who.add_argument("--host", help="name of the host")
+    who.add_argument("--host", help="name or address of the account")
     invite.add_argument("--role", choices=tuple(role.value for role in Role), default="participant")
     invite.add_argument("--label", default="", help="who it is for; only the host sees it")
     sub.add_parser("doctor", help="check this installation and say in plain words what is wrong")

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from rooms.program.organisation import Retention
 from server.access import access
+from server.api.errors import api_errors
+from server.api.keys import ApiKeys
 from server.clock import AnchoredClock
 from server.config import Config
 from server.cookies import Cookies
 from server.deadlines import body_deadline
 from server.drain import Drain, refuse_while_draining
 from server.entry import Entry
+from server.errands import build_errands
 from server.errors import errors
 from server.health import Health
 from server.hosts import RoomHosts
@@ -25,16 +29,28 @@ from server.limits import RateLimits, instance_key
 from server.line_figures import LineFigures
 from server.line_watch import keep_watching
 from server.links import Links
+from server.mail.post import Post
 from server.media_figures import MediaFigures
 from server.metrics import Metrics
 from server.pages.answer import add_pages
 from server.passwords import Passwords
 from server.people.accounts import Accounts
+from server.people.audit import Audit
+from server.people.first_start import FirstStart
+from server.people.organisations import Organisations
+from server.people.rooms_of import RoomsOf
+from server.people.sign_in_links import SignInLinks
 from server.ports import Clock, Rooms
 from server.program.codes import Codes
+from server.program.dashboard import Dashboard
+from server.program.erasure import Erasure
+from server.program.exports import Exports
+from server.program.forgetting import Forgetting
 from server.program.groups import GroupBook
 from server.program.places import PlaceBook
-from server.program.ports import Silence
+from server.program.ports import NoCalendar, Silence
+from server.program.series import SeriesBook
+from server.program.templates import TemplateBook
 from server.routes.table import add_routes
 from server.security import add_security_headers, same_origin_only
 from server.services import Services
@@ -42,6 +58,9 @@ from server.sessions import Sessions
 from server.store.database import Database
 from server.store.migrate import migrate
 from server.store.store import Store
+from server.webhooks.book import WebhookBook
+from server.webhooks.delivery import Deliverer
+from server.webhooks.rooms import RoomNews
 from server.ws import add_signaling
 from sfu.control.config import NodeConfig
 from sfu.control.node import Node
@@ -53,6 +72,7 @@ from web.site import Site, build_id, modules_of
 
 if TYPE_CHECKING:
     from server.cluster import Cluster
+    from server.people.oidc import OpenIdConnect
 
 MOST_BODY_BYTES = 1024 * 1024
 
@@ -71,19 +91,47 @@ def build_services(config: Config, store: Store, clock: Clock, rooms: Rooms, pas
     """What pages and commands work with; `store` has to be migrated before the first call."""
     key = instance_key(config.data_dir)
     limits = RateLimits(store.limits, clock, key)
-    notices = Silence()
+    audit = Audit(store, clock)
+    post = Post(config, store.outbox, clock)
+    webhooks = WebhookBook(store, clock, config.webhooks_to_private)
+    links_of_places = PlaceBook(store, clock, rooms, Silence(), key, config.public_url)
+    errands = build_errands(config, store, clock, post, webhooks, links_of_places, NoCalendar())
+    notices = errands.notices
+    sessions, links = Sessions(store, clock, rooms), Links(store, clock, config.public_url)
+    accounts = Accounts(store, clock, passwords, limits, RoomsOf(links, sessions))
+    sign_in_links = SignInLinks(store, clock, limits, accounts, post, config.public_url)
+    groups, series = GroupBook(store, clock, notices), SeriesBook(store, clock, rooms, notices)
+    places = PlaceBook(store, clock, rooms, notices, key, config.public_url)
     return Services(
         config=config,
         clock=clock,
-        accounts=Accounts(store, clock, passwords, limits),
-        sessions=Sessions(store, clock, rooms),
-        links=Links(store, clock, config.public_url),
+        accounts=accounts,
+        sign_in_links=sign_in_links,
+        first_start=FirstStart(store, accounts, sign_in_links),
+        organisation=Organisations(store, clock, audit),
+        audit=audit,
+        oidc=_oidc(config, store, clock),
+        post=post,
+        sessions=sessions,
+        links=links,
         entry=Entry(store, clock),
         cookies=Cookies(is_secure=not config.is_local_http),
         limits=limits,
-        groups=GroupBook(store, clock, notices),
-        places=PlaceBook(store, clock, notices, key, config.public_url),
+        groups=groups,
+        places=places,
         codes=Codes(store, clock, key),
+        series=series,
+        dashboard=Dashboard(store, clock),
+        templates=TemplateBook(store, clock),
+        exports=Exports(store, series),
+        erasure=Erasure(store, clock, sessions, groups, places),
+        forgetting=Forgetting(store, clock, Retention(sessions=config.retention_days, audit=config.audit_days)),
+        api_keys=ApiKeys(store, clock),
+        webhooks=webhooks,
+        errands=errands,
+        leading=errands.leading,
+        rooms=rooms,
+        store=store,
     )
 
 
@@ -130,6 +178,7 @@ def build_server(
     middlewares = (
         access(metrics),
         errors,
+        api_errors,
         same_origin_only(config.public_url),
         refuse_while_draining(drain),
         body_deadline(),
@@ -180,7 +229,23 @@ def build_server(
         for job in jobs:
             await _ended(job)
 
-    app.cleanup_ctx.extend((open_store, keep_leases, run_media, host_rooms, forget))
+    async def tell_programs(_app: web.Application) -> AsyncIterator[None]:
+        news = RoomNews(services.webhooks)
+        rooms.listeners.add(news)
+        deliverer = Deliverer(store, clock, services.webhooks.queued, config.webhooks_to_private)
+        jobs = (
+            asyncio.create_task(news.keep_writing(), name="tell-programs"),
+            asyncio.create_task(deliverer.keep_delivering(), name="deliver-webhooks"),
+        )
+        yield
+        for job in jobs:
+            await _ended(job)
+
+    async def do_errands(_app: web.Application) -> AsyncIterator[None]:
+        async with services.errands.running(services.series.materialise, rooms.listeners, metrics):
+            yield
+
+    app.cleanup_ctx.extend((open_store, tell_programs, keep_leases, run_media, do_errands, host_rooms, forget))
     return Server(app, services, rooms, drain)
 
 
@@ -200,6 +265,18 @@ def _relay(config: Config) -> Relay | None:
     if config.turn_secret is None:
         return None
     return Relay(config.turn_urls, config.turn_secret.get_secret_value(), config.turn_ttl_s, config.relay_only)
+
+
+def _oidc(config: Config, store: Store, clock: Clock) -> "OpenIdConnect | None":
+    if config.oidc_issuer is None or config.oidc_client_secret is None:
+        return None
+    # Loaded only where it is wanted: nobody waits for it at a start without it.
+    from server.people.oidc import OpenIdConnect
+    from server.people.provider import Provider
+
+    secret = config.oidc_client_secret.get_secret_value()
+    provider = Provider(config.oidc_issuer, config.oidc_client_id, secret, clock)
+    return OpenIdConnect(store, clock, provider, config.oidc_label, f"{config.public_url}/sign-in/oidc/back")
 
 
 def _cluster(config: Config, store: Store, clock: Clock) -> "Cluster | None":

@@ -19,11 +19,12 @@ from server.elsewhere import RoomsElsewhere
 from server.logs import configure_logs
 from server.passwords import Passwords
 from server.people.accounts import BadAccount
+from server.people.first_start import first_start_words
 from server.serve import serve
 from server.services import Services
 from server.store.database import Database
 from server.store.migrate import migrate as migrate_store
-from server.store.records import Account
+from server.store.records import Account, Purpose
 from server.store.store import Store
 
 
@@ -34,7 +35,7 @@ class CommandProblem(Exception):
 def run(config: Config, options: argparse.Namespace) -> int:
     """`options.ahead` is what was begun ahead; the caller holds the lock of the data."""
     configure_logs(config.log_level)
-    asyncio.run(serve(config, options.ahead, _demo_words if options.demo else None))
+    asyncio.run(serve(config, options.ahead, _demo_words if options.demo else _first_words))
     return 0
 
 
@@ -60,13 +61,14 @@ def create_host(config: Config, options: argparse.Namespace) -> int:
 
     async def work(services: Services) -> None:
         try:
-            host = await services.accounts.create(options.name, OrgRole.HOST, password)
+            account = await services.accounts.create(options.name, OrgRole(options.role), password, options.email)
         except BadAccount as error:
             raise CommandProblem(str(error)) from None
+        await services.audit.note(None, "account-made", account.id)
         if options.link_only:
-            print((await services.links.make_for_host(host.id)).url)
+            print((await services.sign_in_links.make(account.id, Purpose.INVITATION)).url)
         else:
-            print(f"Made. This host signs in at {config.public_url}/sign-in")
+            print(f"Made. They sign in at {config.public_url}/sign-in")
 
     return _with_services(config, work)
 
@@ -75,19 +77,22 @@ def set_password(config: Config, options: argparse.Namespace) -> int:
     password = _ask_password()
 
     async def work(services: Services) -> None:
-        host = await _host(services, options.name)
+        account = await _account(services, options.name)
         try:
-            await services.accounts.set_password(host.id, password)
+            await services.accounts.set_password(account.id, password)
         except BadAccount as error:
             raise CommandProblem(str(error)) from None
-        print("Changed. Whoever was signed in as this host is signed out.")
+        await services.audit.note(None, "password-set", account.id)
+        print("Changed. Whoever was signed in with this account is signed out.")
 
     return _with_services(config, work)
 
 
 def sign_out_host(config: Config, options: argparse.Namespace) -> int:
     async def work(services: Services) -> None:
-        await services.accounts.sign_out_everywhere((await _host(services, options.name)).id)
+        account = await _account(services, options.name)
+        await services.accounts.sign_out_everywhere(account.id)
+        await services.audit.note(None, "signed-out-everywhere", account.id)
         print("Signed out everywhere. Sign-in links that were made so far do not work any more.")
 
     return _with_services(config, work)
@@ -96,8 +101,8 @@ def sign_out_host(config: Config, options: argparse.Namespace) -> int:
 def invite(config: Config, options: argparse.Namespace) -> int:
     async def work(services: Services) -> None:
         if options.host is not None:
-            host = await _host(services, options.host)
-            print((await services.links.make_for_host(host.id)).url)
+            account = await _account(services, options.host)
+            print((await services.sign_in_links.make(account.id, Purpose.INVITATION)).url)
             return
         session = await services.sessions.get(SessionId(options.session))
         if session is None:
@@ -131,11 +136,17 @@ async def _demo_words(services: Services) -> str:
     return (await ensure_demo(services)).words()
 
 
-async def _host(services: Services, name: str) -> Account:
-    host = await services.accounts.by_name(name)
-    if host is None:
-        raise CommandProblem("There is no host of this name. `create-host` makes one.")
-    return host
+async def _first_words(services: Services) -> str:
+    url = await services.first_start.link()
+    return "" if url is None else first_start_words(url)
+
+
+async def _account(services: Services, name: str) -> Account:
+    """By name or address."""
+    account = await services.accounts.by_name(name) or await services.accounts.by_email(name)
+    if account is None:
+        raise CommandProblem("There is nobody of this name. `create-host` makes an account.")
+    return account
 
 
 def _ask_password() -> str:

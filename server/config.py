@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 PREFIX = "HOLDSPACE_"
-SECRETS = ("DATABASE_URL", "METRICS_TOKEN", "REDIS_URL", "SMTP_PASSWORD", "TURN_SECRET")
+SECRETS = ("DATABASE_URL", "METRICS_TOKEN", "OIDC_CLIENT_SECRET", "REDIS_URL", "SMTP_PASSWORD", "TURN_SECRET")
 # RFC 7065: scheme, host, port, transport.
 TURN_URL = re.compile(r"(turns?):(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?(\?transport=(udp|tcp))?")
 MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -53,6 +53,10 @@ class Config(BaseModel):
     metrics_token: SecretStr | None = None  # None: /metrics answers nobody, or on plain http this machine
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()  # whose X-Forwarded-For is believed
+    oidc_issuer: str | None = None  # the organisation's own identity provider; None: people sign in here alone
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    oidc_label: str = "your organisation's account"  # in "Sign in with …"
     quick_exit_url: str = "https://www.wikipedia.org/"
     crisis_text: str = (
         "Holdspace is not a crisis service. If you or somebody near you is in danger, call your local emergency number."
@@ -144,6 +148,23 @@ class Config(BaseModel):
         return self
 
     @field_validator("public_url")
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_issuer(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        is_https = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL_HOSTS)
+        if value is not None and not (is_https and parts.hostname and not parts.query and not parts.fragment):
+            raise ValueError("give an https address, exactly as the provider names itself")
+        return value
+
+    @model_validator(mode="after")
+    def _is_one_client(self) -> Self:
+        if len({self.oidc_issuer is None, self.oidc_client_secret is None, not self.oidc_client_id}) != 1:
+            raise ValueError(
+                "HOLDSPACE_OIDC_ISSUER, HOLDSPACE_OIDC_CLIENT_ID and HOLDSPACE_OIDC_CLIENT_SECRET go together"
+            )
+        return self
+
     @classmethod
     def _is_origin(cls, value: str) -> str:
         value = value.rstrip("/")

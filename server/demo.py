@@ -10,9 +10,10 @@ from rooms.roles import Role
 from server.links import Links
 from server.scheduling import ScheduleInput
 from server.services import Services
-from server.store.records import Account, SessionEnd, SessionRecord
+from server.store.records import Account, Purpose, SessionEnd, SessionRecord
 
 HOST = "Demo host"
+ORGANISATION = "Demo organisation"
 TITLE = "Demo: an evening circle"
 STARTS_IN_MIN = 3
 LENGTH_MIN = 90
@@ -41,12 +42,13 @@ class DemoLinks:
 
 async def ensure_demo(services: Services) -> DemoLinks:
     """The demo's links. Tokens are stored hashed, so each call makes new personal links and revokes the former ones."""
-    host = await services.accounts.by_name(HOST) or await services.accounts.create(HOST, OrgRole.HOST)
+    host = await services.accounts.by_name(HOST) or await services.accounts.create(HOST, OrgRole.ADMIN)
+    await services.organisation.begin(ORGANISATION, "UTC", "en", host.id)
     session = await _open_session(services, host) or await services.sessions.create(host.id, _form(services))
     await _revoke_former(services.links, session)
     facilitator = await services.links.make(session, Role.FACILITATOR, LABEL)
     return DemoLinks(
-        host=(await services.links.make_for_host(host.id)).url,
+        host=(await services.sign_in_links.make(host.id, Purpose.INVITATION)).url,
         facilitator=facilitator.url,
         participant=services.links.shared_url(session.id),
     )

@@ -34,8 +34,8 @@ class Entry:
 
     async def by_link(self, link: LinkRecord) -> Entered:
         """Turn a redeemed role link (`link.person` set) into a credential of this browser."""
-        if link.session is None or link.person is None:
-            raise ValueError("a host's link names no person")
+        if link.person is None:
+            raise ValueError("the link names no person")
         person = await self.store.people.get(link.person)
         if person is None:
             raise LookupError("the link's person is gone")

@@ -33,6 +33,13 @@ ACCOUNT = Limit("account", most=20, refill_ms=30_000, is_lasting=True)
 # Of one account from everywhere, attempts that did not fit only: against many addresses. It comes back faster than
 # several prefixes together can spend it.
 GUESSES = Limit("guesses", most=1_000, refill_ms=5_000, is_lasting=True)
+# Letters to one address, whoever asks for them.
+MAILED_LINK = Limit("mailed-link", most=5, refill_ms=600_000, is_lasting=True)
+# A class of people may ask for places in a group at once.
+ASK = Limit("ask", most=40, refill_ms=60_000, is_lasting=True)
+# Join codes are short: few guesses from one prefix, and codes that did not fit are counted from everywhere.
+CODE = Limit("code", most=20, refill_ms=10_000, is_lasting=True)
+WRONG_CODES = Limit("wrong-codes", most=300, refill_ms=5_000, is_lasting=True)
 ENTER = Limit("enter", most=60, refill_ms=2_000, is_lasting=True)
 # New people of one session from one prefix: a waiting room full of them at once, and then few.
 NEWCOMER = Limit("newcomer", most=150, refill_ms=10_000, is_lasting=False)

@@ -13,7 +13,6 @@ from server.tokens import hash_of, new_id, new_token
 
 DAY_MS = 24 * 60 * MINUTE_MS
 AFTER_END_MS = DAY_MS  # a personal link still opens the after page on the next morning
-HOST_LINK_MS = DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +33,21 @@ class Links:
         """The participant link that everybody may be given: it grants the right to knock."""
         return f"{self.public_url}/s/{session}"
 
-    async def make(self, session: SessionRecord, role: Role, label: str) -> NewLink:
-        """A personal link and its person. `label` is for the host's eyes only."""
+    async def make(
+        self, session: SessionRecord, role: Role, label: str, account: str | None = None, sign_in: str | None = None
+    ) -> NewLink:
+        """A personal link and its person. `label` is for the host's eyes only.
+
+        With `account` it ends when that account is switched off; with `sign_in` when that browser is signed out.
+        """
         token = new_token()
         link_id, person_id = new_id("l"), PersonId(new_id("p"))
         record = LinkRecord(
             id=link_id,
             token_hash=hash_of(token),
             session=session.id,
-            host=session.host,
+            account=account,
+            sign_in=sign_in,
             role=role,
             person=person_id,
             label=label.strip()[:80],
@@ -52,22 +57,6 @@ class Links:
         alias = suggest_alias(session.id, person_id, taken)
         person = PersonRecord(id=person_id, session=session.id, role=role, link=link_id, suggested_alias=alias)
         await self.store.links.add(record, person, self.clock.now())
-        return NewLink(record, self._url(token))
-
-    async def make_for_host(self, host: str) -> NewLink:
-        """A sign-in link for a host: good for one sign-in within a day, and until the next one is made."""
-        token = new_token()
-        record = LinkRecord(
-            id=new_id("l"),
-            token_hash=hash_of(token),
-            session=None,
-            host=host,
-            role=None,
-            person=None,
-            label="",
-            expires_at=Instant(self.clock.now() + HOST_LINK_MS),
-        )
-        await self.store.links.add_for_host(record, self.clock.now())
         return NewLink(record, self._url(token))
 
     async def of_session(self, session: SessionId) -> list[LinkRecord]:
@@ -80,13 +69,18 @@ class Links:
         record = await self.store.links.revoke(session, link, now)
         return None if record is None else replace(record, revoked_at=record.revoked_at or now)
 
+    async def revoke_of(self, account: str, sign_in: str | None = None) -> list[LinkRecord]:
+        """All by which an account goes in, or those of one sign-in; returns those that worked until now."""
+        found = await self.store.links.of_account(account, sign_in)
+        for link in found:
+            await self.store.links.revoke(link.session, link.id, self.clock.now())
+        return found
+
     async def redeem(self, token: str) -> LinkRecord | None:
-        """The link of this token while it is neither revoked nor expired. A host's link is spent by this."""
-        now = self.clock.now()
+        """The link of this token while it is neither revoked nor expired."""
         record = await self.store.links.by_hash(hash_of(token))
-        if record is None or record.revoked_at is not None or record.expires_at <= now:
-            return None
-        return await self.store.links.spend(record.token_hash, now) if record.session is None else record
+        works = record is not None and record.revoked_at is None and record.expires_at > self.clock.now()
+        return record if works else None
 
     def _url(self, token: str) -> str:
         return f"{self.public_url}/enter#{token}"

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 TOKEN_LENGTH = 200
 NAME_LENGTH = 80
+EMAIL_LENGTH = 254
 PASSWORD_LENGTH = 1_000
 LINK_LENGTH = 2_000
 
@@ -24,8 +25,14 @@ class Form(BaseModel):
 
 
 class SignInForm(Form):
-    name: Annotated[str, Required, StringConstraints(max_length=NAME_LENGTH)]
+    """`name` is a name or an address."""
+
+    name: Annotated[str, Required, StringConstraints(max_length=EMAIL_LENGTH)]
     password: Annotated[str, StringConstraints(min_length=1, max_length=PASSWORD_LENGTH)]
+
+
+class MailLinkForm(Form):
+    email: Annotated[str, Required, StringConstraints(max_length=EMAIL_LENGTH, pattern="@")]
 
 
 class EnterForm(Form):
@@ -63,7 +70,9 @@ class BadForm(ValueError):
 
 
 SENTENCES: Mapping[tuple[str, str], str] = {
-    ("name", "string_too_short"): "Write the name you were given.",
+    ("name", "string_too_short"): "Write your name or your e-mail address.",
+    ("email", "string_too_short"): "Write your e-mail address.",
+    ("email", "string_pattern_mismatch"): "Write an address like name@example.org.",
     ("password", "string_too_short"): "Write your password.",
     ("link", "string_too_short"): "Paste your link here.",
     ("link", "string_too_long"): "This is longer than any link. Copy the link again, and nothing beside it.",

@@ -60,6 +60,9 @@ class ErrorPage(Page):
     template: ClassVar[str] = "error.html"
     status: int
     retry_s: int = 0
+    has_mail: bool = False
+    provider: str = ""
+    is_on_its_way: bool = False
 
 
 # --- for hosts ---------------------------------------------------------------------------------------------------

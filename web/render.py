@@ -4,6 +4,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from rooms.program.organisation import Organisation
+from web.face import Face
 from web.pages import NOBODY, Page, Viewer
 from web.site import Site
 
@@ -24,6 +26,8 @@ class Renderer:
         )
         self._environment.globals["site"] = site
 
-    def render(self, page: Page, viewer: Viewer = NOBODY) -> str:
-        """The whole document. The template is `page.template` and sees `page`, `viewer` and the instance as `site`."""
-        return self._environment.get_template(page.template).render(page=page, viewer=viewer)
+    def render(self, page: Page, viewer: Viewer = NOBODY, face: Face | None = None) -> str:
+        """The whole document. The template is `page.template` and sees `page`, `viewer`, the organisation as `face`
+        and the instance as `site`."""
+        face = face or Face.of(Organisation(name="Holdspace"), self.site)
+        return self._environment.get_template(page.template).render(page=page, viewer=viewer, face=face)

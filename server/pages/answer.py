@@ -13,6 +13,7 @@ from server.keys import SERVICES
 from server.routes.guard import viewer_of
 from server.services import Services
 from server.store.records import SessionRecord
+from web.face import Face
 from web.pages import NOBODY, ErrorPage, Page, Viewer
 from web.render import Renderer
 from web.site import Site
@@ -31,10 +32,12 @@ def services_of(request: web.Request) -> Services:
 
 
 def show(request: web.Request, page: Page, status: int = 200) -> web.Response:
-    """The page, with who is signed in at its head."""
+    """The page, with the organisation and who is signed in at its head."""
     account = viewer_of(request)
     viewer = NOBODY if account is None else Viewer(account.name, account.role is OrgRole.ADMIN)
-    return web.Response(text=request.app[RENDERER].render(page, viewer), content_type="text/html", status=status)
+    renderer = request.app[RENDERER]
+    face = Face.of(services_of(request).organisation.known, renderer.site)
+    return web.Response(text=renderer.render(page, viewer, face), content_type="text/html", status=status)
 
 
 def error_page(request: web.Request, status: int) -> web.StreamResponse:

@@ -4,6 +4,8 @@ from aiohttp import web
 
 from rooms.ids import SessionId
 from server.pages.answer import see_other, services_of, show, values_of
+from server.pages.signing_in import sign_in_here
+from server.store.records import Purpose
 from web.forms import BadForm, EnterForm, Filled, read_form, session_of, token_of
 from web.pages import EnterPage
 
@@ -28,20 +30,25 @@ async def enter(request: web.Request) -> web.Response:
     if shared is not None and await services.sessions.get(SessionId(shared)) is not None:
         return see_other(f"/s/{shared}")
     token = token_of(form.link)
-    link = None if token is None else await services.links.redeem(token)
-    if link is None:
+    if token is None:
         return _again(request, UNKNOWN)
-    if link.session is None:
-        if link.host is None:
-            raise web.HTTPNotFound
-        response = see_other("/host")
-        services.cookies.set_host(response, await services.accounts.sign_in(link.host))
-        return response
+    link = await services.links.redeem(token)
+    if link is None:
+        return await _signed_in_by(request, token)
     entered = await services.entry.by_link(link)
     response = see_other(f"/s/{link.session}")
     if entered.new_credential is not None:
         services.cookies.set_person(response, link.session, entered.new_credential)
     return response
+
+
+async def _signed_in_by(request: web.Request, token: str) -> web.Response:
+    """A link that signs in, spent by this POST alone: what scans mail only opens the page."""
+    spent = await services_of(request).sign_in_links.redeem(token)
+    if spent is None:
+        return _again(request, UNKNOWN)
+    is_first = spent.purpose is Purpose.FIRST_START
+    return await sign_in_here(request, spent.account, "/start" if is_first else "/host")
 
 
 def _again(request: web.Request, sentence: str) -> web.Response:

@@ -1,24 +1,33 @@
-"""Accounts by name and password, and the sign-ins of their browsers."""
+"""Accounts: made, changed, switched off; their passwords and the sign-ins of their browsers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rooms.ids import Instant
 from rooms.program.authority import OrgRole
+from rooms.program.ids import AccountId
 from server.limits import ACCOUNT, GUESSES, RateLimits
 from server.links import DAY_MS
 from server.passwords import Passwords
+from server.people.address import as_address
+from server.people.rooms_of import RoomsOf
 from server.ports import Clock
-from server.store.records import Account
+from server.store.records import Account, SignIn
+from server.store.sign_ins import SignedIn
 from server.store.store import Store
 from server.tokens import hash_of, new_id, new_token
 
 SIGN_IN_MS = 7 * DAY_MS
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1_000
+LONGEST_NAME = 80
 
 
 class BadAccount(ValueError):
-    """The name or the password cannot be used; the message is one sentence for the person who chose it."""
+    """Something about it cannot be used; `field` says what, and the message is one sentence for who chose it."""
+
+    def __init__(self, sentence: str, field: str = "name") -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +36,62 @@ class Accounts:
     clock: Clock
     passwords: Passwords
     limits: RateLimits
+    rooms: RoomsOf
 
-    async def create(self, name: str, role: OrgRole, password: str | None = None) -> Account:
-        """Without a password they come in by link only. Raises `BadAccount`, also where the name is taken."""
-        name = name.strip()
-        if not 1 <= len(name) <= 80 or not name.isprintable():
-            raise BadAccount("Choose a name of 1 to 80 characters.")
+    # --- who there is -------------------------------------------------------------------------------------------
+    async def create(
+        self,
+        name: str,
+        role: OrgRole,
+        password: str | None = None,
+        email: str | None = None,
+        zone: str = "UTC",
+        language: str = "en",
+    ) -> Account:
+        """Without a password they come in by a link only. Raises `BadAccount`, also where name or address are taken."""
+        record = Account(AccountId(new_id("h")), _name(name), role, _email(email), zone, language)
         phc = None if password is None else await self._hash(password)
-        record = Account(id=new_id("h"), name=name, role=role, has_password=phc is not None)
         if not await self.store.accounts.add(record, phc, self.clock.now()):
-            raise BadAccount("Somebody has this name already.")
-        return record
+            raise await self._taken(record)
+        return replace(record, has_password=phc is not None)
 
+    async def change(self, account: Account) -> Account:
+        """Raises `BadAccount`: name or address taken, somebody else's change came first, the last admin."""
+        wanted = replace(account, name=_name(account.name), email=_email(account.email))
+        changed = await self.store.accounts.update(wanted)
+        if changed is None:
+            raise await self._taken(wanted)
+        return changed
+
+    async def get(self, account: str) -> Account | None:
+        return await self.store.accounts.get(account)
+
+    async def all(self) -> list[Account]:
+        return await self.store.accounts.all()
+
+    async def by_name(self, name: str) -> Account | None:
+        return await self.store.accounts.by_name(name.strip())
+
+    async def by_email(self, email: str) -> Account | None:
+        address = as_address(email)
+        return None if address is None else await self.store.accounts.by_email(address)
+
+    async def disable(self, account: str) -> bool:
+        """They are signed out everywhere and out of their rooms; False where a room is out of reach (`RoomsOf`).
+
+        Raises `BadAccount` for the last admin.
+        """
+        if not await self.store.accounts.disable(account, self.clock.now()):
+            raise BadAccount("This is the only admin. Make somebody else an admin first.", "role")
+        return await self.sign_out_everywhere(account)
+
+    async def enable(self, account: str) -> None:
+        await self.store.accounts.enable(account)
+
+    # --- passwords ----------------------------------------------------------------------------------------------
     async def verify(self, name: str, password: str, prefix: str) -> Account | None:
-        """The account, where name and password fit. An unknown name takes as long as a wrong password.
+        """The account, where a name or an address and the password fit. An unknown name takes as long as a wrong
+        password.
 
         `prefix` names where the attempt comes from (`addresses.prefix_of`). Raises `TooMany` where this name has been
         tried too often from there, or without success from everywhere; the error pages answer that.
@@ -48,44 +99,80 @@ class Accounts:
         tried = name.strip().casefold()
         await self.limits.spend(ACCOUNT, f"{prefix}/{tried}")
         await self.limits.check(GUESSES, tried)
-        record = await self.store.accounts.by_name(name.strip())
+        record = await self.by_email(name) if "@" in name else await self.by_name(name)
         phc = None if record is None else await self.store.accounts.password_of(record.id)
-        if not await self.passwords.verify(phc, password[:LONGEST_PASSWORD]) or record is None or phc is None:
+        fits = await self.passwords.verify(phc, password[:LONGEST_PASSWORD])
+        if not fits or record is None or phc is None or record.disabled_at is not None:
             await self.limits.spend(GUESSES, tried)
             return None
         if self.passwords.is_old(phc):
             await self.store.accounts.set_password(record.id, await self.passwords.hash(password))
         return record
 
-    async def by_name(self, name: str) -> Account | None:
-        return await self.store.accounts.by_name(name.strip())
+    async def set_password(self, account: str, password: str, but: str | None = None) -> None:
+        """Whoever was signed in is signed out, but for the browser of one sign-in. Raises `BadAccount`."""
+        await self.store.accounts.set_password(account, await self._hash(password))
+        await self.sign_out_everywhere(account, but)
 
-    async def sign_in(self, account: str) -> str:
+    # --- browsers -----------------------------------------------------------------------------------------------
+    async def sign_in(self, account: str, label: str = "") -> str:
         """A new sign-in of one browser; the token belongs into its host cookie (`Cookies.set_host`)."""
-        token = new_token()
-        now = self.clock.now()
-        await self.store.accounts.add_sign_in(account, hash_of(token), now, Instant(now + SIGN_IN_MS))
+        token, now = new_token(), self.clock.now()
+        record = SignIn(new_id("i"), account, label, now, Instant(now + SIGN_IN_MS))
+        await self.store.sign_ins.add(record, hash_of(token))
         return token
 
-    async def signed_in(self, token: str | None) -> Account | None:
-        """The account of this cookie, while the sign-in is neither expired nor revoked."""
-        return None if not token else await self.store.accounts.by_sign_in(hash_of(token), self.clock.now())
+    async def signed_in(self, token: str | None) -> SignedIn | None:
+        """Who has this cookie, while the sign-in is neither expired nor revoked and the account not switched off."""
+        return None if not token else await self.store.sign_ins.by_token(hash_of(token), self.clock.now())
 
-    async def sign_out(self, token: str | None) -> None:
-        if token:
-            await self.store.accounts.drop_sign_in(hash_of(token))
+    async def sign_ins(self, account: str) -> list[SignIn]:
+        """The newest first."""
+        return await self.store.sign_ins.of_account(account, self.clock.now())
 
-    async def sign_out_everywhere(self, account: str) -> None:
-        """All browsers of this account are signed out, and sign-in links that were made so far stop working."""
-        await self.store.links.void_of_host(account, self.clock.now())
-        await self.store.accounts.drop_sign_ins(account)
+    async def sign_out(self, account: str, sign_in: str) -> bool:
+        """This browser is signed out, and out of the rooms it went into as this account. As `disable`."""
+        await self.store.sign_ins.drop(account, sign_in)
+        return await self.rooms.leave(account, sign_in)
 
-    async def set_password(self, account: str, password: str) -> None:
-        """Whoever was signed in is signed out. Raises `BadAccount`."""
-        await self.store.accounts.set_password(account, await self._hash(password))
-        await self.sign_out_everywhere(account)
+    async def sign_out_everywhere(self, account: str, but: str | None = None) -> bool:
+        """All browsers are signed out (but for one), and links that sign in stop working. As `disable`."""
+        others = [one.id for one in await self.sign_ins(account) if one.id != but]
+        await self.store.sign_ins.drop_all(account, but, self.clock.now())
+        if but is None:
+            return await self.rooms.leave(account)
+        return all([await self.rooms.leave(account, other) for other in others])
 
     async def _hash(self, password: str) -> str:
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-            raise BadAccount(f"Choose a password of {SHORTEST_PASSWORD} characters or more.")
+            raise BadAccount(f"Choose a password of {SHORTEST_PASSWORD} characters or more.", "password")
         return await self.passwords.hash(password)
+
+    async def _taken(self, wanted: Account) -> BadAccount:
+        """Why a change of the store was not made."""
+        other = await self.store.accounts.by_name(wanted.name)
+        if other is not None and other.id != wanted.id:
+            return BadAccount("Somebody has this name already.")
+        other = None if wanted.email is None else await self.store.accounts.by_email(wanted.email)
+        if other is not None and other.id != wanted.id:
+            return BadAccount("Somebody has this address already.", "email")
+        before = await self.store.accounts.get(wanted.id)
+        if before is not None and before.version != wanted.version:
+            return BadAccount("Somebody changed this in the meantime. Look at it again, then save.", "problem")
+        return BadAccount("This is the only admin. Make somebody else an admin first.", "role")
+
+
+def _name(name: str) -> str:
+    name = " ".join(name.split(" ")).strip()
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable() or "@" in name:
+        raise BadAccount(f"Choose a name of 1 to {LONGEST_NAME} characters, without @.")
+    return name
+
+
+def _email(email: str | None) -> str | None:
+    if not email:
+        return None
+    address = as_address(email)
+    if address is None:
+        raise BadAccount("Write an address like name@example.org.", "email")
+    return address

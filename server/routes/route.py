@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aiohttp.typedefs import Handler
 
 from rooms.program.authority import Action
+from server.api.scopes import Scope
 from server.limits import Limit
 
 
@@ -14,13 +15,27 @@ class Everybody:
 
 
 @dataclass(frozen=True, slots=True)
+class Machines:
+    """As `Everybody`, and nobody's account is looked up: for what must answer while the store is down, or answers
+    programs that show a key."""
+
+
+@dataclass(frozen=True, slots=True)
 class Needs:
     """A signed-in account that may do this to the organisation, or to the group that the path names."""
 
     action: Action
 
 
-Access = Everybody | Needs
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A program's key with this scope, of an account that may do this. No cookie is read: `server.api.dispatch`."""
+
+    scope: Scope
+    action: Action
+
+
+Access = Everybody | Machines | Needs | Keyed
 
 
 @dataclass(frozen=True, slots=True)

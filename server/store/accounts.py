@@ -1,15 +1,16 @@
-"""Accounts, and the sign-ins of their browsers."""
+"""The accounts of the organisation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, false, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.ids import Instant
+from rooms.program.authority import OrgRole
 from server.store.database import Database
 from server.store.mapping import account_of, account_values
 from server.store.records import Account
-from server.store.tables import accounts, sign_ins
-from server.tokens import new_id
+from server.store.tables import accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,69 @@ class AccountTable:
             return (await connection.execute(statement.returning(accounts.c.id))).first() is not None
 
     async def get(self, account: str) -> Account | None:
-        async with self.database.read() as connection:
-            row = (await connection.execute(select(accounts).where(accounts.c.id == account))).first()
-        return None if row is None else account_of(row)
+        return await self._one(accounts.c.id == account)
 
     async def by_name(self, name: str) -> Account | None:
+        return await self._one(accounts.c.name == name)
+
+    async def by_email(self, email: str) -> Account | None:
+        return await self._one(accounts.c.email == email)
+
+    async def by_subject(self, subject: str) -> Account | None:
+        """By the hash of issuer and subject at the identity provider."""
+        return await self._one(accounts.c.oidc_subject == subject)
+
+    async def all(self) -> list[Account]:
+        """By name; those who are switched off last."""
+        found = select(accounts).order_by(accounts.c.disabled_at.is_not(None), func.lower(accounts.c.name))
         async with self.database.read() as connection:
-            row = (await connection.execute(select(accounts).where(accounts.c.name == name))).first()
-        return None if row is None else account_of(row)
+            return [account_of(row) for row in await connection.execute(found)]
+
+    async def count(self) -> int:
+        async with self.database.read() as connection:
+            return (await connection.execute(select(func.count()).select_from(accounts))).scalar_one()
+
+    async def update(self, record: Account) -> Account | None:
+        """Stores what `account_values` names. None, and nothing written, where another change came first, where name
+        or address are somebody else's by now, or where the last admin would be one no more."""
+        others = select(accounts.c.id).where(
+            accounts.c.id != record.id,
+            (accounts.c.name == record.name) | ((accounts.c.email == record.email) if record.email else false()),
+        )
+        mine = (accounts.c.id == record.id) & (accounts.c.version == record.version)
+        change = update(accounts).where(mine).values(account_values(record) | {"version": record.version + 1})
+        async with self.database.write() as connection:
+            if (await connection.execute(others)).first() is not None:
+                return None
+            if record.role is not OrgRole.ADMIN and await self._is_last_admin(connection, record.id):
+                return None
+            changed = (await connection.execute(change)).rowcount > 0
+        return replace(record, version=record.version + 1) if changed else None
+
+    async def disable(self, account: str, now: Instant) -> bool:
+        """False for the last admin, who would lock everybody out."""
+        async with self.database.write() as connection:
+            if await self._is_last_admin(connection, account):
+                return False
+            await connection.execute(
+                update(accounts)
+                .where(accounts.c.id == account, accounts.c.disabled_at.is_(None))
+                .values(disabled_at=now, version=accounts.c.version + 1)
+            )
+        return True
+
+    async def enable(self, account: str) -> None:
+        await self._set(account, disabled_at=None)
+
+    async def set_password(self, account: str, phc: str) -> None:
+        await self._set(account, password_hash=phc)
+
+    async def set_subject(self, account: str, subject: str) -> bool:
+        """The first one stays: False where the account is somebody else's at the provider by now."""
+        mine = (accounts.c.id == account) & (accounts.c.oidc_subject.is_(None))
+        async with self.database.write() as connection:
+            change = update(accounts).where(mine).values(oidc_subject=subject)
+            return (await connection.execute(change)).rowcount > 0
 
     async def password_of(self, account: str) -> str | None:
         """A PHC string."""
@@ -44,37 +100,17 @@ class AccountTable:
         async with self.database.read() as connection:
             return (await connection.execute(found)).scalar()
 
-    async def set_password(self, account: str, phc: str) -> None:
-        async with self.database.write() as connection:
-            await connection.execute(update(accounts).where(accounts.c.id == account).values(password_hash=phc))
-
-    async def add_sign_in(self, account: str, token_hash: str, now: Instant, expires_at: Instant) -> None:
-        async with self.database.write() as connection:
-            row = {
-                "token_hash": token_hash,
-                "id": new_id("i"),
-                "account": account,
-                "label": "",
-                "created_at": now,
-                "expires_at": expires_at,
-            }
-            await connection.execute(insert(sign_ins).values(row))
-
-    async def by_sign_in(self, token_hash: str, now: Instant) -> Account | None:
-        """Whose sign-in it is, while it lasts and the account is not switched off."""
-        found = (
-            select(accounts)
-            .join(sign_ins, sign_ins.c.account == accounts.c.id)
-            .where(sign_ins.c.token_hash == token_hash, sign_ins.c.expires_at > now, accounts.c.disabled_at.is_(None))
-        )
+    async def _one(self, which: ColumnElement[bool]) -> Account | None:
         async with self.database.read() as connection:
-            row = (await connection.execute(found)).first()
+            row = (await connection.execute(select(accounts).where(which))).first()
         return None if row is None else account_of(row)
 
-    async def drop_sign_in(self, token_hash: str) -> None:
+    async def _set(self, account: str, **values: object) -> None:
         async with self.database.write() as connection:
-            await connection.execute(delete(sign_ins).where(sign_ins.c.token_hash == token_hash))
+            await connection.execute(update(accounts).where(accounts.c.id == account).values(values))
 
-    async def drop_sign_ins(self, account: str) -> None:
-        async with self.database.write() as connection:
-            await connection.execute(delete(sign_ins).where(sign_ins.c.account == account))
+    @staticmethod
+    async def _is_last_admin(connection: AsyncConnection, account: str) -> bool:
+        # Locked, so that two admins who step down at the same time do so one after the other.
+        admins = select(accounts.c.id).where(accounts.c.role == OrgRole.ADMIN.value, accounts.c.disabled_at.is_(None))
+        return list((await connection.execute(admins.with_for_update())).scalars()) == [account]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Update, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from rooms.ids import Instant, SessionId
 from server.store.database import Database
@@ -21,24 +21,6 @@ class LinkTable:
             if person is not None:
                 await connection.execute(insert(people).values(person_values(person, now)))
 
-    async def add_for_host(self, record: LinkRecord, now: Instant) -> None:
-        """A sign-in link; the host's former ones stop working."""
-        async with self.database.write() as connection:
-            await connection.execute(_void(links.c.host == record.host, now))
-            await connection.execute(insert(links).values(link_values(record, now)))
-
-    async def void_of_host(self, host: str, now: Instant) -> None:
-        """The host's sign-in links stop working."""
-        async with self.database.write() as connection:
-            await connection.execute(_void(links.c.host == host, now))
-
-    async def spend(self, token_hash: str, now: Instant) -> LinkRecord | None:
-        """A sign-in link works once: at most one caller gets it, while it is neither void nor expired."""
-        mine = (links.c.token_hash == token_hash) & (links.c.expires_at > now)
-        async with self.database.write() as connection:
-            row = (await connection.execute(_void(mine, now).returning(*links.c))).first()
-        return None if row is None else link_of(row)
-
     async def by_hash(self, token_hash: str) -> LinkRecord | None:
         async with self.database.read() as connection:
             row = (await connection.execute(select(links).where(links.c.token_hash == token_hash))).first()
@@ -46,6 +28,14 @@ class LinkTable:
 
     async def of_session(self, session: SessionId) -> list[LinkRecord]:
         found = select(links).where(links.c.session == session).order_by(links.c.created_at, links.c.id)
+        async with self.database.read() as connection:
+            return [link_of(row) for row in await connection.execute(found)]
+
+    async def of_account(self, account: str, sign_in: str | None = None) -> list[LinkRecord]:
+        """By which an account goes in, and which work: all of them, or those of one sign-in."""
+        found = select(links).where(links.c.account == account, links.c.revoked_at.is_(None))
+        if sign_in is not None:
+            found = found.where(links.c.sign_in == sign_in)
         async with self.database.read() as connection:
             return [link_of(row) for row in await connection.execute(found)]
 
@@ -62,8 +52,3 @@ class LinkTable:
             for table in (credentials, tickets, resume_tokens):
                 await connection.execute(delete(table).where(table.c.person.in_(of_link)))
         return link_of(row)
-
-
-def _void(of_these: ColumnElement[bool], now: Instant) -> Update:
-    good = of_these & links.c.session.is_(None) & links.c.revoked_at.is_(None)
-    return update(links).where(good).values(revoked_at=now)

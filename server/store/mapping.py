@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from rooms.ids import Instant, PersonId, SessionId
 from rooms.live.settings import Settings
 from rooms.program.authority import OrgRole
+from rooms.program.ids import AccountId
 from rooms.roles import Role
 from server.store.records import Account, LinkRecord, PersonRecord, SessionEnd, SessionRecord
 
@@ -26,7 +27,7 @@ def load_settings(text: str) -> Settings:
 
 def account_of(row: Row[Any]) -> Account:
     return Account(
-        id=row.id,
+        id=AccountId(row.id),
         name=row.name,
         role=OrgRole(row.role),
         email=row.email,
@@ -99,11 +100,12 @@ def link_of(row: Row[Any]) -> LinkRecord:
     return LinkRecord(
         id=row.id,
         token_hash=row.token_hash,
-        session=None if row.session is None else SessionId(row.session),
-        host=row.host,
+        session=SessionId(row.session),
+        account=row.account,
+        sign_in=row.sign_in,
         place=row.place,
         is_leaked=row.is_leaked,
-        role=None if row.role is None else Role(row.role),
+        role=Role(row.role),
         person=None if row.person is None else PersonId(row.person),
         label=row.label,
         expires_at=Instant(row.expires_at),
@@ -116,10 +118,11 @@ def link_values(record: LinkRecord, now: Instant) -> dict[str, Any]:
         "id": record.id,
         "token_hash": record.token_hash,
         "session": record.session,
-        "host": record.host,
+        "account": record.account,
+        "sign_in": record.sign_in,
         "place": record.place,
         "is_leaked": record.is_leaked,
-        "role": None if record.role is None else record.role.value,
+        "role": record.role.value,
         "person": record.person,
         "label": record.label,
         "created_at": now,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from rooms.ids import Instant, PersonId, SessionId
 from rooms.live.settings import Settings
 from rooms.program.authority import OrgRole
+from rooms.program.ids import AccountId
 from rooms.roles import Role
 
 
@@ -46,7 +47,7 @@ class SessionRecord:
 class Account:
     """Somebody of the organisation, `h_…`. Nothing in it proves who they are."""
 
-    id: str
+    id: AccountId
     name: str  # shown, and good for signing in
     role: OrgRole = OrgRole.HOST
     email: str | None = None  # lower case
@@ -67,20 +68,52 @@ class Account:
 class LinkRecord:
     """A personal role link. The token itself is never stored, only its SHA-256.
 
-    One link is one person: `person` is the same on every device that uses it. `session` None is a host's link.
+    One link is one person: `person` is the same on every device that uses it. `account` is who of the organisation
+    goes in by it, where somebody does, in the browser of `sign_in`.
     """
 
     id: str
     token_hash: str
-    session: SessionId | None
-    host: str | None
-    role: Role | None  # None for a host's link
+    session: SessionId
+    role: Role
     person: PersonId | None
     label: str  # who it is for, as the host wrote it; shown to the host only
     expires_at: Instant
     revoked_at: Instant | None = None
     place: str | None = None
     is_leaked: bool = False
+    account: str | None = None
+    sign_in: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A browser in which somebody is signed in; `label` is its kind, in words."""
+
+    id: str
+    account: str
+    label: str
+    created_at: Instant
+    expires_at: Instant
+
+
+class Purpose(StrEnum):
+    """What a link that signs in is for."""
+
+    SIGN_IN = "sign-in"
+    INVITATION = "invitation"
+    FIRST_START = "first-start"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One row of the audit log: who did what to what, opaque ids only. `place` is the group or session it was in."""
+
+    at: Instant
+    actor: str | None
+    act: str
+    subject: str | None
+    place: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,9 @@ from server.store.codes import CodeTable
 from server.store.dashboard import DashboardTable
 from server.store.database import Database
 from server.store.dates import DateTable
+from server.store.directory import DirectoryTable
+from server.store.exports import ExportTable
+from server.store.forgotten import ForgottenTable
 from server.store.groups import GroupTable
 from server.store.jobs import JobTable
 from server.store.leads import LeadTable
@@ -22,9 +25,11 @@ from server.store.programs import ApiKeyTable, IdempotencyTable
 from server.store.retention import Retention
 from server.store.rooms import RoomTable
 from server.store.session_pages import SessionPages
+from server.store.series import SeriesTable
 from server.store.sessions import SessionTable
-from server.store.webhooks import DeliveryTable, WebhookTable
 from server.store.sign_ins import SignInTable
+from server.store.templates import TemplateTable
+from server.store.webhooks import DeliveryTable, WebhookTable
 
 
 class Store:
@@ -38,9 +43,11 @@ class Store:
         self.audit = AuditTable(database)
         self.authority = AuthorityTable(database)
         self.sessions = SessionTable(database)
+        self.series = SeriesTable(database)
         self.links = LinkTable(database)
         self.groups = GroupTable(database)
         self.places = PlaceTable(database)
+        self.directory = DirectoryTable(database)
         self.codes = CodeTable(database)
         self.people = PeopleTable(database)
         self.rooms = RoomTable(database, clock)
@@ -56,6 +63,9 @@ class Store:
         self.session_pages = SessionPages(database)
         self.attendance = AttendanceTable(database)
         self.dashboard = DashboardTable(database)
+        self.templates = TemplateTable(database)
+        self.exports = ExportTable(database)
+        self.forgotten = ForgottenTable(database)
         self.retention = Retention(database)
 
     async def check(self) -> None:

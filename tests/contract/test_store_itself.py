@@ -11,7 +11,7 @@ from rooms.ids import Instant, PersonId, SessionId
 from rooms.roles import Role
 from server.store.database import Database
 from server.store.migrate import UnknownRevision, known_revisions, migrate
-from server.store.records import LinkRecord, PersonRecord
+from server.store.records import LinkRecord, PersonRecord, Purpose, SignIn
 from server.store.store import Store
 from server.store.tables import audit, metadata, people
 from server.store.upgrade import alembic_config, drift, upgrade
@@ -22,7 +22,7 @@ DAY = 24 * 3_600_000
 
 
 async def forget(store: Store, now: Instant, ended_before: Instant) -> int:
-    return await store.retention.forget(now, ended_before, audited_before=Instant(0))
+    return sum((await store.retention.forget(now, ended_before, audited_before=Instant(0))).values())
 
 
 async def test_migrations_make_the_tables_of_the_code(database: Database) -> None:
@@ -106,7 +106,7 @@ async def test_who_came_is_forgotten_some_days_after_the_end(store: Store, clock
             record = replace(record, settings=replace(record.settings, waiting_message="Ana will let you in."))
         await store.sessions.add(record, START)
         person = PersonRecord(PersonId(f"p_{name}"), session, Role.PARTICIPANT, f"l_{name}", "Quiet Heron")
-        link = LinkRecord(f"l_{name}", name, session, "h_1", person.role, person.id, "Ana", Instant(START + 99 * DAY))
+        link = LinkRecord(f"l_{name}", name, session, person.role, person.id, "Ana", Instant(START + 99 * DAY))
         await store.links.add(link, person, START)
         await store.people.add_credential(person, f"c_{name}", Instant(START + 99 * DAY))
         row = await store.rooms.claim(session)
@@ -134,20 +134,21 @@ async def test_who_came_is_forgotten_some_days_after_the_end(store: Store, clock
 async def test_the_audit_log_is_kept_for_its_time(store: Store) -> None:
     for at in (START, START + 1):
         await store.rooms.audit(SessionId("s_1"), Instant(at), PersonId("p_1"), "admit", PersonId("p_2"))
-    assert await store.retention.forget(START, Instant(0), audited_before=Instant(START + 1)) == 1
+    assert (await store.retention.forget(START, Instant(0), audited_before=Instant(START + 1)))["audit"] == 1
     async with store.database.read() as connection:
         assert list((await connection.execute(select(audit.c.at))).scalars()) == [START + 1]
 
 
-async def test_expired_tokens_and_host_links_are_dropped(store: Store) -> None:
+async def test_expired_tokens_and_links_that_sign_in_are_dropped(store: Store) -> None:
     await store.accounts.add(account(), None, START)
     await store.sessions.add(session_record(), START)
     person = PersonRecord(PersonId("p_1"), SessionId("s_1"), Role.PARTICIPANT, None, "Quiet Heron")
     await store.people.add(person, START)
-    await store.accounts.add_sign_in("h_1", "sign-in", START, START)
+    await store.sign_ins.add(SignIn("i_1", "h_1", "", START, START), "sign-in")
+    await store.sign_ins.add_link("h_1", Purpose.SIGN_IN, "link", START, START)
+    await store.sign_ins.add_flow("state", "nonce", "verifier", START)
     await store.people.add_ticket(person, "ticket", START)
     await store.people.add_credential(person, "credential", START)
     await store.people.put_resume(person.session, person.id, "resume", START, START)
-    await store.links.add(LinkRecord("l_h", "hash", None, "h_1", None, None, "", START), None, START)
-    assert await forget(store, START, ended_before=Instant(0)) == 5
+    assert await forget(store, START, ended_before=Instant(0)) == 6
     assert await store.people.get(person.id) == person

@@ -15,7 +15,7 @@ ROOM, OTHER = SessionId("s_1"), SessionId("s_2")
 LATER = Instant(START + 1_000)
 PERSON = PersonRecord(PersonId("p_1"), ROOM, Role.PARTICIPANT, None, "Quiet Heron")
 LINKED = PersonRecord(PersonId("p_2"), ROOM, Role.FACILITATOR, "l_1", "Calm River")
-LINK = LinkRecord("l_1", "hash-of-link", ROOM, "h_1", Role.FACILITATOR, LINKED.id, "Tom", LATER)
+LINK = LinkRecord("l_1", "hash-of-link", ROOM, Role.FACILITATOR, LINKED.id, "Tom", LATER)
 
 
 @pytest.fixture(autouse=True)
@@ -36,23 +36,6 @@ async def test_a_host_s_name_is_taken_once(store: Store) -> None:
 async def test_a_new_password_replaces_the_old(store: Store) -> None:
     await store.accounts.set_password("h_1", "new")
     assert await store.accounts.password_of("h_1") == "new"
-
-
-async def test_a_sign_in_lasts_until_it_expires(store: Store) -> None:
-    await store.accounts.add_sign_in("h_1", "token", START, LATER)
-    assert await store.accounts.by_sign_in("token", START) == account(has_password=True)
-    assert await store.accounts.by_sign_in("token", LATER) is None
-    assert await store.accounts.by_sign_in("other", START) is None
-
-
-async def test_signing_out_ends_one_or_all(store: Store) -> None:
-    for token in ("a", "b", "c"):
-        await store.accounts.add_sign_in("h_1", token, START, LATER)
-    await store.accounts.drop_sign_in("a")
-    assert await store.accounts.by_sign_in("a", START) is None
-    assert await store.accounts.by_sign_in("b", START) is not None
-    await store.accounts.drop_sign_ins("h_1")
-    assert await store.accounts.by_sign_in("c", START) is None
 
 
 async def test_sessions_of_a_host_come_by_start(store: Store) -> None:

@@ -7,7 +7,7 @@ from rooms.program.authority import OF_ORGANISATION
 from server.app import build_server
 from server.config import Config
 from server.routes.guard import OF_A_GROUP
-from server.routes.route import Everybody, Needs, Route
+from server.routes.route import Everybody, Machines, Needs, Route
 from server.routes.table import ROUTES
 from tests.support.fake_media import FakeMedia
 
@@ -38,7 +38,7 @@ def test_every_address_of_the_application_is_in_a_table(app: web.Application, ta
 
 def test_every_address_is_declared_once(table: tuple[Route, ...]) -> None:
     assert len({(route.method, route.path) for route in table}) == len(table)
-    assert all(isinstance(route.access, Everybody | Needs) for route in table)
+    assert all(isinstance(route.access, Everybody | Machines | Needs) for route in table)
 
 
 def test_an_action_on_a_group_has_the_group_in_its_path(table: tuple[Route, ...]) -> None:

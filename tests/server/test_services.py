@@ -1,7 +1,5 @@
 """Hosts, sessions, links and people together, as pages and commands use them."""
 
-import asyncio
-import contextlib
 from dataclasses import replace
 
 import pytest
@@ -12,10 +10,7 @@ from rooms.program.authority import OrgRole
 from rooms.roles import Role
 from server.demo import ensure_demo
 from server.errors import TooMany
-from server.limits import GUESSES
 from server.links import DAY_MS, NewLink
-from server.passwords import Passwords, hash_now
-from server.people.accounts import BadAccount
 from server.ports import Gatekeeper
 from server.services import Services
 from server.sessions import OutOfReach
@@ -45,102 +40,6 @@ def token_of(link: NewLink) -> str:
     address, _, token = link.url.partition("#")
     assert address == "http://localhost:8080/enter"
     return token
-
-
-async def test_a_host_signs_in_with_name_and_password(services: Services, host: Account) -> None:
-    assert await services.accounts.verify("ines", PASSWORD, HERE) == host
-    assert await services.accounts.verify("ines", PASSWORD + ".", HERE) is None
-    assert await services.accounts.verify("tom", PASSWORD, HERE) is None
-
-
-async def test_a_host_without_a_password_cannot_use_one(services: Services) -> None:
-    await services.accounts.create("tom", OrgRole.HOST)
-    assert await services.accounts.verify("tom", "", HERE) is None
-
-
-async def test_an_old_hash_is_made_anew_at_sign_in(
-    services: Services, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    host = await services.accounts.create("tom", OrgRole.HOST, PASSWORD)
-    monkeypatch.setattr("server.passwords.ITERATIONS", 1)
-    old = hash_now(PASSWORD)
-    monkeypatch.undo()
-    await store.accounts.set_password(host.id, old)
-    assert await services.accounts.verify("tom", PASSWORD, HERE) is not None
-    assert ",t=2," in (await store.accounts.password_of(host.id) or "")
-
-
-@pytest.mark.parametrize(
-    ("name", "password"),
-    [("", PASSWORD), ("a\nb", PASSWORD), ("x" * 81, PASSWORD), ("tom", "short"), ("ines", PASSWORD)],
-)
-async def test_an_account_that_cannot_be_is_explained(
-    services: Services, host: Account, name: str, password: str
-) -> None:
-    with pytest.raises(BadAccount):
-        await services.accounts.create(name, OrgRole.HOST, password)
-
-
-@pytest.fixture
-def hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2id in no time."""
-
-    async def fits(_: Passwords, phc: str | None, password: str) -> bool:
-        return phc is not None and password == PASSWORD
-
-    monkeypatch.setattr(Passwords, "verify", fits)
-
-
-@pytest.mark.usefixtures("hashes")
-async def test_guessing_one_host_s_password_comes_to_a_halt(
-    services: Services, host: Account, clock: VirtualClock
-) -> None:
-    for _ in range(20):
-        assert await services.accounts.verify("ines", "guess", HERE) is None
-    with pytest.raises(TooMany):
-        await services.accounts.verify("INES ", "guess", HERE)
-    clock.advance(30_000)
-    assert await services.accounts.verify("ines", "guess", HERE) is None
-
-
-@pytest.mark.usefixtures("hashes")
-async def test_who_guesses_a_host_s_password_keeps_the_host_from_nothing(
-    services: Services, host: Account, clock: VirtualClock
-) -> None:
-    for second in range(0, 3_600, 15):
-        with contextlib.suppress(TooMany):
-            await services.accounts.verify("ines", "guess", THERE)
-        clock.advance(15_000)
-        if second % 600 == 0:
-            assert await services.accounts.verify("ines", PASSWORD, HERE) == host
-
-
-@pytest.mark.usefixtures("hashes")
-async def test_guessing_from_everywhere_at_once_comes_to_a_halt_too(
-    services: Services, host: Account, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("server.people.accounts.GUESSES", replace(GUESSES, most=40))
-    for n in range(40):
-        assert await services.accounts.verify("ines", "guess", f"network {n // 20}") is None
-    with pytest.raises(TooMany):
-        await services.accounts.verify("ines", PASSWORD, HERE)
-    clock.advance(GUESSES.refill_ms)
-    for _ in range(2):
-        assert await services.accounts.verify("ines", PASSWORD, HERE) == host, "what fits costs nothing"
-
-
-async def test_a_sign_in_ends_by_itself_and_by_hand(services: Services, host: Account, clock: VirtualClock) -> None:
-    first, second, third = [await services.accounts.sign_in(host.id) for _ in range(3)]
-    assert await services.accounts.signed_in(first) == host
-    await services.accounts.sign_out(first)
-    assert await services.accounts.signed_in(first) is None
-    assert await services.accounts.signed_in(second) == host
-    await services.accounts.sign_out_everywhere(host.id)
-    assert await services.accounts.signed_in(third) is None
-    last = await services.accounts.sign_in(host.id)
-    clock.advance(7 * DAY_MS)
-    assert await services.accounts.signed_in(last) is None
-    assert await services.accounts.signed_in(None) is None
 
 
 async def test_a_host_sees_their_own_sessions_only(services: Services, session: SessionRecord, host: Account) -> None:
@@ -206,55 +105,6 @@ async def test_a_link_ends_by_revocation_and_by_time(
     clock.advance(session.settings.schedule.end_at + DAY_MS - clock.now())
     assert await services.links.redeem(kept) is None
     assert await services.links.redeem("no such token") is None
-
-
-async def test_a_host_s_link_names_the_host(services: Services, host: Account, clock: VirtualClock) -> None:
-    token = token_of(await services.links.make_for_host(host.id))
-    link = await services.links.redeem(token)
-    assert link is not None
-    assert (link.host, link.session, link.role, link.person) == (host.id, None, None, None)
-    with pytest.raises(ValueError, match="names no person"):
-        await services.entry.by_link(link)
-    late = token_of(await services.links.make_for_host(host.id))
-    clock.advance(DAY_MS)
-    assert await services.links.redeem(late) is None
-
-
-async def test_a_host_s_link_is_good_for_one_sign_in(services: Services, host: Account) -> None:
-    token = token_of(await services.links.make_for_host(host.id))
-    redeemed = await asyncio.gather(*(services.links.redeem(token) for _ in range(5)))
-    assert [link.host for link in redeemed if link is not None] == [host.id]
-    assert await services.links.redeem(token) is None
-
-
-async def test_a_new_link_of_a_host_voids_the_former_and_nobody_else_s(services: Services, host: Account) -> None:
-    other = await services.accounts.create("tom", OrgRole.HOST)
-    of_other = token_of(await services.links.make_for_host(other.id))
-    former = token_of(await services.links.make_for_host(host.id))
-    newest = token_of(await services.links.make_for_host(host.id))
-    assert await services.links.redeem(former) is None
-    assert await services.links.redeem(newest) is not None
-    assert await services.links.redeem(of_other) is not None
-
-
-async def test_signing_a_host_out_or_changing_the_password_leaves_no_way_in(
-    services: Services, host: Account, session: SessionRecord
-) -> None:
-    personal = token_of(await services.links.make(session, Role.FACILITATOR, ""))
-    for end in (
-        services.accounts.sign_out_everywhere(host.id),
-        services.accounts.set_password(host.id, "another long sentence"),
-    ):
-        browser = await services.accounts.sign_in(host.id)
-        link = token_of(await services.links.make_for_host(host.id))
-        await end
-        assert await services.accounts.signed_in(browser) is None
-        assert await services.links.redeem(link) is None
-    assert await services.links.redeem(personal) is not None, "links to sessions are theirs who got them"
-    assert await services.accounts.verify("ines", PASSWORD, HERE) is None
-    assert await services.accounts.verify("ines", "another long sentence", HERE) is not None
-    with pytest.raises(BadAccount):
-        await services.accounts.set_password(host.id, "short")
 
 
 async def test_a_browser_becomes_one_participant(services: Services, session: SessionRecord) -> None:
@@ -345,9 +195,9 @@ async def test_a_demo_is_open_now_and_made_again_when_it_is_over(services: Servi
     link = await services.links.redeem(new)
     assert link is not None
     assert link.role is Role.FACILITATOR
-    host_link = await services.links.redeem(again.host.partition("#")[2])
-    assert host_link is not None
-    session = (await services.sessions.of_host(host_link.host or ""))[0]
+    spent = await services.sign_in_links.redeem(again.host.partition("#")[2])
+    assert spent is not None
+    session = (await services.sessions.of_host(spent.account.id))[0]
     schedule = session.settings.schedule
     assert schedule.doors_at <= clock.now() < schedule.start_at <= clock.now() + 3 * MINUTE_MS
     assert schedule.end_at - schedule.start_at == 90 * MINUTE_MS

@@ -58,7 +58,7 @@ class HostPage:
 
     async def sign_in(self, name: str = HOST_NAME, password: str = HOST_PASSWORD) -> None:
         await self.page.goto(f"{self.origin}/sign-in")
-        await self.box("Name").fill(name)
+        await self.box("Name or e-mail address").fill(name)
         await self.box("Password").fill(password)
         await self.page.get_by_role("button", name="Sign in").click()
         await self.page.wait_for_url(re.compile(r"/host"))

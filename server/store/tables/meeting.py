@@ -37,10 +37,11 @@ links = Table(
     metadata,
     id_(),
     Column("token_hash", String(64), nullable=False, unique=True),
-    ref("session", "sessions.id", nullable=True),
+    ref("session", "sessions.id"),
     ref("place", "places.id", nullable=True),  # a member's link to one date
-    ref("host", "accounts.id", nullable=True),
-    Column("role", String(32), nullable=True),
+    ref("account", "accounts.id", nullable=True),  # who of the organisation goes in by it
+    Column("sign_in", String(64), nullable=True, index=True),  # in which of their browsers; it ends with that sign-in
+    Column("role", String(32), nullable=False),
     Column("person", String(64), nullable=True),
     text("label"),
     at("created_at"),

@@ -99,6 +99,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_jobs_outcome_due_at"), ["outcome", "due_at"], unique=False)
 
     op.create_table(
+        "forgotten",
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "kind", name=op.f("pk_forgotten")),
+    )
+    op.create_table(
         "limits",
         sa.Column("bucket", sa.String(length=64), nullable=False),
         sa.Column("spent", sa.Integer(), nullable=False),
@@ -228,7 +236,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["group"], ["groups.id"], name=op.f("fk_places_group_groups"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_places")),
         sa.UniqueConstraint("feed_hash", name=op.f("uq_places_feed_hash")),
-        sa.UniqueConstraint("group", "email", name=op.f("uq_places_group_email")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_places_token_hash")),
     )
     with op.batch_alter_table("places", schema=None) as batch_op:
@@ -437,17 +444,20 @@ def upgrade() -> None:
         "links",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("session", sa.String(length=64), nullable=True),
+        sa.Column("session", sa.String(length=64), nullable=False),
         sa.Column("place", sa.String(length=64), nullable=True),
-        sa.Column("host", sa.String(length=64), nullable=True),
-        sa.Column("role", sa.String(length=32), nullable=True),
+        sa.Column("account", sa.String(length=64), nullable=True),
+        sa.Column("sign_in", sa.String(length=64), nullable=True),
+        sa.Column("role", sa.String(length=32), nullable=False),
         sa.Column("person", sa.String(length=64), nullable=True),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("revoked_at", sa.BigInteger(), nullable=True),
         sa.Column("is_leaked", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["host"], ["accounts.id"], name=op.f("fk_links_host_accounts"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["account"], ["accounts.id"], name=op.f("fk_links_account_accounts"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["place"], ["places.id"], name=op.f("fk_links_place_places"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["session"], ["sessions.id"], name=op.f("fk_links_session_sessions"), ondelete="CASCADE"
@@ -456,9 +466,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_links_token_hash")),
     )
     with op.batch_alter_table("links", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_links_host"), ["host"], unique=False)
+        batch_op.create_index(batch_op.f("ix_links_account"), ["account"], unique=False)
         batch_op.create_index(batch_op.f("ix_links_place"), ["place"], unique=False)
         batch_op.create_index(batch_op.f("ix_links_session"), ["session"], unique=False)
+        batch_op.create_index(batch_op.f("ix_links_sign_in"), ["sign_in"], unique=False)
 
     op.create_table(
         "outbox",
