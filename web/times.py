@@ -1,4 +1,8 @@
-"""Instants and durations in words, in the zone of the session. The browser adds the reader's own time beside it."""
+"""Instants and durations in words, in the zone of the session, and in the reader's where that is known.
+
+Every time that people read comes from `when`: on pages, in mail, in the text of a calendar entry. Where the server does
+not know the reader's zone, the browser adds their own time beside it.
+"""
 
 import calendar
 from dataclasses import dataclass
@@ -17,7 +21,10 @@ REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Aus
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """One instant as people read it: "Saturday 21 November 2026", "20:00", "Lisbon", and the form for `<time>`."""
+    """One instant as people read it: "Saturday 21 November 2026", "20:00", "Lisbon", and the form for `<time>`.
+
+    `yours` is the reader's own time in words, "" where it is the same or not known: "today 15:00 (your time)".
+    """
 
     iso: str
     day: str
@@ -25,6 +32,13 @@ class When:
     zone: str
     place: str
     utc: str
+    yours: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it on one line: "Saturday 21 November 2026, 20:00 (Lisbon), tomorrow 01:00 (your time)"."""
+        shown = f"{self.day}, {self.clock} ({self.place})"
+        return f"{shown}, {self.yours}" if self.yours else shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,9 @@ class DayWords:
     day: str
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
+    today: str = "today {clock} (your time)"
+    tomorrow: str = "tomorrow {clock} (your time)"
+    yours: str = "{day}, {clock} (your time)"
 
 
 ENGLISH = DayWords(
@@ -43,19 +60,41 @@ ENGLISH = DayWords(
 )
 
 
-def when(instant: Instant, zone: str, words: DayWords = ENGLISH) -> When:
-    """`zone` is an IANA name; raises `ZoneInfoNotFoundError` for another."""
+def when(
+    instant: Instant, zone: str, words: DayWords = ENGLISH, reader: str | None = None, now: Instant | None = None
+) -> When:
+    """`zone` and `reader` are IANA names; raises `ZoneInfoNotFoundError` for others.
+
+    With `reader`, their own time is told where their clocks show another one; with `now` too, as today or tomorrow.
+    """
     utc = datetime.fromtimestamp(instant / SECOND_MS, UTC)
     local = utc.astimezone(ZoneInfo(zone))
     return When(
         iso=utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        day=words.day.format(
-            weekday=words.weekdays[local.weekday()], day=local.day, month=words.months[local.month - 1], year=local.year
-        ),
+        day=_day(local, words),
         clock=f"{local:%H:%M}",
         zone=zone,
         place=place_of(zone),
         utc=f"{utc:%H:%M}",
+        yours="" if reader is None else _yours(local, ZoneInfo(reader), words, now),
+    )
+
+
+def _yours(local: datetime, reader: ZoneInfo, words: DayWords, now: Instant | None) -> str:
+    own = local.astimezone(reader)
+    if own.replace(tzinfo=None) == local.replace(tzinfo=None):
+        return ""
+    clock = f"{own:%H:%M}"
+    if now is not None:
+        days = (own.date() - datetime.fromtimestamp(now / SECOND_MS, reader).date()).days
+        if days in (0, 1):
+            return (words.tomorrow if days else words.today).format(clock=clock)
+    return words.yours.format(day=_day(own, words), clock=clock)
+
+
+def _day(local: datetime, words: DayWords) -> str:
+    return words.day.format(
+        weekday=words.weekdays[local.weekday()], day=local.day, month=words.months[local.month - 1], year=local.year
     )
 
 

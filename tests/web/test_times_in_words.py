@@ -60,3 +60,23 @@ def test_every_zone_that_can_be_chosen_exists_and_utc_is_among_them() -> None:
     assert len(zones) == len(set(zones)) > 300
     for zone in zones:
         ZoneInfo(zone)
+
+
+def test_the_readers_own_time_stands_beside_that_of_the_session() -> None:
+    starts, lisbon = instant("2026-11-21T19:00"), "Europe/Lisbon"
+    day = "Saturday 21 November 2026, 19:00 (Lisbon)"
+    assert when(starts, lisbon).text == day
+    assert when(starts, lisbon, reader="Europe/London").text == day, "the same time on the same clocks"
+    now = instant("2026-11-21T12:00")
+    assert when(starts, lisbon, reader="America/New_York", now=now).text == f"{day}, today 14:00 (your time)"
+    assert when(starts, lisbon, reader="Asia/Tokyo", now=now).text == f"{day}, tomorrow 04:00 (your time)"
+    assert when(starts, lisbon, reader="Asia/Tokyo").yours == "Sunday 22 November 2026, 04:00 (your time)"
+
+
+def test_today_is_the_readers_day() -> None:
+    starts = instant("2026-11-21T19:00")
+    late_in_auckland = instant("2026-11-21T10:30")  # 23:30 on the 21st there; the session is at 08:00 on the 22nd
+    assert when(starts, "Europe/Lisbon", reader="Pacific/Auckland", now=late_in_auckland).yours.startswith("tomorrow")
+    assert when(starts, "Europe/Lisbon", reader="Pacific/Auckland", now=instant("2026-11-21T11:30")).yours == (
+        "today 08:00 (your time)"
+    )
