@@ -64,6 +64,7 @@ class Config(BaseModel):
     contact: str = ""  # for security.txt: a mailto: or https: address
     retention_days: Annotated[int, Field(ge=0, le=3_650)] = 14  # people, links, rooms and texts, after the end
     audit_days: Annotated[int, Field(ge=0, le=3_650)] = 90
+    webhooks_to_private: bool = False  # webhooks may go to addresses that are not on the public internet, and over http
     turn_urls: tuple[str, ...] = ()  # relays for networks that let nothing else through
     turn_secret: SecretStr | None = None  # what the relay has as static-auth-secret
     turn_ttl_s: Annotated[int, Field(ge=300, le=86_400)] = 3_600
@@ -147,7 +148,6 @@ class Config(BaseModel):
             raise ValueError("HOLDSPACE_SMTP_SECURITY=none is for a mail server on this machine")
         return self
 
-    @field_validator("public_url")
     @field_validator("oidc_issuer")
     @classmethod
     def _is_issuer(cls, value: str | None) -> str | None:
@@ -165,6 +165,7 @@ class Config(BaseModel):
             )
         return self
 
+    @field_validator("public_url")
     @classmethod
     def _is_origin(cls, value: str) -> str:
         value = value.rstrip("/")

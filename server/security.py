@@ -7,7 +7,8 @@ from aiohttp.typedefs import Handler, Middleware
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FOR_EVER = "public, max-age=31536000, immutable"
-UNLISTED = ("/s/", "/host", "/enter", "/sign-in")
+API = "/api/"
+UNLISTED = (API, "/s/", "/host", "/enter", "/sign-in")
 
 
 def content_security_policy(public_url: str) -> str:
@@ -70,6 +71,8 @@ def add_security_headers(app: web.Application, public_url: str) -> None:
 def same_origin_only(public_url: str) -> Middleware:
     """403 for an unsafe method or a WebSocket that another site started.
 
+    The API reads no cookie, so no other site can use a browser's rights there.
+
     `Sec-Fetch-Site` decides where the browser sends it; where it does not (old iOS), and for every WebSocket, `Origin`
     has to equal the public URL.
     """
@@ -87,7 +90,7 @@ def is_allowed(request: web.Request, public_url: str) -> bool:
     origin = request.headers.get("Origin")
     if request.headers.get("Upgrade", "").lower() == "websocket":
         return origin == public_url
-    if request.method in SAFE_METHODS:
+    if request.method in SAFE_METHODS or request.path.startswith(API):
         return True
     site = request.headers.get("Sec-Fetch-Site")
     if site is None:
