@@ -5,9 +5,11 @@ import asyncio
 import structlog
 
 from rooms.ids import Instant
+from rooms.program.organisation import Retention
 from server.host_faults import where
 from server.links import DAY_MS
 from server.ports import Clock
+from server.program.forgetting import Forgetting
 from server.store.database import Database
 from server.store.migrate import drop_backups
 from server.store.store import Store
@@ -19,13 +21,14 @@ PURGE_AGAIN_S = 0.5  # where somebody was in the way
 _log = structlog.get_logger("jobs")
 
 
-async def forget(store: Store, clock: Clock, retention_days: int, audit_days: int) -> int:
-    """One round of retention; returns how many rows went."""
+async def forget(store: Store, clock: Clock, retention_days: int, audit_days: int) -> dict[str, int]:
+    """One round of retention; returns how many rows of each kind went."""
     now = clock.now()
-    oldest = Instant(now - retention_days * DAY_MS)
+    fallback = Retention(sessions=retention_days, audit=audit_days)
+    forgetting = Forgetting(store, clock, fallback)
     await store.limits.forget_before(Instant(now - LIMITS_MS))
-    await drop_backups(store.database, oldest)
-    return await store.retention.forget(now, oldest, Instant(now - audit_days * DAY_MS))
+    await drop_backups(store.database, Instant(now - (await forgetting.periods()).sessions * DAY_MS))
+    return await forgetting.round()
 
 
 async def keep_purging(database: Database) -> None:
@@ -50,7 +53,7 @@ async def keep_forgetting(store: Store, clock: Clock, retention_days: int, audit
         try:
             rows = await forget(store, clock, retention_days, audit_days)
             if rows:
-                _log.info("forgotten", rows=rows)
+                _log.info("forgotten", **rows)
         except Exception as error:
             _log.warning("forgetting-put-off", kind=type(error).__name__, where=where(error))
         await asyncio.sleep(EVERY_S)

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 
 from rooms.program.timers import LONGEST_MIN
 from web.forms import Form, read_form
-from web.series_form import SENTENCES, Title
+from web.schedule_form import SENTENCES, Title
 
 
 class DateForm(Form):

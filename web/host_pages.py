@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from web.doors import Doors, DoorState
 from web.forms import Filled
-from web.pages import FreshLink, LinkRow, Page
+from web.pages import Page
 from web.qr import Qr
 from web.repeats import DAY_FIELDS, WEEKDAYS, Repeat, choices
-from web.series_form import FIELDS
+from web.schedule_form import FIELDS
 from web.times import When
 from web.trend import Trend
 
@@ -90,6 +90,7 @@ class HostPage(Page):
     groups: tuple[GroupCard, ...] = ()
     has_more_dates: bool = False
     has_more_groups: bool = False
+    told: str = ""  # what came of an answer a moment ago
 
     @property
     def is_first_run(self) -> bool:
@@ -122,7 +123,7 @@ class SchedulePage(Page):
     `groups` maps ids to names; where `group` is one of them, it is the only one that this page is about.
     """
 
-    template: ClassVar[str] = "host/series-form.html"
+    template: ClassVar[str] = "host/schedule.html"
     form: Filled
     zones: Mapping[str, list[tuple[str, str]]]
     guess_zone: bool
@@ -130,7 +131,7 @@ class SchedulePage(Page):
     groups: Mapping[str, str] = field(default_factory=dict)
     group: str = ""
     templates: tuple[tuple[str, str], ...] = ()
-    preview: PreviewList | None = None
+    next_dates: PreviewList | None = None
     labels: ClassVar[Mapping[str, str]] = FIELDS
     weekdays: ClassVar[tuple[tuple[str, str], ...]] = tuple(zip(DAY_FIELDS, WEEKDAYS, strict=True))
 
@@ -227,6 +228,26 @@ class SurePage(Page):
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A personal link as it can be shown again: without its address. `state` is "active", "expired" or "revoked"."""
+
+    id: str
+    label: str
+    role: str
+    state: str
+    expires: When
+
+
+@dataclass(frozen=True, slots=True)
+class FreshLink:
+    """A personal link at the moment it was made, the only time its address can be shown."""
+
+    label: str
+    role: str
+    url: str
+
+
 # --- one session -------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagePage(Page):
@@ -243,6 +264,7 @@ class ManagePage(Page):
     caution: str = ""  # what was asked for and not wholly done
     may_manage: bool = True
     qr: Qr | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ from playwright.async_api import Browser, Route, async_playwright
 from server.security import content_security_policy
 from tests.support import axe
 from tests.support.browser import chromium_path
-from tests.support.sample_pages import SITE, sample_pages
+from tests.support.sample_pages import sample_pages
+from tests.support.sample_words import SITE
 from web.render import Renderer
 from web.site import STATIC
 

@@ -25,7 +25,7 @@ from server.store.tables.programme import (
     staff,
     templates,
 )
-from server.store.tables.work import jobs, limits, outbox
+from server.store.tables.work import forgotten, jobs, limits, outbox
 
 __all__ = [
     "accounts",
@@ -36,6 +36,7 @@ __all__ = [
     "credentials",
     "deliveries",
     "exceptions",
+    "forgotten",
     "groups",
     "guidelines",
     "idempotency",

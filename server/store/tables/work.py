@@ -1,6 +1,6 @@
 """What happens by itself: jobs, mail on its way."""
 
-from sqlalchemy import Column, Index, Integer, String, Table
+from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table
 
 from server.store.tables.columns import at, id_, metadata, ref, text, word
 
@@ -48,4 +48,15 @@ limits = Table(
     id_("bucket"),
     Column("spent", Integer, nullable=False),
     at("since"),
+)
+
+# What retention deleted: numbers by day and kind, so that it can be shown to have done so.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("day", String(10), nullable=False),
+    word("kind"),
+    Column("rows", Integer, nullable=False),
+    at("at"),
+    PrimaryKeyConstraint("day", "kind"),
 )
