@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from rooms.ids import Instant, PersonId, SessionId
+from rooms.live.settings import Settings
 from server.host_faults import where
 from server.ports import Clock, LeaseLost, StoreDown
 from server.store.records import RoomRow, SessionRecord
@@ -68,8 +69,11 @@ class Cluster:
     async def session(self, session: SessionId) -> SessionRecord | None:
         return await self.rooms.session(session)
 
-    async def open_sessions(self) -> list[SessionId]:
-        return await self.rooms.open_sessions()
+    async def begin(self, session: SessionId, settings: Settings, insists: bool = False) -> Settings:
+        return await self.rooms.begin(session, settings, insists)
+
+    async def open_sessions(self, start_before: Instant) -> list[SessionId]:
+        return await self.rooms.open_sessions(start_before)
 
     async def audit(
         self, session: SessionId, at: Instant, actor: PersonId | None, act: str, subject: PersonId | None

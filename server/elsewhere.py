@@ -11,6 +11,9 @@ class RoomsElsewhere:
 
     async def scheduled(self, session: SessionId) -> None: ...
 
+    async def rescheduled(self, session: SessionId) -> bool:
+        return True
+
     async def cancel(self, session: SessionId) -> None: ...
 
     async def moderate(self, session: SessionId, command: StewardCommand) -> None: ...

@@ -8,19 +8,41 @@ from typing import Final
 import structlog
 
 from rooms.ids import Instant, PersonId, SessionId
-from rooms.live.commands import Disconnect
+from rooms.live.commands import Disconnect, Reschedule
 from rooms.live.events import Recorded
-from rooms.live.phase import Canceled
+from rooms.live.phase import Canceled, Scheduled
 from rooms.live.room import advanced, decide, new_room
 from rooms.live.roster import is_over, participants_who_came
+from rooms.live.settings import Settings
 from rooms.live.snapshot import dump, load
 from rooms.live.state import RoomState
+from rooms.live.steward import STEWARD
 from server.host_commands import audited
 from server.ports import RoomStore, StoreDown
 
 RETRY_MS: Final = (200, 500, 1_000, 2_000, 4_000)
 
 _log = structlog.get_logger("host")
+
+
+def begins(state: RoomState, now: Instant) -> bool:
+    """The next thing that time brings is that the doors open."""
+    return isinstance(state.phase, Scheduled) and state.settings.schedule.doors_at <= now
+
+
+async def _followed(state: RoomState, settings: Settings, store: RoomStore, now: Instant) -> RoomState:
+    """A room whose doors are closed follows the row of its session, up to the moment at which it begins."""
+    while isinstance(state.phase, Scheduled):
+        if settings != state.settings:
+            before_doors = Instant(min(now, state.settings.schedule.doors_at - 1))
+            state = decide(state, Reschedule(STEWARD, settings), before_doors).state
+        if not begins(state, now):
+            break
+        said = await store.begin(state.session, settings)
+        if said == settings:
+            break
+        settings = said
+    return state
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +65,7 @@ class RoomRecord:
         self._epoch = epoch
         self._tries = 0
         self._owed: deque[_Audit] = deque()
+        self._is_begin_marked = False
         self._is_end_marked = False
 
     @classmethod
@@ -51,21 +74,44 @@ class RoomRecord:
 
         Nobody is connected any more, so seats are held from now on; then comes whatever time brought meanwhile.
         """
-        described = await store.session(session)
-        if described is None:
+        if await store.session(session) is None:
             return None
         row = await store.claim(session)
+        # Read again, after the claim: whoever rewrites the row from now on finds that the room is here.
+        if (described := await store.session(session)) is None:
+            return None
         stored = new_room(session, described.settings) if row.snapshot is None else load(row.snapshot)
-        state = stored
+        state = await _followed(stored, described.settings, store, now)
         for person in stored.people.values():
             if person.is_connected:
                 state = decide(state, Disconnect(person.id), now).state
         state = advanced(state, now).state
         record = cls(session, store, row.epoch, state)
+        record._is_begin_marked = described.begun_at is not None
         if state != stored or row.snapshot is None:
             await store.save(session, row.epoch, state.version, dump(state))
         await record._pay(state, now)
         return record
+
+    async def as_written(self) -> Settings | None:
+        """What the session's row says; None where the store does not answer."""
+        try:
+            described = await self._store.session(self.session)
+        except StoreDown:
+            return None
+        return None if described is None else described.settings
+
+    async def begun(self, settings: Settings) -> Settings | None:
+        """The doors are about to open as in `settings`: None where they may, else what the row says by now.
+
+        A store that is down keeps no doors closed; it hears later that the session has begun.
+        """
+        try:
+            said = await self._store.begin(self.session, settings)
+        except StoreDown:
+            return None
+        self._is_begin_marked = said == settings
+        return None if self._is_begin_marked else said
 
     async def save(self, state: RoomState, events: Iterable[Recorded], now: Instant, keeps: bool) -> bool:
         """True when `state` is durable. Where it is not and `keeps`, it is owed and tried again at `retry_at`.
@@ -100,6 +146,9 @@ class RoomRecord:
                 row = self._owed[0]
                 await self._store.audit(self.session, row.at, row.actor, row.act, row.subject)
                 self._owed.popleft()
+            if not (self._is_begin_marked or isinstance(state.phase, Scheduled | Canceled)):
+                await self._store.begin(self.session, state.settings, insists=True)
+                self._is_begin_marked = True
             if is_over(state) and not self._is_end_marked:
                 is_canceled = isinstance(state.phase, Canceled)
                 attended = None if is_canceled else participants_who_came(state)

@@ -13,6 +13,7 @@ from rooms.live.settings import MINUTE_MS
 from rooms.live.snapshot import UnreadableSnapshot
 from rooms.live.state import RoomState
 from rooms.live.steward import StewardCommand
+from rooms.program.timers import EARLIEST_DOORS_MIN
 from server.effects import RoomMedia
 from server.effects_peers import PeerBook
 from server.host import HostParts, RoomHost
@@ -68,7 +69,6 @@ class RoomHosts:
         self._by_number: dict[int, RoomHost] = {}
         self._numbers = count(1)
         self._starting: dict[SessionId, asyncio.Task[RoomHost | None]] = {}
-        self._doors: dict[SessionId, Instant] = {}  # of open sessions that are not hosted yet
         self._sweeper: asyncio.Task[None] | None = None
         self._lines: set[OpenLine] = set()
         self._is_draining = False
@@ -81,17 +81,14 @@ class RoomHosts:
 
     async def start_all(self) -> None:
         """Host what is due. Raises `StoreDown`."""
-        horizon = self._parts.clock.now() + AHEAD_MS
-        for session in await self._parts.store.open_sessions():
-            if session in self._hosts:
-                continue
+        horizon = Instant(self._parts.clock.now() + AHEAD_MS)
+        for session in await self._parts.store.open_sessions(Instant(horizon + EARLIEST_DOORS_MIN * MINUTE_MS + 1)):
             try:
-                if session not in self._doors:
-                    described = await self._parts.store.session(session)
-                    if described is None:
-                        continue
-                    self._doors[session] = described.settings.schedule.doors_at
-                if self._doors[session] <= horizon:
+                if session in self._hosts:
+                    await self._hosts[session].rescheduled()
+                    continue
+                described = await self._parts.store.session(session)
+                if described is not None and described.settings.schedule.doors_at <= horizon:
                     await self.host(session)
             except StoreDown:
                 raise
@@ -171,7 +168,6 @@ class RoomHosts:
         host = RoomHost(record, self._parts, next(self._numbers))
         self._hosts[session] = host
         self._by_number[host.number] = host
-        self._doors.pop(session, None)
         self._parts.figures.rooms.set(len(self._hosts))
         return host
 
@@ -186,6 +182,16 @@ class RoomHosts:
     async def scheduled(self, session: SessionId) -> None:
         with contextlib.suppress(StoreDown):
             await self.start_all()
+
+    async def rescheduled(self, session: SessionId) -> bool:
+        if session in self._starting:
+            # It may have read the row before it was rewritten.
+            await asyncio.gather(self._starting[session], return_exceptions=True)
+        host = self._hosts.get(session)
+        if host is not None and not host.is_gone:
+            return await host.rescheduled()
+        await self.scheduled(session)
+        return True
 
     async def cancel(self, session: SessionId) -> SessionEnd | None:
         host = await self.host(session)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rooms.ids import Instant, PersonId, SessionId
+from rooms.live.settings import Settings
 from rooms.live.state import RoomState
 from rooms.live.steward import StewardCommand
 from rooms.roles import Role
@@ -45,8 +46,15 @@ class RoomStore(Protocol):
     async def mark_end(self, session: SessionId, is_canceled: bool, attended: int | None = None) -> None:
         """Keep the index of sessions true after a room ended or was canceled; `attended` participants were let in."""
 
-    async def open_sessions(self) -> list[SessionId]:
-        """Sessions that have neither ended nor been canceled, to be hosted again after a start."""
+    async def begin(self, session: SessionId, settings: Settings, insists: bool = False) -> Settings:
+        """Mark, once, that the session begins as in `settings`; from then on nobody rewrites its row.
+
+        Where the row says otherwise by now nothing is marked, and what it says is returned; with `insists` the room is
+        right, and the row is made to say the same.
+        """
+
+    async def open_sessions(self, start_before: Instant) -> list[SessionId]:
+        """Sessions that have neither ended nor been canceled and start, or started, before then."""
 
     async def audit(
         self, session: SessionId, at: Instant, actor: PersonId | None, act: str, subject: PersonId | None
@@ -61,7 +69,7 @@ class Identity:
     person: PersonId
     role: Role
     alias: str
-    has_link: bool = False  # a host gave them a personal link
+    has_link: bool = False  # a personal link of theirs, or a place in the group
 
 
 class Gatekeeper(Protocol):
@@ -100,6 +108,9 @@ class Rooms(Protocol):
 
     async def scheduled(self, session: SessionId) -> None:
         """A new session is in the store: host it."""
+
+    async def rescheduled(self, session: SessionId) -> bool:
+        """The session's row was rewritten: a room before its doors follows it. False where the room had begun."""
 
     async def cancel(self, session: SessionId) -> SessionEnd | None:
         """`CancelSession`, idempotent: canceled, or ended where the room had begun. None where it was not done."""

@@ -70,7 +70,8 @@ async def test_open_sessions_are_those_without_an_end(store: Store) -> None:
     await store.sessions.add(session_record("s_canceled"), START)
     await store.rooms.mark_end(SessionId("s_ended"), is_canceled=False)
     await store.rooms.mark_end(SessionId("s_canceled"), is_canceled=True)
-    assert await store.rooms.open_sessions() == ["s_1", "s_later"]
+    assert await store.rooms.open_sessions(Instant(START + 2)) == ["s_1", "s_later"]
+    assert await store.rooms.open_sessions(Instant(START + 1)) == ["s_1"]
 
 
 async def test_the_first_end_counts(store: Store) -> None:
@@ -88,7 +89,7 @@ async def test_the_audit_log_takes_acts_with_and_without_an_actor(store: Store) 
 
 async def test_it_is_a_room_store(store: Store) -> None:
     port: RoomStore = store.rooms
-    assert await port.open_sessions() == [ROOM]
+    assert await port.open_sessions(Instant(START + 1)) == [ROOM]
 
 
 @pytest.mark.parametrize(

@@ -295,7 +295,7 @@ def test_a_session_may_be_moved_until_its_doors_open() -> None:
     later = replace(was, schedule=Schedule(doors, Instant(doors + MINUTE_MS), Instant(doors + 61 * MINUTE_MS)))
     assert scene.do(cmd.Reschedule(HOST, later)) == [ev.Rescheduled(later)]
     assert scene.do(cmd.Reschedule(HOST, later)) == []
-    scene.until(was.schedule.doors_at)
+    scene.at(was.schedule.doors_at)
     assert scene.phase == "scheduled"
     scene.at(doors)
     assert scene.phase == "doors-open"

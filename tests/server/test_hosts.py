@@ -177,7 +177,7 @@ async def test_a_round_that_breaks_is_followed_by_the_next(bench: Bench, monkeyp
     came_again = asyncio.Event()
     rounds = 0
 
-    async def breaks_once() -> list[SessionId]:
+    async def breaks_once(start_before: Instant) -> list[SessionId]:
         nonlocal rounds
         rounds += 1
         if rounds == 2:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from rooms.ids import Instant, PersonId, SessionId
+from rooms.live.settings import Settings
 from server.ports import Identity, LeaseLost, StoreDown
 from server.store.records import RoomRow, SessionEnd, SessionRecord
 
@@ -45,9 +46,18 @@ class MemoryStore:
         self.records[session] = replace(self.records[session], end=end)
         self.attended[session] = attended
 
-    async def open_sessions(self) -> list[SessionId]:
+    async def begin(self, session: SessionId, settings: Settings, insists: bool = False) -> Settings:
         self._check()
-        return [record.id for record in self.records.values() if record.end is SessionEnd.OPEN]
+        record = self.records[session]
+        if record.begun_at is None and (insists or record.settings == settings):
+            record = replace(record, begun_at=settings.schedule.doors_at, settings=settings)
+            self.records[session] = record
+        return settings if record.begun_at is not None else record.settings
+
+    async def open_sessions(self, start_before: Instant) -> list[SessionId]:
+        self._check()
+        is_open = [record for record in self.records.values() if record.end is SessionEnd.OPEN]
+        return [record.id for record in is_open if record.settings.schedule.start_at < start_before]
 
     async def audit(
         self, session: SessionId, at: Instant, actor: PersonId | None, act: str, subject: PersonId | None
