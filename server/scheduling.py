@@ -90,14 +90,19 @@ def _bounds(wanted: ScheduleInput) -> dict[str, str]:
     return errors
 
 
+def text_fault(field: str, text: str) -> str | None:
+    """One sentence where a text of this name is too long or cannot be shown."""
+    longest = TEXT_LIMITS[field]
+    if len(text) > longest:
+        return f"Keep this to {longest} characters."
+    if any(ord(c) < 32 and c not in "\n\r\t" for c in text):
+        return "This text holds characters that cannot be shown."
+    return None
+
+
 def _texts(wanted: ScheduleInput) -> dict[str, str]:
-    errors = {}
-    for field, longest in TEXT_LIMITS.items():
-        text: str = getattr(wanted, field)
-        if len(text) > longest:
-            errors[field] = f"Keep this to {longest} characters."
-        elif any(ord(c) < 32 and c not in "\n\r\t" for c in text):
-            errors[field] = "This text holds characters that cannot be shown."
+    faults = {field: text_fault(field, getattr(wanted, field)) for field in TEXT_LIMITS}
+    errors = {field: fault for field, fault in faults.items() if fault is not None}
     if not wanted.title.strip():
         errors["title"] = "Give the session a title."
     return errors

@@ -4,7 +4,7 @@ Rules are a part of RFC 5545 3.3.10: DAILY, WEEKLY on weekdays, MONTHLY by date 
 COUNT. Expansion is naive; `rooms.schedule.timing_of` then attaches the zone.
 """
 
-from calendar import day_name, month_name, monthrange
+from calendar import month_name, monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -128,32 +128,6 @@ def nth_weekday_of(day: date, prefers_last: bool = False) -> tuple[int, int]:
     return (LAST if nth > 4 or (prefers_last and is_last) else nth, day.weekday())
 
 
-def in_words(rule: Rule, first: datetime) -> str:
-    """ "Every second week on Tuesday and Thursday", without the time and the end."""
-    match rule.frequency:
-        case Frequency.DAILY:
-            return _every(rule.interval, "day")
-        case Frequency.WEEKLY:
-            names = [day_name[day] for day in sorted(rule.weekdays or (first.weekday(),))]
-            return f"{_every(rule.interval, 'week')} on {_listed(names)}"
-        case Frequency.MONTHLY if rule.nth_weekday is not None:
-            nth, weekday = rule.nth_weekday
-            return f"{_every(rule.interval, 'month')} on the {_ORDINALS[nth]} {day_name[weekday]}"
-        case Frequency.MONTHLY if rule.monthday == LAST:
-            return f"{_every(rule.interval, 'month')} on the last day"
-        case Frequency.MONTHLY:
-            return f"{_every(rule.interval, 'month')} on day {rule.monthday or first.day}"
-
-
-_ORDINALS: Final = {1: "first", 2: "second", 3: "third", 4: "fourth", LAST: "last"}
-
-
-def _every(interval: int, unit: str) -> str:
-    if interval == 1:
-        return f"Every {unit}"
-    return f"Every second {unit}" if interval == 2 else f"Every {interval} {unit}s"
-
-
 def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
@@ -214,7 +188,7 @@ def _days(rule: Rule) -> dict[str, str]:
             errors["nth_weekday"] = "A weekday of the month is for a series that repeats every month."
         elif rule.monthday is not None:
             errors["nth_weekday"] = "Choose a day of the month or a weekday of the month, not both."
-        elif nth not in _ORDINALS or not 0 <= weekday < _A_WEEK:
+        elif nth not in (1, 2, 3, 4, LAST) or not 0 <= weekday < _A_WEEK:
             errors["nth_weekday"] = "Choose the first to the fourth or the last weekday of the month."
     return errors
 
