@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rooms.ids import Instant, PersonId, SessionId
 from rooms.live.settings import SECOND_MS
+from rooms.program.places import Place
 from rooms.roles import Role
 from server.aliases import candidates, suggest_alias
 from server.errors import TooMany
@@ -40,6 +41,19 @@ class Entry:
         if person is None:
             raise LookupError("the link's person is gone")
         return Entered(person, await self._credential(person, link.expires_at))
+
+    async def by_place(self, session: SessionRecord, place: Place) -> Entered | None:
+        """The holder of a place in the session's group, by their alias: one person on every device.
+
+        None where the place was taken away meanwhile.
+        """
+        person_id, now = PersonId(new_id("p")), self.clock.now()
+        wanted = PersonRecord(person_id, session.id, Role.PARTICIPANT, None, place.alias, place.id)
+        person = await self.store.people.for_place(wanted, now)
+        if person is None:
+            return None
+        expires_at = Instant(session.settings.schedule.end_at + DAY_MS)
+        return Entered(person, await self._credential(person, expires_at))
 
     async def newcomer(self, session: SessionRecord) -> Entered:
         """A new participant, for a browser that is not known in this session. Raises `TooMany`."""
@@ -85,4 +99,5 @@ class Entry:
 
 
 def _identity(person: PersonRecord) -> Identity:
-    return Identity(person=person.id, role=person.role, alias=person.suggested_alias, has_link=person.link is not None)
+    is_expected = person.link is not None or person.place is not None
+    return Identity(person=person.id, role=person.role, alias=person.suggested_alias, has_link=is_expected)

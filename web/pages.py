@@ -1,13 +1,11 @@
 """The pages, each a frozen type that holds all its template shows. No page reads a clock, a store or a request."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from rooms.ids import Instant
-from web.doors import Doors, DoorState
+from web.doors import Doors
 from web.forms import Filled
-from web.schedule_form import FIELDS
 from web.times import When
 
 
@@ -22,18 +20,32 @@ class Viewer:
 NOBODY = Viewer()
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a program shows where somebody pastes the address of a page."""
+
+    title: str
+    description: str
+
+
+# A link pasted into a chat must not tell what the group is about.
+NEUTRAL = Preview("Holdspace", "A place to meet.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """`is_listed`: search engines may show it; only the home page is."""
+    """One page of the site."""
 
     template: ClassVar[str]
-    is_listed: ClassVar[bool] = False
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether search engines may show it: home, the directory, and public groups."""
+        return False
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HomePage(Page):
-    template: ClassVar[str] = "home.html"
-    is_listed: ClassVar[bool] = True
+    @property
+    def preview(self) -> Preview:
+        return NEUTRAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +55,14 @@ class HelpPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInPage(Page):
+    """`provider`: what the organisation's identity provider is called, "" for none. `is_on_its_way`: a link was asked
+    for, and if an account has the address, it is in the mail."""
+
     template: ClassVar[str] = "sign-in.html"
     form: Filled = field(default_factory=Filled)
+    has_mail: bool = False
+    provider: str = ""
+    is_on_its_way: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,97 +78,6 @@ class ErrorPage(Page):
     template: ClassVar[str] = "error.html"
     status: int
     retry_s: int = 0
-    has_mail: bool = False
-    provider: str = ""
-    is_on_its_way: bool = False
-
-
-# --- for hosts ---------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class SessionRow:
-    """One session in a host's list. `is_running`: it has begun, so that canceling it ends it for everyone inside."""
-
-    id: str
-    title: str
-    starts: When
-    ends: When
-    doors: Doors
-    is_peer_held: bool
-    is_running: bool = False
-
-    @property
-    def may_open(self) -> bool:
-        return self.doors.state not in (DoorState.ENDED, DoorState.CANCELED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostPage(Page):
-    """`today` holds what is running and what starts on this date in its own zone; `past` the newest first."""
-
-    template: ClassVar[str] = "host/sessions.html"
-    today: tuple[SessionRow, ...]
-    coming: tuple[SessionRow, ...]
-    past: tuple[SessionRow, ...]
-
-    @property
-    def is_first_run(self) -> bool:
-        return not (self.today or self.coming or self.past)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchedulePage(Page):
-    """`zones` as `web.times.zone_choices` gives them; `guess_zone`: the browser may choose its own zone."""
-
-    template: ClassVar[str] = "host/schedule.html"
-    form: Filled
-    zones: Mapping[str, list[tuple[str, str]]]
-    guess_zone: bool
-    labels: ClassVar[Mapping[str, str]] = FIELDS
-
-
-@dataclass(frozen=True, slots=True)
-class LinkRow:
-    """A personal link as it can be shown again: without its address. `state` is "active", "expired" or "revoked"."""
-
-    id: str
-    label: str
-    role: str
-    state: str
-    expires: When
-
-
-@dataclass(frozen=True, slots=True)
-class FreshLink:
-    """A personal link at the moment it was made, the only time its address can be shown."""
-
-    label: str
-    role: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManagePage(Page):
-    """`is_new`: it was scheduled a moment ago."""
-
-    template: ClassVar[str] = "host/session.html"
-    session: SessionRow
-    discreet_title: str
-    participant_url: str
-    links: tuple[LinkRow, ...]
-    clock_note: str = ""  # what the clocks of the zone do at the start, if anything
-    fresh: FreshLink | None = None
-    form: Filled = field(default_factory=Filled)
-    is_new: bool = False
-    caution: str = ""  # what was asked for and not wholly done
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelPage(Page):
-    """`problem`: why it was not done, where it was tried."""
-
-    template: ClassVar[str] = "host/cancel.html"
-    session: SessionRow
-    problem: str = ""
 
 
 # --- for everybody who has the link of a session -----------------------------------------------------------------

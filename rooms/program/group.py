@@ -183,6 +183,26 @@ class Group:
         return self.intake if self.entry is Entry.APPROVAL else ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What the directory says of a group. `next_at`: the start of its next date, where one is planned."""
+
+    id: GroupId
+    slug: str
+    name: str
+    audience: str
+    topic: Topic
+    kind: Kind
+    language: str
+    camera: Camera
+    entry: Entry
+    cost: str
+    capacity: int
+    zone: str
+    is_paused: bool
+    next_at: Instant | None
+
+
 def names_of(members: Sequence[StaffMember]) -> str:
     """Who leads, as people read it: the facilitators; the hosts where there is none."""
     leading = [member.name for member in members if member.position is Position.FACILITATOR]

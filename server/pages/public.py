@@ -1,13 +1,9 @@
-"""Pages for everybody: home and help."""
+"""Help, for everybody."""
 
 from aiohttp import web
 
 from server.pages.answer import show
-from web.pages import HelpPage, HomePage
-
-
-async def home(request: web.Request) -> web.Response:
-    return show(request, HomePage())
+from web.pages import HelpPage
 
 
 async def help_page(request: web.Request) -> web.Response:

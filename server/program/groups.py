@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 
 from rooms.ids import Instant
 from rooms.program.authority import OrgRole, Position
-from rooms.program.group import NEUTRAL_NAME, Group, GroupInput, Guidelines, StaffMember
+from rooms.program.group import NEUTRAL_NAME, Group, GroupInput, Guidelines, Listing, StaffMember
 from rooms.program.group_faults import faults_of
 from rooms.program.ids import AccountId, GroupId
+from server.links import DAY_MS
 from server.ports import Clock
 from server.program.ports import Notices
 from server.store.groups import Overfull
-from server.store.records import Account
+from server.store.records import Account, SessionRecord
 from server.store.store import Store
 from server.tokens import is_id, new_id
 
@@ -84,6 +85,24 @@ class GroupBook:
         if account.role is OrgRole.ADMIN:
             return await self.store.groups.all()
         return await self.store.groups.of_account(AccountId(account.id))
+
+    async def directory(self) -> list[Listing]:
+        """The public groups, those that meet soonest first."""
+        return await self.store.directory.listed(self.clock.now())
+
+    async def starts(self, groups: Sequence[GroupId], days: int) -> dict[str, list[Instant]]:
+        """When the dates of these groups begin that are to come within so many days."""
+        now = self.clock.now()
+        return await self.store.directory.starts(groups, now, Instant(now + days * DAY_MS))
+
+    async def full(self, groups: Sequence[Listing]) -> set[GroupId]:
+        """Which of these have no free place."""
+        taken = await self.store.directory.taken([group.id for group in groups])
+        return {group.id for group in groups if taken.get(group.id, 0) >= group.capacity}
+
+    async def next_dates(self, group: GroupId, most: int) -> list[SessionRecord]:
+        """The group's dates that are neither over nor canceled, by start."""
+        return await self.store.directory.next_of(group, self.clock.now(), most)
 
     async def staff(self, group: GroupId) -> list[StaffMember]:
         """Hosts, facilitators, backups; each by rank."""

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass, replace
 
-from rooms.ids import SessionId
+from rooms.ids import PersonId, SessionId
 from rooms.program.group import Entry, Group, Question, QuestionKind
 from rooms.program.ids import GroupId, PlaceId
 from rooms.program.places import (
@@ -18,7 +18,8 @@ from rooms.program.places import (
     PlaceState,
     Wishes,
 )
-from server.ports import Clock
+from server.aliases import suggest_alias
+from server.ports import Clock, Rooms
 from server.program.ports import Notices
 from server.store.places import Moved
 from server.store.store import Store
@@ -44,6 +45,7 @@ class PlaceBook:
 
     store: Store
     clock: Clock
+    rooms: Rooms
     notices: Notices
     key: bytes
     public_url: str
@@ -99,10 +101,12 @@ class PlaceBook:
         return moved.place
 
     async def remove(self, place: PlaceId, reason: str) -> Place | None:
-        """A host takes somebody out of the group; the first of the waitlist moves up."""
+        """A host takes somebody out of the group, and out of a room they are in; the first of the waitlist moves up."""
         moved: Moved | None = await self.store.places.end(place, reason.strip()[:REASON_LENGTH], self.clock.now())
         if moved is None:
             return None
+        for session, person in await self.store.people.shut_out(place):
+            await self.rooms.turn_out(session, person)
         await self._tell_given(moved.given)
         return moved.place
 
@@ -114,11 +118,9 @@ class PlaceBook:
         """Coming, or not this time. The newest answer counts; nobody has to answer."""
         await self.store.places.answer(place.id, session, is_coming, self.clock.now())
 
-    async def set_wishes(self, place: Place, wishes: Wishes, email: str | None, zone: str) -> Place:
-        """Raises `BadPlace` where the address cannot be used."""
-        if not await self.store.places.set_wishes(place.id, wishes, email, zone):
-            raise BadPlace({"email": "This address cannot be used here. Try another one."})
-        return replace(place, wishes=wishes, email=email, zone=zone)
+    async def set_wishes(self, place: Place, wishes: Wishes, email: str | None, zone: str) -> None:
+        """Which mails, where to, and in which zone their times are."""
+        await self.store.places.set_wishes(place.id, wishes, email, zone)
 
     async def accept_guidelines(self, place: Place, version: int) -> Place:
         await self.store.places.accept_guidelines(place.id, version)
@@ -149,7 +151,7 @@ class PlaceBook:
         place = Place(
             id=place_id,
             group=group.id,
-            alias=wanted.alias.strip(),
+            alias=wanted.alias.strip() or suggest_alias(SessionId(group.id), PersonId(place_id)),
             email=wanted.email,
             zone=wanted.zone,
             language=wanted.language,
@@ -197,6 +199,8 @@ def _checked(group: Group, wanted: PlaceInput) -> tuple[IntakeAnswer, ...]:
     errors = {}
     if len(wanted.alias) > ALIAS_LENGTH:
         errors["alias"] = f"Keep this to {ALIAS_LENGTH} characters."
+    elif wanted.alias and not wanted.alias.isprintable():
+        errors["alias"] = "This name holds characters that cannot be shown."
     if wanted.guidelines_version != group.guidelines.version:
         errors["guidelines"] = "The guidelines have changed meanwhile. Read them again, and agree if you can."
     given = []

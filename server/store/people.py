@@ -7,10 +7,12 @@ from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.ids import Instant, PersonId, SessionId
+from rooms.program.ids import PlaceId
+from rooms.program.places import PlaceState
 from server.store.database import Database
 from server.store.mapping import person_of, person_values
 from server.store.records import PersonRecord
-from server.store.tables import credentials, links, people, resume_tokens, tickets
+from server.store.tables import credentials, links, people, places, resume_tokens, tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +29,12 @@ class PeopleTable:
         return None if row is None else person_of(row)
 
     async def add_newcomer(self, record: PersonRecord, now: Instant, most: int, unused_before: Instant) -> bool:
-        """Add somebody without a link. False where the session has `most` of them already.
+        """Add somebody without a link or a place. False where the session has `most` of them already.
 
         Before that, the oldest goes who was made before `unused_before` and never came as far as the room: asking for
         places without taking one must not keep people out.
         """
-        anonymous = (people.c.session == record.session) & people.c.link.is_(None)
+        anonymous = (people.c.session == record.session) & people.c.link.is_(None) & people.c.place.is_(None)
         never_came = people.c.id.not_in(select(resume_tokens.c.person).where(resume_tokens.c.session == record.session))
         unused = select(people.c.id).where(anonymous, people.c.created_at < unused_before, never_came)
         oldest = unused.order_by(people.c.created_at).limit(1).scalar_subquery()
@@ -44,6 +46,30 @@ class PeopleTable:
                     return False
             await connection.execute(insert(people).values(person_values(record, now)))
         return True
+
+    async def for_place(self, record: PersonRecord, now: Instant) -> PersonRecord | None:
+        """The person of `record.place` in this session: made of `record` the first time. None where it is gone."""
+        mine = (people.c.session == record.session) & (people.c.place == record.place)
+        async with self.database.write() as connection:
+            # Held, so that two devices of one place come in as one person.
+            held = select(places.c.id).where(places.c.id == record.place, places.c.state == PlaceState.PLACE.value)
+            if (await connection.execute(held.with_for_update())).first() is None:
+                return None
+            row = (await connection.execute(select(people).where(mine))).first()
+            if row is not None:
+                return person_of(row)
+            await connection.execute(insert(people).values(person_values(record, now)))
+        return record
+
+    async def shut_out(self, place: PlaceId) -> list[tuple[SessionId, PersonId]]:
+        """Every token of this place's people stops working; returns who they are, for rooms that they are in."""
+        mine = people.c.place == place
+        async with self.database.write() as connection:
+            found = (await connection.execute(select(people.c.session, people.c.id).where(mine))).all()
+            gone = [row.id for row in found]
+            for table in (credentials, tickets, resume_tokens):
+                await connection.execute(delete(table).where(table.c.person.in_(gone)))
+        return [(SessionId(row.session), PersonId(row.id)) for row in found]
 
     async def taken(self, session: SessionId, aliases: Collection[str]) -> set[str]:
         """Which of these were suggested already; what people called themselves is known to the room only."""

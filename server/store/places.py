@@ -34,18 +34,14 @@ class PlaceTable:
     async def add(self, place: Place, token_hash: str) -> Place | None:
         """With the next rank of its group. Asked for as WAITLIST it gets a place at once where one is free.
 
-        Where another place of the group has this address, it is added without one: whoever asks must not learn who is
-        in a group, and mail to that address arrives already. None where the group is gone.
+        An address may stand in several places of a group: saying no would tell a stranger who is in it. None where the
+        group is gone.
         """
         async with self.database.write() as connection:
             if await hold(connection, place.group) is None:
                 return None
             in_group = places.c.group == place.group
             rank = (await connection.execute(select(func.max(places.c.rank)).where(in_group))).scalar_one()
-            if place.email is not None:
-                taken = select(places.c.id).where(in_group, places.c.email == place.email)
-                if (await connection.execute(taken)).first() is not None:
-                    place = replace(place, email=None)
             place = replace(place, rank=0 if rank is None else rank + 1)
             await connection.execute(insert(places).values(_values(place) | {"token_hash": token_hash}))
             await fill(connection, place.group, place.created_at)
@@ -60,12 +56,6 @@ class PlaceTable:
     async def by_hash(self, token_hash: str) -> Place | None:
         async with self.database.read() as connection:
             row = (await connection.execute(select(places).where(places.c.token_hash == token_hash))).first()
-        return None if row is None else place_of(row)
-
-    async def by_email(self, group: GroupId, email: str) -> Place | None:
-        found = select(places).where(places.c.group == group, places.c.email == email)
-        async with self.database.read() as connection:
-            row = (await connection.execute(found)).first()
         return None if row is None else place_of(row)
 
     async def of_group(self, group: GroupId) -> list[Place]:
@@ -121,21 +111,13 @@ class PlaceTable:
             await connection.execute(delete(places).where(places.c.id == place))
             return await fill(connection, group, now)
 
-    async def set_wishes(self, place: PlaceId, wishes: Wishes, email: str | None, zone: str) -> bool:
-        """False where another place of the group has this address: nothing is changed then."""
+    async def set_wishes(self, place: PlaceId, wishes: Wishes, email: str | None, zone: str) -> None:
+        """A new address is one that mail has not come back from."""
+        values = {"wishes": _WISHES.dump_json(wishes).decode(), "email": email, "zone": zone}
+        mine = places.c.id == place
         async with self.database.write() as connection:
-            row = (await connection.execute(select(places.c.group).where(places.c.id == place))).first()
-            if row is None:
-                return True
-            if email is not None:
-                other = select(places.c.id).where(
-                    places.c.group == row.group, places.c.email == email, places.c.id != place
-                )
-                if (await connection.execute(other)).first() is not None:
-                    return False
-            values = {"wishes": _WISHES.dump_json(wishes).decode(), "email": email, "zone": zone}
-            await connection.execute(update(places).where(places.c.id == place).values(values))
-        return True
+            await connection.execute(update(places).where(mine, places.c.email != email).values(bounced_at=None))
+            await connection.execute(update(places).where(mine).values(values))
 
     async def accept_guidelines(self, place: PlaceId, version: int) -> None:
         async with self.database.write() as connection:

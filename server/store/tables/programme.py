@@ -1,6 +1,6 @@
 """What exists between meetings: groups, who leads them, series, places, dates that somebody leads."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, String, Table
 
 from server.store.tables.columns import at, flag, id_, metadata, ref, text, word
 
@@ -112,7 +112,6 @@ places = Table(
     at("changed_at"),  # of the state
     at("bounced_at", nullable=True),
     Index(None, "group", "state", "rank"),
-    UniqueConstraint("group", "email"),
 )
 
 # "Not this time", "coming": of one date.

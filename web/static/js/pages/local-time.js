@@ -24,11 +24,11 @@ const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric",
 for (const note of document.querySelectorAll("[data-local-note]")) {
   if (!(note instanceof HTMLElement)) continue;
   const starts = new Date(note.dataset.starts ?? "");
-  const ends = new Date(note.dataset.ends ?? "");
+  const ends = note.dataset.ends ? ` to ${clock.format(new Date(note.dataset.ends))}` : "";
   const zone = note.dataset.zone ?? "UTC";
   if (wallClock(starts, zone) === wallClock(starts, here)) continue;
   const tomorrow = new Date(Date.now() + 24 * 60 * 60 * 1000);
   const when = isSameDay(starts, new Date()) ? "today" : isSameDay(starts, tomorrow) ? "tomorrow" : day.format(starts);
-  note.textContent = `${when}, ${clock.format(starts)} to ${clock.format(ends)} (your time)`;
+  note.textContent = `${when}, ${clock.format(starts)}${ends} (your time)`;
   note.hidden = false;
 }

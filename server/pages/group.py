@@ -1,0 +1,110 @@
+"""A group's own page, for everybody who has its address, and asking for a place in it."""
+
+from aiohttp import web
+
+from rooms.program.group import Entry, Group, names_of
+from rooms.program.places import Place, PlaceState
+from server.pages.answer import see_other, services_of, show, values_of
+from server.program.places import BadPlace, NoPlaces
+from server.services import Services
+from server.store.records import SessionRecord
+from web.forms import BadForm, Filled
+from web.group_pages import AskPage, DateRow, GroupPage
+from web.place_form import read_ask
+from web.times import when, zone_choices
+
+DATES = 4
+FIELDS = {"guidelines": "accepted"}  # where the server's words belong: its field names, ours
+
+
+async def show_group(request: web.Request) -> web.Response:
+    group = await need_group(request)
+    services = services_of(request)
+    dates = await services.groups.next_dates(group.id, DATES)
+    place = await place_here(request, group)
+    page = GroupPage(
+        group=group,
+        dates=tuple(map(date_row, dates)),
+        repeats=(),
+        leads=names_of(await services.groups.staff(group.id)),
+        is_full=await is_full(services, group),
+        place=None if place is None else place.id,
+    )
+    return show(request, page)
+
+
+async def show_ask(request: web.Request) -> web.Response:
+    group = await need_group(request)
+    if not takes_people(group):
+        return see_other(f"/g/{group.slug}")
+    if (place := await place_here(request, group)) is not None:
+        return see_other(f"/p/{place.id}")
+    form = Filled({"zone": group.zone, "day_before": "on", "hour_before": "on"})
+    return show(request, await _ask_page(request, group, form))
+
+
+async def ask(request: web.Request) -> web.Response:
+    """A place, a rank on the waitlist, or a question to the host. This browser gets the cookie of the place."""
+    group = await need_group(request)
+    services = services_of(request)
+    if (place := await place_here(request, group)) is not None:
+        return see_other(f"/p/{place.id}")
+    values = await values_of(request)
+    try:
+        place, token = await services.places.ask(group, read_ask(values, group))
+    except BadForm as error:
+        return show(request, await _ask_page(request, group, Filled(values, error.errors)), status=422)
+    except BadPlace as error:
+        errors = {_field(name): sentence for name, sentence in error.errors.items()}
+        return show(request, await _ask_page(request, group, Filled(values, errors)), status=422)
+    except NoPlaces:
+        return see_other(f"/g/{group.slug}")
+    response = see_other(f"/p/{place.id}")
+    services.cookies.set_place(response, group.id, token)
+    return response
+
+
+async def need_group(request: web.Request) -> Group:
+    """The group of the address, for anybody who has it. Raises 404."""
+    group = await services_of(request).groups.by_slug(request.match_info["slug"])
+    if group is None:
+        raise web.HTTPNotFound
+    return group
+
+
+def takes_people(group: Group) -> bool:
+    return not group.is_paused and group.entry is not Entry.CLOSED
+
+
+async def place_here(request: web.Request, group: Group) -> Place | None:
+    """The place that this browser holds in this group; a declined or ended one keeps nobody from asking again."""
+    services = services_of(request)
+    token = services.cookies.place(request, group.id)
+    place = None if not token else await services.places.by_token(token)
+    if place is None or place.group != group.id or place.state in (PlaceState.DECLINED, PlaceState.LEFT):
+        return None
+    return place
+
+
+async def is_full(services: Services, group: Group) -> bool:
+    return (await services.places.counts(group.id)).get(PlaceState.PLACE, 0) >= group.capacity
+
+
+def date_row(session: SessionRecord) -> DateRow:
+    schedule = session.settings.schedule
+    return DateRow(when(schedule.start_at, session.zone), when(schedule.end_at, session.zone))
+
+
+async def _ask_page(request: web.Request, group: Group, form: Filled) -> AskPage:
+    services = services_of(request)
+    return AskPage(
+        group=group,
+        is_full=await is_full(services, group),
+        has_mail=services.post.is_configured,
+        zones=zone_choices(),
+        form=form,
+    )
+
+
+def _field(name: str) -> str:
+    return f"answer-{name.removeprefix('answers.')}" if name.startswith("answers.") else FIELDS.get(name, name)
