@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rooms.ids import Instant
-from rooms.live.settings import MINUTE_MS
+from rooms.live.settings import MINUTE_MS, ChatPolicy
 from rooms.program.authority import OrgRole
+from rooms.program.group import GroupInput
+from rooms.program.ids import AccountId
+from rooms.program.timers import Timers
 from rooms.roles import Role
 from server.links import Links
-from server.scheduling import ScheduleInput
+from server.program.series import SeriesInput
 from server.services import Services
 from server.store.records import Account, Purpose, SessionEnd, SessionRecord
 
@@ -17,9 +20,16 @@ ORGANISATION = "Demo organisation"
 TITLE = "Demo: an evening circle"
 STARTS_IN_MIN = 3
 LENGTH_MIN = 90
-DOORS_MIN = 15
 LEAST_LEFT_MS = 10 * MINUTE_MS
 LABEL = "Demo facilitator"
+GROUP = GroupInput(
+    name=TITLE,
+    waiting_message="Welcome. You are in the right place. A facilitator will let you in soon.",
+    guidelines="What is said here stays here.\nOne person speaks at a time.\nYou may listen only.",
+    resources="This is a demo. A host writes here where people find more help.",
+    chat_policy=ChatPolicy.ALL,
+    timers=Timers(doors_min=15, late_min=None),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,7 @@ async def ensure_demo(services: Services) -> DemoLinks:
     """The demo's links. Tokens are stored hashed, so each call makes new personal links and revokes the former ones."""
     host = await services.accounts.by_name(HOST) or await services.accounts.create(HOST, OrgRole.ADMIN)
     await services.organisation.begin(ORGANISATION, "UTC", "en", host.id)
-    session = await _open_session(services, host) or await services.sessions.create(host.id, _form(services))
+    session = await _open_session(services, host) or await _new_session(services, host)
     await _revoke_former(services.links, session)
     facilitator = await services.links.make(session, Role.FACILITATOR, LABEL)
     return DemoLinks(
@@ -70,22 +80,17 @@ async def _revoke_former(links: Links, session: SessionRecord) -> None:
             await links.revoke(session.id, link.id)
 
 
-def _form(services: Services) -> ScheduleInput:
+async def _new_session(services: Services, host: Account) -> SessionRecord:
+    kept = await services.groups.of_account(host)
+    group = next((one for one in kept if one.name == TITLE), None)
+    if group is None:
+        group = await services.groups.create(AccountId(host.id), GROUP)
     start = datetime.fromtimestamp(_next_minute(services.clock.now()) / 1_000, UTC)
-    return ScheduleInput(
-        title=TITLE,
-        discreet_title="Meeting",
-        starts_on=start.date(),
-        starts_at=start.time(),
-        zone="UTC",
-        length_min=LENGTH_MIN,
-        doors_min=DOORS_MIN,
-        late_min=None,
-        waiting_message="Welcome. You are in the right place. A facilitator will let you in soon.",
-        guidelines="What is said here stays here.\nOne person speaks at a time.\nYou may listen only.",
-        facilitators="Demo facilitator",
-        resources="This is a demo. A host writes here where people find more help.",
+    wanted = SeriesInput(
+        title="", zone="UTC", starts_on=start.date(), starts_at=start.time(), length_min=LENGTH_MIN, timers=GROUP.timers
     )
+    series = await services.series.create(AccountId(host.id), group.id, wanted)
+    return (await services.store.series.sessions(series.id))[0]
 
 
 def _next_minute(now: Instant) -> int:

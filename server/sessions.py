@@ -1,15 +1,13 @@
-"""Sessions as a host and a session page know them: made from a form, listed, canceled, glimpsed."""
+"""Sessions as a host and a session page know them: listed, canceled, glimpsed."""
 
 from dataclasses import dataclass
 
 from rooms.ids import Instant, PersonId, SessionId
 from server.ports import Clock, Glimpse, Rooms
-from server.scheduling import ScheduleInput, settings_of
 from server.store.records import SessionEnd, SessionRecord
 from server.store.store import Store
-from server.tokens import is_id, new_id
+from server.tokens import is_id
 
-NEUTRAL_TITLE = "Meeting"
 OVER = frozenset({"ended", "canceled"})
 
 
@@ -24,24 +22,6 @@ class Sessions:
     store: Store
     clock: Clock
     rooms: Rooms
-
-    async def create(self, host: str, wanted: ScheduleInput) -> SessionRecord:
-        """Schedule a session. Raises `BadSchedule` with one sentence per field."""
-        settings = settings_of(wanted, self.clock.now())
-        record = SessionRecord(
-            id=SessionId(new_id("s")),
-            host=host,
-            title=wanted.title.strip(),
-            discreet_title=wanted.discreet_title.strip() or NEUTRAL_TITLE,
-            zone=wanted.zone,
-            settings=settings,
-            guidelines=wanted.guidelines.strip(),
-            facilitators=wanted.facilitators.strip(),
-            resources=wanted.resources.strip(),
-        )
-        await self.store.sessions.add(record, self.clock.now())
-        await self.rooms.scheduled(record.id)
-        return record
 
     async def get(self, session: SessionId) -> SessionRecord | None:
         """By id alone: knowing the id is the right to see the session page and to knock."""

@@ -1,6 +1,6 @@
 """Puts a session with its own timers straight into the store of a server that is not running yet.
 
-The timers are settings of the session like any other (features R5); the form of today does not ask for them.
+Some timers are shorter than a host may choose, so that a journey does not wait for them.
 """
 
 from dataclasses import replace
@@ -9,14 +9,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rooms.ids import SessionId
+from rooms.live.settings import MINUTE_MS, Settings
 from rooms.program.authority import OrgRole
 from rooms.roles import Role
+from rooms.schedule import timing_of
 from server.app import build_services
 from server.clock import AnchoredClock
 from server.config import load_config
 from server.elsewhere import RoomsElsewhere
 from server.passwords import Passwords
-from server.scheduling import ScheduleInput, settings_of
 from server.store.database import Database
 from server.store.migrate import migrate
 from server.store.records import SessionRecord
@@ -36,20 +37,12 @@ async def seed(server: ServerProcess, plan: Plan, **timers: Any) -> Links:
         services = build_services(config, store, clock, RoomsElsewhere(), passwords)
         host = await services.accounts.create(f"host of {plan.title}", OrgRole.HOST)
         starts = datetime.now(ZoneInfo(ZONE)) + plan.starts_in
-        wanted = ScheduleInput(
-            title=plan.title,
-            discreet_title=plan.discreet_title,
-            starts_on=starts.date(),
-            starts_at=starts.time().replace(second=0, microsecond=0),
-            zone=ZONE,
-            length_min=plan.length_min,
-            doors_min=plan.doors_min,
-            late_min=plan.late_min,
+        at = starts.time().replace(second=0, microsecond=0)
+        planned = Settings(
+            schedule=timing_of(starts.date(), at, ZONE, plan.length_min, plan.doors_min).schedule,
             waiting_message=plan.waiting_message,
-            guidelines=plan.guidelines,
-            facilitators=plan.facilitators,
-            resources=plan.resources,
             is_peer_held=plan.is_peer_held,
+            late_cutoff_ms=plan.late_min * MINUTE_MS,
         )
         record = SessionRecord(
             id=SessionId(new_id("s")),
@@ -57,7 +50,7 @@ async def seed(server: ServerProcess, plan: Plan, **timers: Any) -> Links:
             title=plan.title,
             discreet_title=plan.discreet_title,
             zone=ZONE,
-            settings=replace(settings_of(wanted, clock.now()), **timers),
+            settings=replace(planned, **timers),
             guidelines=plan.guidelines,
             facilitators=plan.facilitators,
             resources=plan.resources,
