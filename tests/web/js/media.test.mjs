@@ -82,6 +82,7 @@ function page({ refuse = null } = {}) {
   const requests = [];
   const transports = [];
   const configurations = [];
+  const answering = [];
   const timers = new VirtualTimers();
   const media = new Media({
     isSupported: true,
@@ -97,10 +98,11 @@ function page({ refuse = null } = {}) {
     onTransport: (transport) => transports.push(transport),
     onTrack: () => {},
     onState: () => {},
+    onAnswering: (isAnswering) => answering.push([isAnswering, requests.length]),
     timers,
   });
   const asked = () => requests.filter(({ type }) => type !== "answer");
-  return { media, connections, requests, transports, configurations, timers, asked };
+  return { media, connections, requests, transports, configurations, answering, timers, asked };
 }
 
 test("answers with both uplinks sendonly, and limits them when the answer is on its way", async () => {
@@ -116,6 +118,24 @@ test("answers with both uplinks sendonly, and limits them when the answer is on 
     "limit 01 800000",
   ]);
   assert.deepEqual(requests, [{ type: "answer", transport: 7, generation: 1, sdp: "made" }]);
+});
+
+test("it is told that an answer is being made until it was sent, and when there will be none", async () => {
+  const { media, connections, answering } = page();
+  await media.handleOffer(offer(7));
+  assert.deepEqual(answering, [
+    [true, 0],
+    [false, 1],
+    [false, 1],
+  ]);
+  connections[0].setRemoteDescription = async () => {
+    throw new Error("no such offer");
+  };
+  await media.handleOffer(offer(7, 2));
+  assert.deepEqual(answering.slice(3), [
+    [true, 1],
+    [false, 1],
+  ]);
 });
 
 test("the servers of an offer are used for its connection, and news of them before a further offer is set", async () => {

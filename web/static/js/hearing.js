@@ -1,5 +1,6 @@
 /**
- * One audio element for each audio slot, outside of everything that is drawn again. They play as soon as the browser
+ * One audio element for each audio slot that carried anybody yet, outside of everything that is drawn again: each is a
+ * player of its own, and making all of them at once would hold up the way into the room. They play as soon as the browser
  * lets them; where it wants a gesture first, `onBlocked` says so and `resume` belongs into the handler of that gesture.
  */
 export class Hearing {
@@ -48,6 +49,7 @@ export class Hearing {
   /** @param {{mid: string, person: string | null, stream: MediaStream}} slot */
   #put({ mid, person, stream }) {
     let element = this.#elements.get(mid);
+    if (!element && !person) return;
     if (!element) {
       element = this.#host.ownerDocument.createElement("audio");
       element.autoplay = true;

@@ -6,6 +6,7 @@ import { App } from "./app.js";
 import { keepBackOnSessionPage, watchPage } from "./browser-events.js";
 import { ServerClock } from "./clock.js";
 import { Devices } from "./devices.js";
+import { Drawing, browserFrames } from "./drawing.js";
 import { focusHeading, focusTrail, giveFocusBack } from "./focus.js";
 import { Hearing } from "./hearing.js";
 import { Inbox } from "./inbox.js";
@@ -77,6 +78,7 @@ const media = new Media({
     app.redraw();
   },
   onState: () => app.redraw(),
+  onAnswering: (isAnswering) => drawing.handleAnswering(isAnswering),
   timers: browserTimers,
 });
 
@@ -114,7 +116,7 @@ sound.setSpeaker(devices.chosen("audiooutput"));
 /** @type {App} */
 const app = new App(
   { page, clock, signal, media, devices, own, line, sight, tracks, hearing, sound, announcer, name },
-  requestDraw,
+  () => drawing.request(),
 );
 const report = new ViewReport((body) => signal.request(body), browserTimers);
 const meter = new MicMeter(sound);
@@ -126,18 +128,8 @@ inbox = new Inbox(app, actions, () => {
   line.handleFreshLink();
 });
 
-let isDrawing = false;
+const drawing = new Drawing(draw, browserFrames, browserTimers);
 let drawnStage = "";
-
-/** Draws once for all that changed in the same turn. */
-function requestDraw() {
-  if (isDrawing) return;
-  isDrawing = true;
-  queueMicrotask(() => {
-    isDrawing = false;
-    draw();
-  });
-}
 
 function draw() {
   const { room, slots, stage, speaking } = app.state;

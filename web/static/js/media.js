@@ -16,6 +16,7 @@ import { Senders } from "./senders.js";
  * @property {(transport: number) => void} onTransport a new transport begins; the tracks of the last one are gone
  * @property {(mid: string, track: MediaStreamTrack) => void} onTrack
  * @property {(state: RTCPeerConnectionState) => void} onState
+ * @property {(isAnswering: boolean) => void} onAnswering an answer is being made, or it is on its way
  * @property {import("./named-timers.js").Timers} timers
  */
 
@@ -81,7 +82,8 @@ export class Media {
       .catch((error) => {
         const isMoot = error instanceof Refusal && (error.reason === "lost" || error.reason === "no-media");
         if (!isMoot) this.#path.handleBadAnswer();
-      });
+      })
+      .finally(() => this.#options.onAnswering(false));
     return this.#chain;
   }
 
@@ -122,6 +124,7 @@ export class Media {
   async #answer(offer) {
     const { transport, generation, sdp, uplinks } = offer;
     markFirst("offer");
+    this.#options.onAnswering(true);
     if (transport !== this.#transport) this.#open(offer);
     else this.#reconfigure(offer);
     this.#generation = generation;
@@ -136,6 +139,7 @@ export class Media {
     const answered = this.#options.request({ type: "answer", transport, generation, sdp: answer });
     // Before anything is sent: that takes the other end's half of the handshake.
     this.#senders.shapeAll();
+    this.#options.onAnswering(false);
     await answered;
   }
 
