@@ -98,8 +98,14 @@ class Receiver:
                 ),
             )
         self._words = words
-        self._fresh = memoryview(bytes(words)).cast("Q")
+        self._fresh_store = bytearray(self._headers)
+        self._fresh = memoryview(self._fresh_store).cast("Q")
         self._pointer = ffi.cast("void *", ffi.from_buffer(self._headers))
+
+    @property
+    def addresses(self) -> tuple[int, int, int]:
+        """Where the message headers lie, those to begin with, and what comes beside a datagram."""
+        return tuple(address_of_store(store) for store in (self._headers, self._fresh_store, self._asides))  # type: ignore[return-value]
 
     def read(self, fd: int) -> int:
         """How many datagrams now lie in slots 0, 1, ...; 0 when nothing waits. Raises OSError."""
@@ -217,13 +223,13 @@ class Sender:
             sent += 1
         return None
 
-    def send_runs(self, fds: list[int], outbox: Outbox, count: int) -> None:
-        """Send the first `count` messages of `Arena.headers`, each by its own socket."""
+    def send_runs(self, fds: list[int], outbox: Outbox, count: int, first: int = 0) -> None:
+        """Send messages `first` to `count` of `Arena.headers`, each by its own socket."""
         if len(fds) == 1:
-            self._send_messages(fds[0], 0, outbox, 0, count)
+            self._send_messages(fds[0], 0, outbox, first, count)
             return
-        words, first = self._run_words, 0
-        for at in range(1, count + 1):
+        words = self._run_words
+        for at in range(first + 1, count + 1):
             index = words[first * _WORDS + 7] >> 32
             if at == count or words[at * _WORDS + 7] >> 32 != index:
                 self._send_messages(fds[index], index, outbox, first, at)
@@ -245,7 +251,7 @@ class Sender:
                 return
             if packets > 1 and (code in _NO_GSO or code in _NO_RUN):
                 if code in _NO_GSO:
-                    outbox.max_segments[index] = 1
+                    outbox.give_up_runs(index)
                 self._send_singly(fd, first)
             else:
                 # The error belongs to this message alone: an unreachable network, a firewall.

@@ -70,11 +70,21 @@ class ArrivalLog:
         body += bytes(-len(body) % 4)
         self._count += 1
         self._next = last + 1
-        self._fresh = min((number for number in self._arrivals if number > last), default=None)
-        oldest = now - HISTORY_S
-        for number in [number for number, at in self._arrivals.items() if at < oldest and number <= last]:
-            del self._arrivals[number]
+        self._fresh = None
+        if last < self._highest:
+            self._fresh = min((number for number in self._arrivals if number > last), default=None)
+        self._forget(now - HISTORY_S, last)
         return struct.pack("!BBHII", 0x8F, RTPFB, 2 + len(body) // 4, sender, self.media_ssrc) + body
+
+    def _forget(self, oldest: float, last: int) -> None:
+        """What came before `oldest` and was told. They lie in the order in which they came."""
+        gone = []
+        for number, at in self._arrivals.items():
+            if at >= oldest or number > last:
+                break
+            gone.append(number)
+        for number in gone:
+            del self._arrivals[number]
 
     def _encode(self, base: int, first: int) -> tuple[bytes, bytes, int, int]:
         """(chunks, deltas, reference time in 64 ms, last number covered); `first`: the first one that came."""

@@ -7,7 +7,8 @@ from random import Random
 from sfu.packet.arena import STRIDE, Arena, Sent
 from sfu.packet.downlinks import Downlinks
 from sfu.packet.fan import Fan
-from sfu.packet.ice import Credentials, IceAgent, IceTable
+from sfu.packet.forms import INTERPRETED, Forms
+from sfu.packet.ice import Credentials, IceTable
 from sfu.packet.ingress import Ingress
 from sfu.packet.outbox import Outbox
 from sfu.packet.peer import Peer
@@ -18,7 +19,7 @@ from sfu.packet.srtp import Cipher, Ciphers
 from sfu.packet.subscription import Subscription
 from sfu.packet.timers import Timers
 from sfu.packet.upstream import Upstream
-from sfu.packet.wire import FEEDBACK_SSRC, MakeFan, Streams, Wire
+from sfu.packet.wire import FEEDBACK_SSRC, Streams, Wire
 from sfu.plane import Layer, PlaneSink, PlaneStats, PublicationSpec, SlotSpec, SrtpProfile
 
 MAX_INJECTED = 1400
@@ -40,15 +41,18 @@ class PlaneCore:
         random: Random,
         arena: Arena | None = None,
         direct_srtp: bool = True,
-        make_fan: MakeFan = Fan,
+        forms: Forms = INTERPRETED,
     ) -> None:
         self.arena = arena or Arena()
         self.outbox = Outbox(self.arena, transmit)
-        self._wire = Wire(self.arena, self.outbox, sink, random, make_fan)
+        drops: Counter[str] = Counter()
+        self.fan: Fan = forms.fan(self.arena, self.outbox, drops)
+        self._forms = forms
+        self._wire = Wire(self.arena, self.outbox, sink, random, self.fan, drops)
         self._ciphers = Ciphers(self.arena, direct=direct_srtp)
-        self._ice: IceTable[Peer] = IceTable()
+        self._ice: IceTable[Peer] = IceTable(forms.owners())
         self._downlinks = Downlinks(self._wire)
-        self._ingress = Ingress(self._wire, self._ice, self._downlinks)
+        self.ingress: Ingress = forms.ingress(self._wire, self._ice, self._downlinks)
         self._upstream = Upstream(self._wire)
         self._injected = RtpView(self.arena.ingress)
         self._peers: dict[int, Peer] = {}
@@ -59,7 +63,6 @@ class PlaneCore:
         self._timers = Timers(
             self._wire,
             self._ice,
-            self._ingress,
             self._upstream,
             self._downlinks,
             self._peers,
@@ -90,13 +93,13 @@ class PlaneCore:
     def handle_slot(self, slot: int, length: int, path: bytes, now: float, arrival: float) -> None:
         """One datagram that the shell received into an ingress slot of the arena."""
         self._wire.now = now
-        self._ingress.handle(slot, length, path, now, arrival)
+        self.ingress.handle(slot, length, path, now, arrival)
 
     def begin(self, now: float, queued_s: float) -> Callable[[int, int, bytes, float, float], None]:
         """The present, and what `handle_slot` does with each datagram of a batch; the first came `queued_s` ago."""
         self._wire.now = now
-        self._ingress.load.on_batch(queued_s, now)
-        return self._ingress.handle
+        self.ingress.load.on_batch(queued_s, now)
+        return self.ingress.handle
 
     def handle_datagram(self, data: bytes, path: bytes, now: float) -> None:
         """One datagram from elsewhere, copied into the arena."""
@@ -131,13 +134,13 @@ class PlaneCore:
             {number: publication.stats() for number, publication in self._publications.items()},
             {number: subscription.stats() for number, subscription in self._subscriptions.items()},
             dict(self._wire.drops),
-            self._ingress.packets,
+            self.ingress.packets,
             self.outbox.packets,
             cpu_s,
             len(self._peers),
             sum(len(peer.ssrcs) + len(peer.slots) for peer in self._peers.values() if peer.keys is not None),
-            self._ingress.load.queue_s(self._wire.now),
-            self._ingress.load.step,
+            self.ingress.load.queue_s(self._wire.now),
+            self.ingress.load.step,
         )
 
     # Verbs on peers.
@@ -146,8 +149,7 @@ class PlaneCore:
         if peer in self._peers:
             return self._refuse("peer-known")
         now = self._wire.now
-        agent = IceAgent(Credentials(ufrag.encode(), pwd.encode()), last_check=now, last_heard=now)
-        added = Peer(peer, room, agent)
+        added = self._forms.peer(peer, room, Credentials(ufrag.encode(), pwd.encode()), now)
         if not self._ice.add(added):
             return self._refuse("ufrag-taken")
         self._peers[peer] = added
@@ -164,7 +166,7 @@ class PlaneCore:
         if known is None or not 0 < len(datagram) <= MAX_INJECTED:
             return
         known.waiting_dtls.append(datagram)
-        self._ingress.flush_dtls(known)
+        self.ingress.flush_dtls(known)
 
     def set_srtp(self, peer: int, profile: SrtpProfile, rx_key: bytes, tx_key: bytes) -> None:
         known = self._peers.get(peer)
@@ -208,7 +210,6 @@ class PlaneCore:
             self.flush()  # the goodbye (close_notify)
             self._wire.streams.end(gone.ice.paths)
         self._ice.remove(gone)
-        self._ingress.fed_back.discard(gone)
         self._downlinks.forget(gone)
         self._freed += (gone.rx, gone.rx_rtcp, gone.tx)
         gone.rx = gone.rx_rtcp = gone.tx = gone.path = None
@@ -225,7 +226,9 @@ class PlaneCore:
         owner = None if peer is None else self._peers.get(peer)
         if pub in self._publications or (peer is not None and owner is None):
             return
-        publication = self._publications[pub] = Publication(pub, owner, spec, self._upstream.on_gap, self._wire.fan)
+        publication = self._publications[pub] = self._forms.publication(
+            pub, owner, spec, self._upstream.on_gap, self._wire.fan
+        )
         if owner is not None:
             owner.publications[pub] = publication
             refused, evicted = owner.ssrcs.declare(publication)

@@ -64,7 +64,7 @@ class Downlinks:
         peer = slot.viewer
         if slot.spec.twcc and peer.lane.ring is None:
             self._wire.fan.settle()
-            peer.lane.ring = SentRing()
+            peer.lane.number_in(SentRing())
         line = self._lines.get(peer)
         if line is None or (line.estimator is None and peer.lane.ring is not None):
             line = self._lines[peer] = Line(peer, peer.lane.ring, now)

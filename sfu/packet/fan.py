@@ -96,8 +96,7 @@ class Fan:
 
     def settle(self) -> None:
         """Send what waits, before something changes."""
-        if self._count:
-            self.run()
+        self.run()
         if self._outbox.runs:
             self._outbox.flush()
 

@@ -1,195 +1,201 @@
-"""The body of `fan.fan_out` for Numba: the same work over plain memory, without the interpreter and without its lock.
+"""The body of `fan.arranged` and `fan.fan_out` for Numba: the same work over plain memory, see `rows`.
 
-Only imported where the fast plane is asked for (`pip install holdspace[fast]`): then it is compiled, or read from the
-cache of an earlier start, before the media process reports ready. It is called with one address, because handing
-arrays to compiled code costs more than a small batch does.
-
-All tables are rows of 64-bit words; the constants below are the places of the words.
+It is called with one address, because handing arrays to compiled code costs more than a small batch does.
 """
 
-from collections.abc import Callable
-from typing import Any, Final
-
-import numba
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
-
+from sfu.packet import rows
 from sfu.packet.arena import STRIDE
 from sfu.packet.control_blocks import MAX_SEGMENT
 from sfu.packet.fan import TWCC_HEAD
+from sfu.packet.machine import call, compiled, copy, load, load_byte, store, store_byte, store_half
+from sfu.packet.rows import (
+    DONE,
+    E_COLUMN,
+    E_LENGTH,
+    E_MID_AT,
+    E_MID_LENGTH,
+    E_NUMBER,
+    E_ROOM,
+    E_SOURCE,
+    E_TIMESTAMP,
+    E_TRACK,
+    E_TWCC_AT,
+    ENTRY_WORDS,
+    FULL,
+    ODD_LANES,
+    STALE,
+)
 from sfu.packet.sent_ring import MASK
 
-# The job: where everything lies, and in the end what was done. SERVED counts lanes: the job goes on after them.
-(
-    PROTECT, LANES, LANE_COUNT, FLOWS, CELLS, COLUMNS, ENTRIES, COUNT, INGRESS, EGRESS, CAPACITY, BOX, HEADERS,
-    VECTORS, NOW_US, USED, RUNS, REFUSED, SERVED,
-) = range(19)  # fmt: skip
-JOB_WORDS: Final = 19
-# An entry.
-TRACK, NUMBER, TIMESTAMP, SOURCE, LENGTH, MID_AT, MID_LENGTH, TWCC_AT = range(8)
-ENTRY_WORDS: Final = 8
-# A lane; HANDLE 0: nothing can be sent.
-(
-    HANDLE, TRAILER, NAME, NAME_LENGTH, CONTROLS, CONTROL_STRIDE, CONTROL_SOURCE, SOCKET, MOST, NEXT, TIMES, LABELS,
-) = range(12)  # fmt: skip
-LANE_WORDS: Final = 12
-# A flow. A cell is its row, -1 where nothing flows.
-OFFSET, TIMESTAMP_OFFSET, SSRC, MID, MID_SIZE = range(5)
-FLOW_WORDS: Final = 5
 
-_WORD: Final = ir.IntType(64)
+@compiled
+def _entry(job: int, place: int) -> int:
+    """The entry at that place of the order."""
+    index = load(load(job + 8 * rows.J_ORDER) + 8 * place)
+    return load(job + 8 * rows.J_ENTRIES) + 8 * ENTRY_WORDS * index  # type: ignore[no-any-return]
 
 
-def _pointer(builder: Any, address: Any, bits: int) -> Any:
-    return builder.inttoptr(address, ir.IntType(bits).as_pointer())
+@compiled
+def _rise(job: int, begin: int, count: int) -> int:
+    """The first packet after `begin` that is longer than the one before of its track; `count` where there is none."""
+    for place in range(begin + 1, count):
+        entry = _entry(job, place)
+        track, length = load(entry + 8 * E_TRACK), load(entry + 8 * E_LENGTH)
+        for step in range(place - begin):
+            former = _entry(job, place - 1 - step)
+            if load(former + 8 * E_TRACK) == track:
+                if length > load(former + 8 * E_LENGTH):
+                    return place
+                break
+    return count
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _load(typing: Any, address: Any) -> Any:
-    """The word at an address."""
-
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.load(_pointer(builder, args[0], 64))
-
-    return types.int64(types.int64), code
-
-
-def _storing(bits: int) -> Callable[..., Any]:
-    def store(typing: Any, address: Any, value: Any) -> Any:
-        def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            value = args[1] if bits == 64 else builder.trunc(args[1], ir.IntType(bits))
-            builder.store(value, _pointer(builder, args[0], bits))
-            return context.get_dummy_value()
-
-        return types.void(types.int64, types.int64), code
-
-    return store
+@compiled
+def _even(job: int, count: int) -> None:
+    """See `fan.evened`."""
+    ingress = load(job + 8 * rows.J_INGRESS)
+    for place in range(count):
+        entry = _entry(job, place)
+        length, track = load(entry + 8 * E_LENGTH), load(entry + 8 * E_TRACK)
+        longest = 0
+        for other in range(count):
+            one = _entry(job, other)
+            if load(one + 8 * E_TRACK) == track and load(one + 8 * E_LENGTH) > longest:
+                longest = load(one + 8 * E_LENGTH)
+        if length == longest - 1:
+            at = ingress + load(entry + 8 * E_SOURCE)
+            store_byte(at, load_byte(at) | 0x20)
+            store_byte(at + length, 1)
+            store(entry + 8 * E_LENGTH, length + 1)
 
 
-_store: Final = intrinsic(_storing(64))
-_store_half: Final = intrinsic(_storing(32))
-_store_byte: Final = intrinsic(_storing(8))
+@compiled
+def _sort(job: int, begin: int, end: int) -> None:
+    """Longest first, what is equal stays in order."""
+    order = load(job + 8 * rows.J_ORDER)
+    for place in range(begin + 1, end):
+        index = load(order + 8 * place)
+        length = load(_entry(job, place) + 8 * E_LENGTH)
+        at = place
+        while at > begin and load(_entry(job, at - 1) + 8 * E_LENGTH) < length:
+            store(order + 8 * at, load(order + 8 * (at - 1)))
+            at -= 1
+        store(order + 8 * at, index)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _copy(typing: Any, target: Any, source: Any, length: Any) -> Any:
-    """memcpy."""
-
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        form = ir.FunctionType(ir.VoidType(), [ir.IntType(8).as_pointer()] * 2 + [_WORD, ir.IntType(1)])
-        function = builder.module.declare_intrinsic(
-            "llvm.memcpy", [ir.IntType(8).as_pointer(), ir.IntType(8).as_pointer(), _WORD], form
-        )
-        target, source = _pointer(builder, args[0], 8), _pointer(builder, args[1], 8)
-        builder.call(function, [target, source, args[2], ir.Constant(ir.IntType(1), 0)])
-        return context.get_dummy_value()
-
-    return types.void(types.int64, types.int64, types.int64), code
+@compiled
+def _arrange(job: int) -> None:
+    """See `fan.arranged`."""
+    count = load(job + 8 * rows.J_PICKED)
+    if _rise(job, 0, count) < count:
+        _even(job, count)
+    begin = 0
+    while begin < count:
+        end = _rise(job, begin, count)
+        _sort(job, begin, end)
+        begin = end
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _protect(typing: Any, function: Any, handle: Any, packet: Any, length: Any) -> Any:
-    """libsrtp's `srtp_protect`, by its address: as an argument, so that the compiled code can be kept on disk."""
-
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        form = ir.FunctionType(ir.IntType(32), [_WORD, _WORD, _WORD]).as_pointer()
-        return builder.call(builder.inttoptr(args[0], form), args[1:])
-
-    return types.int32(types.int64, types.int64, types.int64, types.int64), code
-
-
-def _jit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Compiled when this module is imported, in some seconds, or taken from the cache on disk."""
-
-    def make(function: Callable[..., Any]) -> Any:
-        try:
-            return numba.njit(nogil=True, cache=True, **options)(function)
-        except RuntimeError:  # nowhere to write a cache
-            return numba.njit(nogil=True, **options)(function)
-
-    return make
+@compiled
+def _pick(job: int) -> int:
+    """Put the entries of the next room in order; returns its address, 0 when there is none."""
+    order, entries, picked, room = load(job + 8 * rows.J_ORDER), load(job + 8 * rows.J_ENTRIES), 0, 0
+    for index in range(load(job + 8 * rows.J_COUNT)):
+        entry = entries + 8 * ENTRY_WORDS * index
+        its = load(entry + 8 * E_ROOM)
+        if its != 0 and (room == 0 or its == room):
+            room = its
+            store(entry + 8 * E_ROOM, 0)
+            store(order + 8 * picked, index)
+            picked += 1
+    store(job + 8 * rows.J_PICKED, picked)
+    if picked > 1:
+        _arrange(job)
+    store(job + 8 * rows.J_ROOM, room)
+    store(job + 8 * rows.J_SERVED, 0)
+    store(job + 8 * rows.J_IS_ODD_DONE, 0)
+    return room
 
 
-@_jit()
+@compiled
 def _close(job: int, runs: int, lane: int, first: int, held: int, size: int) -> int:
-    """One message over `held` slots from `first` on: see `Outbox.run`."""
-    header = _load(job + 8 * HEADERS) + runs * 64
+    """One message over `held` slots from `first` on: see `outbox`."""
+    header = load(job + 8 * rows.J_HEADERS) + runs * 64
     control, control_length = 0, 0
     if held > 1:
-        control_length = _load(lane + 8 * CONTROL_STRIDE)
-        control = _load(lane + 8 * CONTROLS) + size * control_length
-    elif _load(lane + 8 * CONTROL_SOURCE) != 0:
-        control_length = _load(lane + 8 * CONTROL_SOURCE)
-        control = _load(lane + 8 * CONTROLS)
-    _store(header, _load(lane + 8 * NAME))
-    _store(header + 8, _load(lane + 8 * NAME_LENGTH))
-    _store(header + 16, _load(job + 8 * VECTORS) + first * 16)
-    _store(header + 24, held)
-    _store(header + 32, control)
-    _store(header + 40, control_length)
-    _store(header + 48, 0)
-    _store(header + 56, _load(lane + 8 * SOCKET) << 32)
+        control_length = load(lane + 8 * rows.L_CONTROL_STRIDE)
+        control = load(lane + 8 * rows.L_CONTROLS) + size * control_length
+    elif load(lane + 8 * rows.L_CONTROL_SOURCE) != 0:
+        control_length = load(lane + 8 * rows.L_CONTROL_SOURCE)
+        control = load(lane + 8 * rows.L_CONTROLS)
+    store(header, load(lane + 8 * rows.L_NAME))
+    store(header + 8, load(lane + 8 * rows.L_NAME_LENGTH))
+    store(header + 16, load(job + 8 * rows.J_VECTORS) + first * 16)
+    store(header + 24, held)
+    store(header + 32, control)
+    store(header + 40, control_length)
+    store(header + 48, 0)
+    store(header + 56, load(lane + 8 * rows.L_SOCKET) << 32)
     return runs + 1
 
 
-@_jit()
+@compiled
 def _write(job: int, lane: int, entry: int, flow: int, at: int, number: int, length: int) -> int:
     """One packet into the slot at `at`; returns 1 if it took a transport-wide number."""
-    _copy(at, _load(job + 8 * INGRESS) + _load(entry + 8 * SOURCE), length)
-    seq = _load(entry + 8 * NUMBER) + _load(flow + 8 * OFFSET)
-    timestamp = _load(entry + 8 * TIMESTAMP) + _load(flow + 8 * TIMESTAMP_OFFSET)
-    ssrc = _load(flow + 8 * SSRC)
-    _store_byte(at + 2, seq >> 8)
-    _store_byte(at + 3, seq)
+    copy(at, load(job + 8 * rows.J_INGRESS) + load(entry + 8 * E_SOURCE), length)
+    seq = load(entry + 8 * E_NUMBER) + load(flow + 8 * rows.F_OFFSET)
+    timestamp = load(entry + 8 * E_TIMESTAMP) + load(flow + 8 * rows.F_TIMESTAMP_OFFSET)
+    ssrc = load(flow + 8 * rows.F_SSRC)
+    store_byte(at + 2, seq >> 8)
+    store_byte(at + 3, seq)
     for step in range(4):
-        _store_byte(at + 4 + step, timestamp >> (24 - 8 * step))
-        _store_byte(at + 8 + step, ssrc >> (24 - 8 * step))
-    mid_at = _load(entry + 8 * MID_AT)
+        store_byte(at + 4 + step, timestamp >> (24 - 8 * step))
+        store_byte(at + 8 + step, ssrc >> (24 - 8 * step))
+    mid_at = load(entry + 8 * E_MID_AT)
     if mid_at != 0:
-        mid_length = _load(entry + 8 * MID_LENGTH)
-        if mid_length == _load(flow + 8 * MID_SIZE):
+        mid_length = load(entry + 8 * E_MID_LENGTH)
+        if mid_length == load(flow + 8 * rows.F_MID_LENGTH):
             for step in range(mid_length):
-                _store_byte(at + mid_at + step, _load(flow + 8 * MID) >> (8 * step))
+                store_byte(at + mid_at + step, load(flow + 8 * rows.F_MID) >> (8 * step))
         else:
             for step in range(mid_length + 1):
-                _store_byte(at + mid_at - 1 + step, 0)
-    twcc_at, times = _load(entry + 8 * TWCC_AT), _load(lane + 8 * TIMES)
+                store_byte(at + mid_at - 1 + step, 0)
+    twcc_at, times = load(entry + 8 * E_TWCC_AT), load(lane + 8 * rows.L_TIMES)
     if twcc_at == 0 or times == 0:
         return 0
-    _store_byte(at + twcc_at, TWCC_HEAD)
-    _store_byte(at + twcc_at + 1, number >> 8)
-    _store_byte(at + twcc_at + 2, number)
-    _store(times + 8 * (number & MASK), _load(job + 8 * NOW_US))
-    label = number << 16 | (length + _load(lane + 8 * TRAILER))
-    _store(_load(lane + 8 * LABELS) + 8 * (number & MASK), label)
+    store_byte(at + twcc_at, TWCC_HEAD)
+    store_byte(at + twcc_at + 1, number >> 8)
+    store_byte(at + twcc_at + 2, number)
+    store(times + 8 * (number & MASK), load(job + 8 * rows.J_NOW_US))
+    label = number << 16 | (length + load(lane + 8 * rows.L_TRAILER))
+    store(load(lane + 8 * rows.L_LABELS) + 8 * (number & MASK), label)
     return 1
 
 
-@_jit()
-def _serve(job: int, lane: int, cells: int) -> None:
-    """Every entry that flows into this lane."""
-    slot, runs = _load(job + 8 * USED), _load(job + 8 * RUNS)
-    egress, box, vectors = _load(job + 8 * EGRESS), _load(job + 8 * BOX), _load(job + 8 * VECTORS)
-    trailer, most, has_numbers = _load(lane + 8 * TRAILER), _load(lane + 8 * MOST), _load(lane + 8 * TIMES) != 0
-    number = 0
+@compiled
+def _serve(job: int, room: int, lane: int) -> None:
+    """Every entry of the room that flows into this lane."""
+    slot, runs = load(job + 8 * rows.J_USED), load(job + 8 * rows.J_RUNS)
+    egress, box, vectors = load(job + 8 * rows.J_EGRESS), load(job + 8 * rows.J_BOX), load(job + 8 * rows.J_VECTORS)
+    trailer, most = load(lane + 8 * rows.L_TRAILER), load(lane + 8 * rows.L_MOST)
+    has_numbers, number = load(lane + 8 * rows.L_TIMES) != 0, 0
     if has_numbers:
-        number = _load(_load(lane + 8 * NEXT))
-    first, size, held = slot, -1, 0
-    for index in range(_load(job + 8 * COUNT)):
-        entry = _load(job + 8 * ENTRIES) + 8 * ENTRY_WORDS * index
-        row = _load(cells + 8 * _load(entry + 8 * TRACK))
+        number = load(load(lane + 8 * rows.L_NEXT))
+    first, size, held, cells = slot, -1, 0, load(lane + 8 * rows.L_CELLS)
+    for place in range(load(job + 8 * rows.J_PICKED)):
+        entry = _entry(job, place)
+        row = load(cells + 8 * load(entry + 8 * E_COLUMN))
         if row < 0:
             continue
-        at, length = egress + slot * STRIDE, _load(entry + 8 * LENGTH)
-        flow = _load(job + 8 * FLOWS) + 8 * FLOW_WORDS * row
+        at, length = egress + slot * STRIDE, load(entry + 8 * E_LENGTH)
+        flow = load(room + 8 * rows.R_FLOWS) + 8 * rows.FLOW_WORDS * row
         number = (number + _write(job, lane, entry, flow, at, number, length)) & 0xFFFF
-        _store_half(box, length)
-        if _protect(_load(job + 8 * PROTECT), _load(lane + 8 * HANDLE), at, box) != 0:
-            _store(job + 8 * REFUSED, _load(job + 8 * REFUSED) + 1)
+        store_half(box, length)
+        if call(load(job + 8 * rows.J_PROTECT), load(lane + 8 * rows.L_HANDLE), at, box, 0, 0) != 0:
+            store(job + 8 * rows.J_REFUSED, load(job + 8 * rows.J_REFUSED) + 1)
             continue
         length += trailer
-        _store(vectors + 16 * slot + 8, length)
+        store(vectors + 16 * slot + 8, length)
         is_whole = False
         if length == size and held < most:
             held += 1
@@ -208,29 +214,33 @@ def _serve(job: int, lane: int, cells: int) -> None:
     if held > 0:
         runs = _close(job, runs, lane, first, held, size)
     if has_numbers:
-        _store(_load(lane + 8 * NEXT), number)
-    _store(job + 8 * USED, slot)
-    _store(job + 8 * RUNS, runs)
+        store(load(lane + 8 * rows.L_NEXT), number)
+    store(job + 8 * rows.J_USED, slot)
+    store(job + 8 * rows.J_RUNS, runs)
 
 
-def _fan_out(job: int) -> None:
-    """See `fan.fan_out`. Ends early when the egress slots are used up, with the lanes served so far in SERVED."""
-    for index in range(_load(job + 8 * SERVED), _load(job + 8 * LANE_COUNT)):
-        lane = _load(job + 8 * LANES) + 8 * LANE_WORDS * index
-        if _load(lane + 8 * HANDLE) != 0:
-            if _load(job + 8 * USED) + _load(job + 8 * COUNT) > _load(job + 8 * CAPACITY):
-                return
-            _serve(job, lane, _load(job + 8 * CELLS) + 8 * _load(job + 8 * COLUMNS) * index)
-        _store(job + 8 * SERVED, index + 1)
+@compiled
+def fan_out(job: int) -> int:
+    """Write what waits, room by room: `DONE`, or what the interpreter must do before this goes on where it stopped.
 
-
-def _entry_point() -> Any:
-    signature = types.void(types.int64)
-    try:
-        return numba.cfunc(signature, nopython=True, cache=True)(_fan_out)
-    except RuntimeError:
-        return numba.cfunc(signature, nopython=True)(_fan_out)
-
-
-_compiled: Final = _entry_point()
-ADDRESS: Final = int(_compiled.address)  # of a C function of one 64-bit argument, the job
+    `STALE`: write the lanes of J_ROOM anew. `ODD_LANES`: serve those that go its way. `FULL`: empty the outbox.
+    """
+    while True:
+        room = load(job + 8 * rows.J_ROOM)
+        if room == 0:
+            room = _pick(job)
+            if room == 0:
+                store(job + 8 * rows.J_COUNT, 0)
+                return DONE
+        if load(room + 8 * rows.R_IS_STALE) != 0:
+            return STALE
+        if load(room + 8 * rows.R_ODD) != 0 and load(job + 8 * rows.J_IS_ODD_DONE) == 0:
+            return ODD_LANES
+        for index in range(load(job + 8 * rows.J_SERVED), load(room + 8 * rows.R_LANE_COUNT)):
+            lane = load(room + 8 * rows.R_LANES) + 8 * rows.LANE_WORDS * index
+            if load(lane + 8 * rows.L_HANDLE) != 0:
+                if load(job + 8 * rows.J_USED) + load(job + 8 * rows.J_PICKED) > load(job + 8 * rows.J_CAPACITY):
+                    return FULL
+                _serve(job, room, lane)
+            store(job + 8 * rows.J_SERVED, index + 1)
+        store(job + 8 * rows.J_ROOM, 0)

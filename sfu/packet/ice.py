@@ -67,9 +67,9 @@ class Answered(Generic[Owner]):
 class IceTable(Generic[Owner]):
     """Every live ufrag and every bound path of one port."""
 
-    def __init__(self) -> None:
+    def __init__(self, owners: dict[bytes, Owner] | None = None) -> None:
         self._ufrags: dict[bytes, tuple[Owner, Credentials]] = {}
-        self.owners: dict[bytes, Owner] = {}
+        self.owners: dict[bytes, Owner] = {} if owners is None else owners
 
     def add(self, owner: Owner) -> bool:
         """Make the owner's current credentials live. False: another peer has this ufrag."""

@@ -49,7 +49,6 @@ class Ingress:
 
     def __init__(self, wire: Wire, ice: IceTable[Peer], downlinks: Downlinks) -> None:
         self.packets = 0
-        self.fed_back: set[Peer] = set()  # whose transport-wide feedback is due
         self._wire = wire
         self._ice = ice
         self._downlinks = downlinks
@@ -181,7 +180,6 @@ class Ingress:
             place = at + layout.twcc_at
             number = self._buffer[place + 1] << 8 | self._buffer[place + 2]
             peer.arrivals.on_packet(number, view.ssrc, arrival)
-            self.fed_back.add(peer)
         if view.header_end > view.end or (view.first & 0x20 and not view.strip_padding()):
             return "rtp-malformed"
         if route.is_rtx:

@@ -7,8 +7,7 @@ from random import Random
 from sfu.packet.addresses import address_of, to_path
 from sfu.packet.arena import STRIDE, VECTOR_BYTES, Arena, Sent
 from sfu.packet.core import PlaneCore
-from sfu.packet.fan import Fan
-from sfu.packet.wire import MakeFan
+from sfu.packet.forms import INTERPRETED, Forms
 from sfu.plane import Address, Layer, PlaneSink, PlaneStats, PublicationSpec, SlotSpec, SrtpProfile
 
 
@@ -22,14 +21,17 @@ class InlinePlane:
         now: float = 0.0,
         arena: Arena | None = None,
         direct_srtp: bool = True,
-        make_fan: MakeFan = Fan,
+        forms: Forms = INTERPRETED,
+        has_runs: bool | None = None,
     ) -> None:
         self.now = now
         self._random = Random(seed)  # noqa: S311 - tests want repeatable numbers
         self._arena = arena or Arena(batch=4, egress=256)
         self._direct_srtp = direct_srtp
-        self._make_fan = make_fan
+        self._forms = forms
+        self._has_runs = forms is not INTERPRETED if has_runs is None else has_runs
         self._sent: list[tuple[Address, bytes]] = []
+        self.message_sizes: list[int] = []  # packets of each message that may hold several
         self._core: PlaneCore | None = None
 
     @property
@@ -45,6 +47,14 @@ class InlinePlane:
         """A datagram from `source` arrives now."""
         self.core.handle_datagram(data, to_path(0, source), self.now)
         self.core.flush()
+
+    def deliver_batch(self, datagrams: Sequence[tuple[bytes, Address]]) -> None:
+        """Several arrive at once, at most as many as the arena holds."""
+        core = self.core
+        for slot, (data, source) in enumerate(datagrams):
+            self._arena.ingress[slot * STRIDE : slot * STRIDE + len(data)] = data
+            core.handle_slot(slot, len(data), to_path(0, source), self.now, self.now)
+        core.flush()
 
     def advance(self, seconds: float) -> None:
         """Let time pass; timers fire in order."""
@@ -72,6 +82,7 @@ class InlinePlane:
         arena, words = self._arena, memoryview(self._arena.headers_store).cast("Q")
         for at in range(0, 8 * count, 8):
             path = bytes((words[at + 7] >> 32,)) + string_at(words[at], words[at + 1])
+            self.message_sizes.append(words[at + 3])
             first = (words[at + 2] - arena.vectors_at) // VECTOR_BYTES
             for slot in range(first, first + words[at + 3]):
                 self._transmit([(path, slot, arena.vectors[2 * slot + 1])])
@@ -85,9 +96,9 @@ class InlinePlane:
             random=self._random,
             arena=self._arena,
             direct_srtp=self._direct_srtp,
-            make_fan=self._make_fan,
+            forms=self._forms,
         )
-        if self._make_fan is not Fan:
+        if self._has_runs:
             self._core.outbox.send_runs = self._take_runs
         self._core.advance(self.now)
         return list(bind)

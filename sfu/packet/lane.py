@@ -53,6 +53,7 @@ class Lane:
         "name_at",
         "name_length",
         "next_number_at",
+        "on_change",
         "pacer",
         "path",
         "ring",
@@ -79,11 +80,12 @@ class Lane:
         self.is_udp = False
         self.controls = ControlBlocks.leaving_from(b"")
         self.way: Way | None = None  # what of all this a loop needs, in one piece
+        self.on_change: Callable[[], None] | None = None  # for whoever keeps another form of all this
 
     def lead_to(self, path: bytes | None) -> None:
         """Packets leave by this path from now on."""
         self.path = path
-        self.way = None
+        self._changed()
         if path is None:
             return
         self.socket_index, name, local = split(path)
@@ -105,7 +107,17 @@ class Lane:
     def seal_with(self, tx: Cipher | None) -> None:
         """Packets are protected by this context from now on."""
         self.tx = tx
+        self._changed()
+
+    def number_in(self, ring: SentRing) -> None:
+        """Packets have transport-wide numbers from now on."""
+        self.ring = ring
+        self._changed()
+
+    def _changed(self) -> None:
         self.way = None
+        if self.on_change is not None:
+            self.on_change()
 
     def find_way(self) -> Way | None:
         """Fill in `way`; None while nothing can be sent."""

@@ -49,6 +49,14 @@ class Layout:
         fixed = self._fixed
         return fixed is not None and fixed.unpack_from(buffer, start + MIN_HEADER) == self._constant
 
+    @property
+    def pattern(self) -> tuple[bytes, bytes] | None:
+        """(mask, values) of the extension block: what stays the same from packet to packet; None: not recognisable."""
+        fixed = self._fixed
+        if fixed is None:
+            return None
+        return fixed.pack(*(b"\xff" * len(part) for part in self._constant)), fixed.pack(*self._constant)
+
     def without_contributors(self, size: int) -> "Layout":
         """The same after `size` bytes before the extensions were cut out."""
         moved = Layout(self.header_length - size)

@@ -1,6 +1,7 @@
 """One received packet on its way to the viewers: clean, with its own bytes, shared by every slot that forwards it."""
 
 from sfu.packet import vp8
+from sfu.packet.layout import Layout
 from sfu.packet.rtp import HEADER_WORDS, RtpView
 
 
@@ -41,6 +42,17 @@ class MediaPacket:
         self.at = at
         self.is_keyframe = is_keyframe
         self.picture = picture
+
+    @classmethod
+    def kept(cls, data: bytes, layout: Layout, number: int, at: float) -> "MediaPacket":
+        """Made anew from its bytes; whether it was a keyframe is not known any more."""
+        packet = cls.__new__(cls)
+        packet.data, packet.layout, packet.number, packet.at = data, layout, number, at
+        packet.first, packet.marker_type, packet.seq, packet.timestamp, _ = HEADER_WORDS.unpack_from(data)
+        packet.payload_type = packet.marker_type & 0x7F
+        packet.header_length = layout.header_length
+        packet.is_keyframe, packet.picture = False, None
+        return packet
 
     @property
     def mid_at(self) -> int:

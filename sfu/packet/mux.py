@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from sfu.packet import batch, plain
@@ -27,6 +27,8 @@ PMTU_OMIT: Final = 5
 BUFFER_BYTES: Final = 4 * 1024 * 1024
 # A kernel time stamp that differs more than this from our clock is a clock that was set, not a queue.
 MAX_QUEUED_NS: Final = 1_000_000_000
+
+Handle = Callable[[int, int, bytes, float, float], None]  # slot, length, path, now, arrival
 
 
 class Receiver(Protocol):
@@ -54,14 +56,14 @@ class Mux:
         self._prefixes = [bytes((index,)) for index in range(len(sockets))]
         self._batch = arena.batch
         self._drops = drops
-        self._receiver: Receiver
+        self.receiver: Receiver
         self._sender: Sender
         if batched and _can_batch():
-            self._receiver = batch.Receiver(arena)
+            self.receiver = batch.Receiver(arena)
             self._sender = batch.Sender(arena, drops)
         else:
             by_fd = {sock.fileno(): sock for sock in sockets}
-            self._receiver = plain.Receiver(arena, by_fd)
+            self.receiver = plain.Receiver(arena, by_fd)
             self._sender = plain.Sender(arena, by_fd, drops)
 
     def addresses(self) -> list[Address]:
@@ -80,7 +82,7 @@ class Mux:
 
     def receive(self, index: int, core: PlaneCore) -> bool:
         """Take one batch from a socket through the plane and send what it caused. True: more may be waiting."""
-        receiver = self._receiver
+        receiver = self.receiver
         try:
             count = receiver.read(self.fds[index])
         except OSError:
@@ -90,23 +92,30 @@ class Mux:
             return False
         now = time.monotonic()
         wall_ns = time.time_ns()
-        prefix = self._prefixes[index]
-        datagram = receiver.datagram
-        _, _, stamp, _ = datagram(0)
+        _, _, stamp, _ = receiver.datagram(0)
         queued_ns = 0 if stamp is None else wall_ns - stamp
         handle = core.begin(now, queued_ns * 1e-9 if 0 <= queued_ns <= MAX_QUEUED_NS else 0.0)
         for slot in range(count):
-            length, name, stamp, local = datagram(slot)
-            if length < 0:
-                self._drops["truncated"] += 1
-                continue
-            arrival = now
-            if stamp is not None and 0 <= wall_ns - stamp <= MAX_QUEUED_NS:
-                arrival = now - (wall_ns - stamp) * 1e-9
-            handle(slot, length, prefix + name + local, now, arrival)
+            self.hand(slot, index, now, wall_ns, handle)
         receiver.done(count)
         core.flush()
         return count == self._batch
+
+    def hand(self, slot: int, index: int, now: float, wall_ns: int, handle: Handle) -> None:
+        """Give the datagram in that slot, which came by socket `index`, to `PlaneCore`; the clocks are the batch's."""
+        length, name, stamp, local = self.receiver.datagram(slot)
+        if length < 0:
+            self._drops["truncated"] += 1
+            return
+        arrival = now
+        if stamp is not None and 0 <= wall_ns - stamp <= MAX_QUEUED_NS:
+            arrival = now - (wall_ns - stamp) * 1e-9
+        handle(slot, length, self._prefixes[index] + name + local, now, arrival)
+
+    def send_rest(self, outbox: Outbox, first: int, count: int) -> None:
+        """Send messages of the outbox from `first` on."""
+        if isinstance(self._sender, batch.Sender):
+            self._sender.send_runs(self.fds, outbox, count, first)
 
     def close(self) -> None:
         """Free the ports."""

@@ -26,6 +26,7 @@ class Outbox:
         self._transmit = transmit
         self.send_runs: Callable[[int], None] | None = None
         self.max_segments: dict[int, int] = {}  # by socket, where it is not the usual number
+        self.on_limit: Callable[[], None] | None = None  # told of a change of that
         self.entries: list[Sent] = []
         self.used = 0
         self.runs = 0
@@ -52,6 +53,12 @@ class Outbox:
     def segments(self, lane: Lane) -> int:
         """How many packets of this lane one message may hold."""
         return self.max_segments.get(lane.socket_index, MAX_SEGMENTS)
+
+    def give_up_runs(self, socket_index: int) -> None:
+        """What leaves by this socket cannot be cut in parts behind it."""
+        self.max_segments[socket_index] = 1
+        if self.on_limit is not None:
+            self.on_limit()
 
     def add_singly(self, path: bytes | None, runs: list[tuple[int, int, int, int]]) -> None:
         """Slots of runs (first slot, how many packets, bytes of each, bytes of the last) for a path as entries."""

@@ -124,6 +124,16 @@ class Publication:
         self.viewers.clear()
         self.watching.clear()
 
+    def watch(self, viewer: Viewer) -> None:
+        """It must see each packet from now on."""
+        if viewer not in self.watching:
+            self.watching.append(viewer)
+
+    def unwatch(self, viewer: Viewer) -> None:
+        """What flows suffices, or nothing is to be shown."""
+        if viewer in self.watching:
+            self.watching.remove(viewer)
+
     def receive(self, view: RtpView, rid: str | None, now: float) -> str | None:
         """A media packet on its own SSRC; returns why it was dropped, None if it went on."""
         track = self.tracks.get(rid)
@@ -238,11 +248,15 @@ class Publication:
             self._packets += old.stats.packets
             self._bytes += old.bytes
             self._lost += max(0, old.stats.lost)
-        track = self.tracks[rid] = Track(rid, ssrc, self.spec.kind, now)
+            old.payload_type = -1  # whatever of it still comes is a new source
+        track = self.tracks[rid] = self._new_track(rid, ssrc, now)
         if old is not None:
             for viewer in list(self.viewers):
                 viewer.on_source(self)
         return track
+
+    def _new_track(self, rid: str | None, ssrc: int, now: float) -> Track:
+        return Track(rid, ssrc, self.spec.kind, now)
 
     def rates(self, now: float) -> tuple[LayerRate, ...]:
         """The live layers and their rates since the last call."""

@@ -233,11 +233,20 @@ def _forget(session: Session, ssrc: int) -> None:
 
 def protect_address() -> int:
     """Where libsrtp's `srtp_protect` lies, for compiled code. Raises ValueError without the direct way."""
+    return _address_of("srtp_protect")
+
+
+def unprotect_address() -> int:
+    """The same of `srtp_unprotect`."""
+    return _address_of("srtp_unprotect")
+
+
+def _address_of(name: str) -> int:
     if not _binding_fits():
         raise ValueError("pylibsrtp's binding is not the one that this version knows")
     from pylibsrtp._binding import ffi, lib
 
-    return int(ffi.cast("uintptr_t", ffi.addressof(lib, "srtp_protect")))
+    return int(ffi.cast("uintptr_t", ffi.addressof(lib, name)))
 
 
 def address_of_context(cipher: Cipher) -> int:

@@ -251,12 +251,10 @@ class Subscription:
         for publication in (self._shown, self.publication):
             if publication is None:
                 continue
-            watching = publication.watching
             if self in publication.viewers and self._must_see(publication):
-                if self not in watching:
-                    watching.append(self)
-            elif self in watching:
-                watching.remove(self)
+                publication.watch(self)
+            else:
+                publication.unwatch(self)
 
     def _must_see(self, publication: Publication) -> bool:
         if self.is_paused:
@@ -309,8 +307,7 @@ class Subscription:
         self._shown = publication
         if former is not None and former is not publication:
             former.viewers.remove(self)
-            if self in former.watching:
-                former.watching.remove(self)
+            former.unwatch(self)
             self._forget_sent()
         self._munger.begin(track)
         self._pictures.begin()
@@ -342,9 +339,9 @@ class Subscription:
         if publication is self._shown:
             self._interrupt()
             self._shown = self._told = None
-        for viewers in (publication.viewers, publication.watching):
-            if self in viewers:
-                viewers.remove(self)
+        if self in publication.viewers:
+            publication.viewers.remove(self)
+        publication.unwatch(self)
 
     # Feedback.
 

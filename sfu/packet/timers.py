@@ -10,7 +10,6 @@ from sfu.packet.addresses import address_of
 from sfu.packet.bwe import INTERVAL_S
 from sfu.packet.downlinks import Downlinks
 from sfu.packet.ice import TIMEOUT_S, IceTable
-from sfu.packet.ingress import Ingress
 from sfu.packet.peer import Peer
 from sfu.packet.publication import Publication
 from sfu.packet.subscription import Subscription
@@ -37,7 +36,6 @@ class Timers:
         self,
         wire: Wire,
         ice: IceTable[Peer],
-        ingress: Ingress,
         upstream: Upstream,
         downlinks: Downlinks,
         peers: Mapping[int, Peer],
@@ -46,7 +44,6 @@ class Timers:
     ) -> None:
         self._wire = wire
         self._ice = ice
-        self._ingress = ingress
         self._upstream = upstream
         self._downlinks = downlinks
         self._peers = peers
@@ -70,7 +67,7 @@ class Timers:
         if now < self._tick:
             return
         self._tick = now + INTERVAL_S
-        for peer in list(self._ingress.fed_back):
+        for peer in list(self._peers.values()):
             self._try(self._feedback, peer, now)
         self._try(self._upstream.run_keyframes, now)
         for waiter in list(self._wire.waiting):
@@ -99,13 +96,9 @@ class Timers:
             self._wire.drops["timer-error"] += 1
 
     def _feedback(self, peer: Peer, now: float) -> None:
-        # Out first: whatever goes wrong, the next packet brings the peer back.
-        self._ingress.fed_back.discard(peer)
         feedback = peer.arrivals.feedback(FEEDBACK_SSRC, now)
         if feedback is not None:
             self._wire.send_rtcp(peer, feedback)
-        if peer.arrivals.has_news:
-            self._ingress.fed_back.add(peer)
 
     def _wait(self, waiter: Waiter, now: float) -> None:
         if not waiter.wait(now):

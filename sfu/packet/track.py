@@ -1,6 +1,6 @@
 """One received source of a publication: the only one, or one simulcast layer. A new SSRC is a new track."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from sfu.codecs import Kind
 from sfu.packet.history import History
@@ -11,6 +11,14 @@ from sfu.packet.throttle import KeyframeThrottle
 
 LIVE_S = 1.5
 FIRST_NUMBER: Final = 1 << 17  # so that none is ever negative
+
+
+class Newest(NamedTuple):
+    """What is known of the packet that flowed last."""
+
+    number: int
+    timestamp: int
+    at: float
 
 
 class Track:
@@ -56,7 +64,7 @@ class Track:
         self.shift = FIRST_NUMBER
         self.flows = 0  # slots into which it flows
         self.payload_type = -1  # of what flows
-        self.newest: MediaPacket | None = None  # the packet that flowed last
+        self.newest: MediaPacket | Newest | None = None  # the packet that flowed last
         self.flowed = self.flowed_bytes = self.flowed_octets = 0
         self.history = History()
         self.temporal = 1  # layers of pictures, as far as was seen

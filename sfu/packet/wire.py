@@ -1,7 +1,7 @@
 """What everything in one plane shares: the way out, the sink for upcalls, the counters, the present."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from random import Random
 from typing import Final, Protocol
 
@@ -14,9 +14,6 @@ from sfu.plane import PlaneSink
 # Sender SSRC of our own feedback, as browsers use for receivers without media.
 FEEDBACK_SSRC: Final = 1
 MAX_RTCP: Final = 1400
-
-
-MakeFan = Callable[[Arena, Outbox, Counter[str]], Fan]
 
 
 class Receiver(Protocol):
@@ -46,14 +43,16 @@ class Streams(Protocol):
 class Wire:
     """One per plane. `now` is set at the start of each batch, timer and verb; seconds on a monotonic clock."""
 
-    def __init__(self, arena: Arena, outbox: Outbox, sink: PlaneSink, random: Random, make_fan: MakeFan = Fan) -> None:
+    def __init__(
+        self, arena: Arena, outbox: Outbox, sink: PlaneSink, random: Random, fan: Fan, drops: Counter[str]
+    ) -> None:
         self.arena = arena
         self.buffer = arena.egress
         self.outbox = outbox
         self.sink = sink
         self.random = random
-        self.drops: Counter[str] = Counter()
-        self.fan = make_fan(arena, outbox, self.drops)
+        self.drops = drops
+        self.fan = fan
         self.waiting: set[Waiter] = set()
         self.streams: Streams | None = None
         self.now = 0.0

@@ -19,7 +19,7 @@ MAX_BACKLOG: Final = 8 * 1024 * 1024
 SETTLE_TIMEOUT_S: Final = 2.5
 # A time-out that comes late by this much is a stall of control or of the whole machine: wait so long again.
 STALL_S: Final = 1.0
-START_TIMEOUT_S: Final = 10.0  # an interpreter on a busy machine, then the port
+START_TIMEOUT_S: Final = 30.0  # a busy machine, the port, and once the compiling of the fast plane
 _NO_STATS: Final = PlaneStats({}, {}, {}, 0, 0, 0.0)
 
 

@@ -8,6 +8,7 @@ group do not end it. There is no garbage collection here: what peers leave behin
 import contextlib
 import errno
 import gc
+import math
 import os
 import select
 import signal
@@ -21,14 +22,13 @@ from typing import Any, Final
 
 from sfu.packet.arena import Arena, Sent
 from sfu.packet.core import PlaneCore
-from sfu.packet.fan import Fan
+from sfu.packet.forms import INTERPRETED, Forms, Loop
 from sfu.packet.mux import Mux, open_sockets
 from sfu.packet.tcp import TcpMux, open_listeners
-from sfu.packet.wire import MakeFan
 from sfu.plane import Address, SrtpProfile
 from sfu.process import link
 from sfu.process.link import Upcall, Verb
-from sfu.process.plane_choice import PLANE, PlaneMissing, chosen_fan
+from sfu.process.plane_choice import PLANE, PlaneMissing, chosen_forms
 from sfu.process.upcalls import ControlGone, Upcalls
 
 BIND_S: Final = 3.0
@@ -36,6 +36,7 @@ BIND_RETRY_S: Final = 0.05
 READ_BYTES: Final = 256 * 1024
 # Batches of one socket between two looks at the verbs: a flood must not delay a closing gate.
 BATCHES: Final = 4
+BEHIND_S: Final = 0.005
 RESTRICTIVE: Final = frozenset(
     {
         Verb.SETTLE,
@@ -59,15 +60,16 @@ class MediaProcess:
         self._upcalls = Upcalls(control)
         self._arena = Arena()
         self._missing: str | None = None
-        make_fan: MakeFan = Fan
+        self._forms: Forms = INTERPRETED
         try:
-            make_fan = chosen_fan(os.environ.get(PLANE, ""))
+            self._forms = chosen_forms(os.environ.get(PLANE, ""))
         except PlaneMissing as error:
             self._missing = str(error)
         self._core = PlaneCore(
-            self._upcalls, self._transmit, random=SystemRandom(), arena=self._arena, make_fan=make_fan
+            self._upcalls, self._transmit, random=SystemRandom(), arena=self._arena, forms=self._forms
         )
-        self._poll = select.poll()
+        # Of the loop, all but the sockets that a compiled one reads itself: that waits for one descriptor beside them.
+        self._poll = select.poll() if self._forms.loop is None else select.epoll()
         self._mux: Mux | None = None
         self._tcp: TcpMux | None = None
         self._settling: list[int] = []
@@ -91,24 +93,30 @@ class MediaProcess:
         core, upcalls, poll = self._core, self._upcalls, self._poll
         self._end_turn()
         poll.register(self._control, select.POLLIN)
-        indexes = {fd: index for index, fd in enumerate(mux.fds)}
-        for fd in mux.fds:
+        loop = self._own_loop(mux)
+        indexes = {} if loop is not None else {fd: index for index, fd in enumerate(mux.fds)}
+        for fd in indexes:
             poll.register(fd, select.POLLIN)
         control_fd = self._control.fileno()
         while True:
             deadline, sweep = core.deadline(), tcp.deadline()
             if sweep is not None:
                 deadline = sweep if deadline is None else min(deadline, sweep)
-            wait_ms = None if deadline is None else max(0.0, (deadline - time.monotonic()) * 1000)
+            ends = deadline
             if upcalls.is_behind:
-                wait_ms = 5.0 if wait_ms is None else min(wait_ms, 5.0)
-            ready = [fd for fd, _ in poll.poll(wait_ms)]
+                ends = min(time.monotonic() + BEHIND_S, ends or math.inf)
+            if loop is not None:
+                loop.run(ends)
+                ends = 0.0
+            ready = [fd for fd, _ in poll.poll(None if ends is None else self._wait(ends))]
             has_more = sweep is not None
             if control_fd in ready:
                 has_more = True
                 # Before the packets: those that wait may have been sent after somebody was muted.
                 core.set_now(time.monotonic())
                 self._read_verbs()
+                if loop is not None:
+                    loop.run(0.0)
             for fd in ready:
                 if fd == control_fd:
                     continue
@@ -130,6 +138,17 @@ class MediaProcess:
                 self._end_turn()
             elif upcalls.is_behind:
                 upcalls.flush()
+
+    def _own_loop(self, mux: Mux) -> Loop | None:
+        """The one that this plane brings along, over the sockets and whatever else is polled here."""
+        if self._forms.loop is None or not isinstance(self._poll, select.epoll):
+            return None
+        return self._forms.loop(self._core, mux, self._poll.fileno())
+
+    def _wait(self, ends: float) -> float:
+        """How long until then, as the poll wants it told."""
+        left = max(0.0, ends - time.monotonic())
+        return left if isinstance(self._poll, select.epoll) else left * 1000
 
     def _end_turn(self) -> None:
         """All that was caused has left: answer those who wait to know their verbs in force."""

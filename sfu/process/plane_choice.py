@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from sfu.packet.fan import Fan
-from sfu.packet.wire import MakeFan
+from sfu.packet.forms import INTERPRETED, Forms
 
 PLANE: Final = "HOLDSPACE_PLANE"
 PLAIN: Final = "plain"
@@ -14,17 +13,17 @@ class PlaneMissing(Exception):
     """What was asked for is not installed; the text says what to do."""
 
 
-def chosen_fan(name: str) -> MakeFan:
+def chosen_forms(name: str) -> Forms:
     """By the setting; nothing means the interpreted one. The fast one is compiled here. Raises PlaneMissing."""
     if name in ("", PLAIN):
-        return Fan
+        return INTERPRETED
     if name != FAST:
         raise PlaneMissing(f"{PLANE} is {name!r}: it can be {PLAIN!r} or {FAST!r}.")
     try:
-        from sfu.packet.fan_fast import FastFan
+        from sfu.packet.fast import FAST as COMPILED
     except ImportError:
         raise PlaneMissing(
             f"{PLANE}={FAST} needs Numba, which is not installed here: "
             f"pip install 'holdspace[fast]', or leave {PLANE} out."
         ) from None
-    return FastFan
+    return COMPILED

@@ -9,8 +9,8 @@ import pytest
 from server.store.database import Database
 from server.store.migrate import migrate
 from server.store.store import Store
-from sfu.packet.fan import Fan
-from sfu.process.plane_choice import FAST, PLANE, chosen_fan
+from sfu.packet.forms import INTERPRETED
+from sfu.process.plane_choice import FAST, PLANE, chosen_forms
 from tests.support.plane_rig import InlineRig, ProcessRig, Stage, started
 from tests.support.postgres import Postgres, postgres
 from tests.support.virtual_clock import VirtualClock
@@ -58,7 +58,7 @@ async def rig(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv(PLANE, form)
         made = ProcessRig()
     else:
-        made = InlineRig(direct_srtp=form != "session", make_fan=chosen_fan(form) if form == FAST else Fan)
+        made = InlineRig(direct_srtp=form != "session", forms=chosen_forms(form) if form == FAST else INTERPRETED)
     async with started(made) as ready:
         yield ready
 

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 from sfu.codecs import OPUS, VP8, Kind
 from sfu.packet.arena import Arena
 from sfu.packet.fan import Fan
+from sfu.packet.forms import INTERPRETED, Forms
 from sfu.packet.inline import InlinePlane
 from sfu.packet.outbox import Outbox
-from sfu.packet.wire import MakeFan
 from sfu.plane import Address, AudioLevel, Layer, LayerRate, PacketPlane, PublicationSpec, SlotSpec
 from sfu.process.client import ProcessPlane
 from tests.support.rtp_peer import Rtp, RtpPeer, build_rtp
@@ -140,8 +140,8 @@ class Rig(Protocol):
 class InlineRig:
     """Virtual time."""
 
-    def __init__(self, *, direct_srtp: bool = True, make_fan: MakeFan = Fan) -> None:
-        self.plane = InlinePlane(seed=7, now=1000.0, direct_srtp=direct_srtp, make_fan=make_fan)
+    def __init__(self, *, direct_srtp: bool = True, forms: Forms = INTERPRETED) -> None:
+        self.plane = InlinePlane(seed=7, now=1000.0, direct_srtp=direct_srtp, forms=forms)
         self.sink = RecordingSink()
         self._by_port: dict[int, RtpPeer] = {}
 

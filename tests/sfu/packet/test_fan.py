@@ -17,10 +17,12 @@ from sfu.packet.fan_fast import FastFan
 from sfu.packet.lane import Lane
 from sfu.packet.media import MediaPacket
 from sfu.packet.outbox import Outbox
+from sfu.packet.rows import PUBLICATION_WORDS, Row
 from sfu.packet.rtp import RtpView
 from sfu.packet.sent_ring import SentRing
 from sfu.packet.srtp import Ciphers
 from sfu.packet.track import Track
+from sfu.packet.track_fast import FastTrack
 from sfu.plane import Address
 from tests.support.rtp_peer import PROFILE, RtpPeer, build_rtp
 
@@ -101,7 +103,8 @@ class Bench:
 
 
 def track(ssrc: int = SSRC) -> Track:
-    return Track(None, ssrc, Kind.VIDEO, 0.0)
+    """One that either fan can take."""
+    return FastTrack(None, ssrc, Kind.VIDEO, 0.0, Row(PUBLICATION_WORDS))
 
 
 @pytest.mark.parametrize("make", [Fan, FastFan])

@@ -48,7 +48,7 @@ async def test_voices_go_on_while_video_is_shed(rig: InlineRig) -> None:
     stage.slot(viewer, ssrc=11, show=mic)
     stage.slot(viewer, Kind.VIDEO, ssrc=12, mid="11", show=camera, target=Layer("q"))
     stage.slot(viewer, Kind.VIDEO, ssrc=13, mid="12", show=camera, target=Layer("h"))
-    load = rig.plane.core._ingress.load
+    load = rig.plane.core.ingress.load
     for seq in range(1, 31):
         load.step = (seq - 1) // 10
         publisher.audio(1, seq)

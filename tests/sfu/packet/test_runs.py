@@ -18,9 +18,10 @@ from sfu.packet.fan_fast import FastFan
 from sfu.packet.lane import Lane
 from sfu.packet.media import MediaPacket
 from sfu.packet.outbox import Outbox
+from sfu.packet.rows import PUBLICATION_WORDS, Row
 from sfu.packet.rtp import RtpView
 from sfu.packet.srtp import Ciphers
-from sfu.packet.track import Track
+from sfu.packet.track_fast import FastTrack
 from sfu.plane import Address
 from tests.support.rtp_peer import PROFILE, RtpPeer, build_rtp
 
@@ -47,7 +48,7 @@ class Road:
         fds = [sock.fileno() for sock in self.ours]
         self.outbox.send_runs = lambda count: self.sender.send_runs(fds, self.outbox, count)
         self.fan: Fan = make(self.arena, self.outbox, self.drops)
-        self.track = Track(None, 5, Kind.VIDEO, 0.0)
+        self.track = FastTrack(None, 5, Kind.VIDEO, 0.0, Row(PUBLICATION_WORDS))
         self.theirs, self.peers = [], []
         ciphers = Ciphers(self.arena)
         for index in range(LANES):
