@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from web.doors import Doors, DoorState
 from web.forms import Filled
-from web.pages import Page
+from web.pages import FreshLink, LinkRow, Page
 from web.qr import Qr
 from web.repeats import DAY_FIELDS, WEEKDAYS, Repeat, choices
 from web.schedule_form import FIELDS
@@ -226,26 +226,6 @@ class SurePage(Page):
     keep: str
     values: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LinkRow:
-    """A personal link as it can be shown again: without its address. `state` is "active", "expired" or "revoked"."""
-
-    id: str
-    label: str
-    role: str
-    state: str
-    expires: When
-
-
-@dataclass(frozen=True, slots=True)
-class FreshLink:
-    """A personal link at the moment it was made, the only time its address can be shown."""
-
-    label: str
-    role: str
-    url: str
 
 
 # --- one session -------------------------------------------------------------------------------------------------

@@ -80,6 +80,26 @@ class ErrorPage(Page):
     retry_s: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A personal link as it can be shown again: without its address. `state` is "active", "expired" or "revoked"."""
+
+    id: str
+    label: str
+    role: str
+    state: str
+    expires: When
+
+
+@dataclass(frozen=True, slots=True)
+class FreshLink:
+    """A personal link at the moment it was made, the only time its address can be shown."""
+
+    label: str
+    role: str
+    url: str
+
+
 # --- for everybody who has the link of a session -----------------------------------------------------------------
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPage(Page):

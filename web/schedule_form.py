@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
 from rooms.ids import Instant
+from rooms.live.settings import ChatPolicy
 from rooms.program.group import Kind
 from rooms.program.recurrence import Rule
 from rooms.program.timers import EARLIEST_DOORS_MIN, LONGEST_ABSENT_MIN, LONGEST_MIN, Timers
@@ -42,6 +43,7 @@ DEFAULTS: Mapping[str, str] = {
     "absent_page": "5",
     "absent_cancel": "15",
     "kind": Kind.PEER_LED,
+    "chat": ChatPolicy.FACILITATORS,
     "guidelines": GUIDELINES,
     "waiting_message": WAITING_MESSAGE,
 }
@@ -111,6 +113,7 @@ class ScheduleForm(DatesForm):
     guidelines: Text = GUIDELINES
     resources: Text = ""
     kind: Kind = Kind.PEER_LED
+    chat: ChatPolicy = ChatPolicy.FACILITATORS
     template: Annotated[str, StringConstraints(max_length=64)] = ""
 
 
@@ -143,6 +146,7 @@ SENTENCES: Mapping[tuple[str, str], str] = {
     ("repeat", "enum"): "Choose how it repeats.",
     ("ends", "enum"): "Choose how long it goes on.",
     ("kind", "enum"): "Choose how the group is led.",
+    ("chat", "enum"): "Choose whom people may write to.",
     **{(name, kind): sentence for name, sentence in _NUMBERS.items() for kind in _NUMBER_PROBLEMS},
 }
 
@@ -154,7 +158,7 @@ FIELDS: Mapping[str, str] = {
     "zone": "Time zone",
     "length": "Length in minutes",
     "repeat": "Repeats",
-    "every": "Every how many",
+    "every": "Every how many days, weeks or months",
     "weekdays": "On these days",
     "ends": "Goes on",
     "until": "Last date",
@@ -165,6 +169,7 @@ FIELDS: Mapping[str, str] = {
     "absent_page": "Ask the backups (minutes after the start)",
     "absent_cancel": "Call it off (minutes after the start)",
     "kind": "How it is led",
+    "chat": "Messages in the room",
     "discreet_title": "Discreet title",
     "waiting_message": "Message in the waiting room",
     "guidelines": "Guidelines",

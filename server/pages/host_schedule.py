@@ -165,6 +165,7 @@ async def _group(services: Services, form: ScheduleForm) -> GroupInput:
         name=form.name,
         discreet_name=form.discreet_title,
         kind=form.kind,
+        chat_policy=form.chat,
         resources=form.resources,
         waiting_message=form.waiting_message,
         guidelines=form.guidelines,

@@ -14,7 +14,8 @@ from server.services import Services
 from server.sessions import OutOfReach
 from server.store.records import Account, SessionRecord
 from web.forms import BadForm, Filled, NewLinkForm, read_form
-from web.host_pages import CancelPage, DateRow, FreshLink, ManagePage
+from web.host_pages import CancelPage, DateRow, ManagePage
+from web.pages import FreshLink
 from web.qr import qr_of
 from web.schedule_form import clock_note
 

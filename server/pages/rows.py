@@ -7,7 +7,8 @@ from server.services import Services
 from server.store.dashboard import LeadFact
 from server.store.records import LinkRecord, SessionRecord
 from web.doors import Doors, Hours, doors_of
-from web.host_pages import DateRow, LinkRow
+from web.host_pages import DateRow
+from web.pages import LinkRow
 from web.times import when
 
 RUNNING = frozenset({"live", "paused", "held", "closing"})

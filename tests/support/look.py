@@ -71,6 +71,8 @@ async def _answer(route: Route, html: str) -> None:
     elif path.startswith(f"/static/{SITE.build}/"):
         file = STATIC / path.removeprefix(f"/static/{SITE.build}/")
         await route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix])
+    elif route.request.method == "POST":
+        await route.fulfill(status=204)  # a script asks for more: the page as it came is what is looked at
     elif path == "/manifest.webmanifest":
         await route.fulfill(body="{}", content_type="application/manifest+json")
     else:

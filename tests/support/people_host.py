@@ -26,9 +26,10 @@ class Plan:
     late_min: int = 30
     waiting_message: str = "Take the time you need."
     guidelines: str = GUIDELINES
-    facilitators: str = "Ines and Rui"
+    facilitators: str = "Ines and Rui"  # of a session that is put into the store
     resources: str = "A list of calm places to call."
     is_peer_held: bool = False
+    chat: str = "all"
 
 
 @dataclass(frozen=True)
@@ -64,37 +65,39 @@ class HostPage:
         await self.page.wait_for_url(re.compile(r"/host"))
 
     async def open_form(self) -> None:
-        await self.page.goto(f"{self.origin}/host/sessions/new")
-        await expect(self.box("Title")).to_be_visible()
+        await self.page.goto(f"{self.origin}/host/series/new")
+        await expect(self.box("Name of the group")).to_be_visible()
 
     async def fill_form(self, plan: Plan) -> None:
+        """Everything that a plan says of a new group and its one date."""
         starts = datetime.now(ZoneInfo(ZONE)) + plan.starts_in
-        await self.box("Title").fill(plan.title)
-        await self.box("Discreet title").fill(plan.discreet_title)
+        await self.box("Name of the group").fill(plan.title)
         await self.box("Date").fill(starts.strftime("%Y-%m-%d"))
         await self.box("Time").fill(starts.strftime("%H:%M"))
-        await self._choose_zone()
+        await self.box("Time zone").select_option(ZONE)
         await self.box("Length in minutes").fill(str(plan.length_min))
+        await self.unfold("Doors, late arrivals, and when nobody leads")
         await self.box("Doors open (minutes before)").fill(str(plan.doors_min))
         await self.box("Late arrivals until (minutes after the start)").fill(str(plan.late_min))
+        await self.unfold("How the group is led, and what people read")
+        await self.box("Discreet title").fill(plan.discreet_title)
+        await self.box("Messages in the room").select_option(plan.chat)
         await self.box("Message in the waiting room").fill(plan.waiting_message)
         await self.box("Guidelines").fill(plan.guidelines)
-        await self.box("Facilitators").fill(plan.facilitators)
         await self.box("Resources").fill(plan.resources)
-        led = "The group holds itself (peer-held)" if plan.is_peer_held else "A facilitator leads"
+        led = "The group holds itself (peer-held)" if plan.is_peer_held else "A trained peer leads"
         await self.page.get_by_role("radio", name=led).check()
 
-    async def _choose_zone(self) -> None:
-        zone = self.box("Time zone")
-        if await zone.evaluate("(one) => one.tagName") == "SELECT":
-            await zone.select_option(ZONE)
-        else:
-            await zone.fill(ZONE)
+    async def unfold(self, words: str) -> None:
+        await self.page.locator("summary", has_text=words).click()
 
     async def save(self) -> Links:
-        """Submit the form and read the links of the new session."""
-        await self.page.get_by_role("button", name="Save and get the links").click()
+        """Submit the form, go on to the page of the new date, and make a facilitator's link there."""
+        await self.page.get_by_role("button", name="Save and get the link").click()
+        await self.page.wait_for_url(re.compile(r"/host/groups/g_[^/]+/series/e_[^/]+"))
+        await self.page.locator(".manage-page .list-row-title").first.click()
         await self.page.wait_for_url(re.compile(r"/host/sessions/s_[^/]+"))
+        await self.make_link("the first facilitator", "Facilitator")
         return await self.links()
 
     async def schedule(self, plan: Plan) -> Links:

@@ -13,10 +13,8 @@ from web.host_pages import (
     DatePage,
     DateRow,
     Forgotten,
-    FreshLink,
     GroupCard,
     HostPage,
-    LinkRow,
     ManagePage,
     PastDate,
     PersonData,
@@ -32,7 +30,7 @@ from web.host_pages import (
     TemplateRow,
     TemplatesPage,
 )
-from web.pages import Page
+from web.pages import FreshLink, LinkRow, Page
 from web.qr import qr_of
 from web.schedule_form import DEFAULTS, GUIDELINES, WAITING_MESSAGE
 from web.times import MINUTE_MS, When, when, zone_choices

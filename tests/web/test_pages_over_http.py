@@ -1,107 +1,22 @@
 """The handlers of the pages on a whole server: who may see what, what a form does, and what is shown only once."""
 
-import html
 import re
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from aiohttp import ClientResponse, CookieJar, web
-from aiohttp.test_utils import TestClient, TestServer
 
 from rooms.ids import SessionId
-from rooms.program.authority import OrgRole
 from rooms.roles import Role
-from server.app import build_server
-from server.config import load_config
-from server.demo import DemoLinks, ensure_demo
 from server.hosts import RoomHosts
 from server.ports import Glimpse
-from server.services import Services
 from server.sessions import OutOfReach, Sessions
 from server.store.records import SessionEnd
-from tests.support.fake_media import FakeMedia
-
-FROM_HERE = {"Origin": "http://localhost:8080", "Sec-Fetch-Site": "same-origin"}
-NAME, PASSWORD = "Amina", "a long and quiet password"
-LISBON = ZoneInfo("Europe/Lisbon")
-
-Client = TestClient[web.Request, web.Application]
+from tests.support.site import NAME, Site, value_of
 
 
-@dataclass(frozen=True)
-class Site:
-    """A running server and one browser; more browsers by `browser`."""
-
-    server: TestServer
-    services: Services
-    demo: DemoLinks
-    me: Client
-
-    @property
-    def session(self) -> str:
-        return self.demo.participant.rsplit("/", 1)[1]
-
-    async def get(self, path: str, status: int = 200) -> str:
-        response = await self.me.get(path)
-        assert response.status == status, path
-        return await response.text()
-
-    async def post(self, path: str, **fields: str) -> ClientResponse:
-        return await self.me.post(path, data=fields, headers=FROM_HERE, allow_redirects=False)
-
-    async def sign_in(self) -> None:
-        response = await self.post("/sign-in", name=NAME, password=PASSWORD)
-        assert (response.status, response.headers["Location"]) == (303, "/host")
-
-    async def enter_as_demo_host(self) -> None:
-        assert (await self.post("/enter", link=self.demo.host)).headers["Location"] == "/host"
-
-    async def schedule(self, **changes: str) -> tuple[int, str]:
-        starts = datetime.now(LISBON) + timedelta(hours=3)
-        fields = {
-            "title": "Evening circle",
-            "date": f"{starts:%Y-%m-%d}",
-            "time": f"{starts:%H:%M}",
-            "zone": "Europe/Lisbon",
-        }
-        response = await self.post("/host/sessions/new", **(fields | changes))
-        return response.status, await response.text()
-
-
-@pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    config = load_config(
-        {
-            "HOLDSPACE_DATA_DIR": str(tmp_path),
-            "HOLDSPACE_UDP_PORT": "0",
-            "HOLDSPACE_UDP_BIND": "127.0.0.1",
-            "HOLDSPACE_CONTACT": "mailto:security@groups.example",
-        }
-    )
-    made: list[DemoLinks] = []
-
-    async def before_doors(services: Services) -> None:
-        made.append(await ensure_demo(services))
-        await services.accounts.create(NAME, OrgRole.HOST, PASSWORD)
-
-    built = build_server(config, before_doors, FakeMedia())
-    server = TestServer(built.app)
-    async with TestClient(server, cookie_jar=CookieJar(unsafe=True)) as client:
-        yield Site(server, built.services, made[0], client)
-        await built.rooms.drain()
-
-
-def value_of(page: str, id: str) -> str:
-    found = re.search(rf'id="{id}"[^>]*value="([^"]*)"', page)
-    assert found, f"no field {id}"
-    return html.unescape(found.group(1))
-
-
-@pytest.mark.parametrize("path", ["/host", "/host/sessions/new", "/host/sessions/s_nothing"])
+@pytest.mark.parametrize("path", ["/host", "/host/series/new", "/host/sessions/s_nothing"])
 async def test_a_host_s_pages_ask_everybody_else_to_sign_in(site: Site, path: str) -> None:
     response = await site.me.get(path, allow_redirects=False)
     assert (response.status, response.headers["Location"]) == (303, "/sign-in")
@@ -158,54 +73,6 @@ async def test_a_link_that_leads_nowhere_is_told_beside_the_field(site: Site, li
     assert response.status == 422
     assert 'id="link-error"' in text
     assert not link or link not in text
-
-
-async def test_a_session_can_be_scheduled_from_a_title_a_date_and_a_time(site: Site) -> None:
-    await site.sign_in()
-    status, page = await site.schedule()
-    assert status == 201
-    shared = value_of(page, "participant-link")
-    assert re.fullmatch(r"http://localhost:8080/s/s_[A-Za-z0-9_-]{22,}", shared)
-    session = await site.services.sessions.get(SessionId(shared.rsplit("/", 1)[1]))
-    assert session is not None
-    assert session.settings.late_cutoff_ms == 10 * 60_000
-    assert "What is said here stays here." in session.guidelines
-    assert session.discreet_title == "Meeting"
-    assert "Evening circle" in await site.get("/host")
-
-
-async def test_the_first_facilitator_s_link_works_and_is_shown_this_once(site: Site) -> None:
-    await site.sign_in()
-    _, page = await site.schedule()
-    personal, shared = value_of(page, "fresh-url"), value_of(page, "participant-link")
-    session = shared.rsplit("/", 1)[1]
-    again = await site.get(f"/host/sessions/{session}")
-    assert "fresh-url" not in again
-    assert personal.partition("#")[2] not in again
-    assert (await site.post("/enter", link=personal)).headers["Location"] == f"/s/{session}"
-
-
-async def test_a_form_that_does_not_fit_keeps_what_was_written_and_schedules_nothing(site: Site) -> None:
-    await site.sign_in()
-    status, page = await site.schedule(date="2020-01-01", title="Evening & night", guidelines="Be kind.")
-    assert status == 422
-    assert value_of(page, "title") == "Evening & night"
-    assert "Be kind." in page
-    assert re.search(r'href="#(time|date)"', page)
-    assert "Your first session" in await site.get("/host")
-
-
-async def test_an_hour_that_does_not_come_is_named_beside_the_time(site: Site) -> None:
-    await site.sign_in()
-    spring = next(
-        day
-        for day in (datetime.now(LISBON).date() + timedelta(days=n) for n in range(1, 366))
-        if (datetime(day.year, day.month, day.day, 3, tzinfo=LISBON).utcoffset() or timedelta())
-        > (datetime(day.year, day.month, day.day, 0, tzinfo=LISBON).utcoffset() or timedelta())
-    )
-    status, page = await site.schedule(date=spring.isoformat(), time="01:30")
-    assert status == 422
-    assert "01:30 does not come" in page
 
 
 async def test_a_link_of_each_role_can_be_made_and_revoked(site: Site) -> None:
