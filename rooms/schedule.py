@@ -85,9 +85,14 @@ def instant_of(moment: datetime) -> Instant:
     return Instant((moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1))
 
 
+def utc_of(instant: Instant) -> datetime:
+    """The other way."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=instant)
+
+
 def local_of(instant: Instant, zone: str) -> datetime:
     """The wall clock of `zone` at `instant`. Raises `BadSchedule(UNKNOWN_ZONE)`."""
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=instant)).astimezone(zone_of(zone))
+    return utc_of(instant).astimezone(zone_of(zone))
 
 
 def _note(asked: datetime) -> ClockNote:

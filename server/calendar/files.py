@@ -13,16 +13,17 @@ from zoneinfo import ZoneInfo
 from icalendar import Alarm, Calendar, Event
 
 from rooms.ids import Instant
-from rooms.program.dates import date_named, planned
+from rooms.program.dates import date_named
 from rooms.program.recurrence import Frequency, Rule
 from rooms.program.series import DateException, Series, local_from, local_text
+from rooms.schedule import utc_of
 from server.calendar.zones import timezone
 
 PRODUCT: Final = "-//Holdspace//Calendar//EN"
 TYPE: Final = "text/calendar; charset=utf-8"
 REFRESH: Final = timedelta(hours=2)
 ALARM_BEFORE: Final = timedelta(minutes=15)
-ZONE_YEARS: Final = 6  # how long the clocks of a series without an end are told ahead
+ZONE_YEARS: Final = 6  # so far ahead the clocks are told
 _DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -58,13 +59,15 @@ def uid_of(key: str, domain: str) -> str:
     return f"{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}"
 
 
-def sessions_file(entries: Iterable[Entry], name: str, domain: str, stamp: Instant) -> bytes:
-    """Sessions as instants: no time zone in the file, so no reader can mistake one."""
+def sessions_file(entries: Iterable[Entry], name: str, domain: str, stamp: Instant, method: str | None = None) -> bytes:
+    """Sessions as instants: no time zone in the file, so no reader can mistake one. `method` as in RFC 5546."""
     calendar = _calendar(name)
+    if method is not None:
+        calendar.add("METHOD", method)
     for entry in entries:
         event = _event(uid_of(entry.key, domain), entry.title, entry.text, entry.url, entry.sequence, stamp)
-        event.add("DTSTART", _utc(entry.starts_at))
-        event.add("DTEND", _utc(entry.ends_at))
+        event.add("DTSTART", utc_of(entry.starts_at))
+        event.add("DTEND", utc_of(entry.ends_at))
         _finish(event, entry.title, entry.is_canceled)
         calendar.add_component(event)
     return bytes(calendar.to_ical())
@@ -73,7 +76,7 @@ def sessions_file(entries: Iterable[Entry], name: str, domain: str, stamp: Insta
 def series_file(entries: Sequence[SeriesEntry], name: str, domain: str, stamp: Instant) -> bytes:
     """Series as rules on wall time, with the clocks of their zones in the file."""
     calendar = _calendar(name)
-    for zone in sorted({entry.series.zone for entry in entries}):
+    for zone in sorted({entry.series.zone for entry in entries} - {"UTC"}):  # whose times end with a Z
         years = [_years(entry.series, stamp) for entry in entries if entry.series.zone == zone]
         calendar.add_component(timezone(zone, min(first for first, _ in years), max(last for _, last in years)))
     for entry in entries:
@@ -97,7 +100,7 @@ def _event(uid: str, title: str, text: str, url: str | None, sequence: int, stam
     event = Event()
     event.add("UID", uid)
     # To the day: a feed in which nothing changed is the same, byte for byte.
-    event.add("DTSTAMP", datetime.combine(_utc(stamp).date(), time.min, UTC))
+    event.add("DTSTAMP", datetime.combine(utc_of(stamp).date(), time.min, UTC))
     event.add("SEQUENCE", sequence)
     event.add("SUMMARY", title)
     if text:
@@ -174,7 +177,7 @@ def _rule(rule: Rule, series: Series) -> dict[str, object]:
         parts["BYDAY"] = [f"{nth}{_DAYS[weekday]}"]
     if rule.monthday is not None:
         parts["BYMONTHDAY"] = rule.monthday
-    ended = None if series.ended_at is None else _utc(series.ended_at)
+    ended = None if series.ended_at is None else utc_of(series.ended_at)
     if ended is not None:
         parts["UNTIL"] = ended
     elif rule.count is not None:
@@ -191,15 +194,9 @@ def _last_moment(day: date, zone: str) -> datetime:
 def _years(series: Series, now: Instant) -> tuple[int, int]:
     """From the first to the last year that a reader will ask about."""
     first = series.first_local.year - 1  # a date may have been moved
+    last = max(first, utc_of(now).year) + ZONE_YEARS
     if series.rule is None:
-        return first, first + 3
+        return first, min(last, first + 3)
     if series.rule.until is not None:
-        return first, series.rule.until.year + 1
-    if series.rule.count is not None:
-        *_, last = planned(series)
-        return first, last.year + 1
-    return first, max(first, _utc(now).year) + ZONE_YEARS
-
-
-def _utc(instant: Instant) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=instant)
+        return first, min(last, series.rule.until.year + 1)
+    return first, last

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
-_A_DAY = timedelta(days=1)
+_A_STEP = timedelta(days=4)  # no zone changes its clocks and back within so short a time
 _A_SECOND = timedelta(seconds=1)
 
 
@@ -33,7 +33,7 @@ def observances(zone: str, begin: datetime, end: datetime) -> Iterator[Observanc
     earlier = begin.astimezone(UTC)
     yield _observance(tz, earlier, _offset(tz, earlier))
     while earlier < end:
-        later = earlier + _A_DAY
+        later = earlier + _A_STEP
         if (before := _offset(tz, earlier)) != _offset(tz, later):
             yield _observance(tz, _change(tz, earlier, later), before)
         earlier = later

@@ -116,12 +116,8 @@ def session_of(series: Series, date: Date, hands: Hands, id: SessionId) -> Sessi
 def _rewritten(row: SessionRecord, wanted: SessionRecord) -> SessionRecord:
     """`sequence` grows where a calendar shows something else than before (RFC 5545 3.8.7.4)."""
     was, now = row.settings.schedule, wanted.settings.schedule
-    is_told = (was.start_at, was.end_at, row.title, row.discreet_title) != (
-        now.start_at,
-        now.end_at,
-        wanted.title,
-        wanted.discreet_title,
-    )
+    shown = (now.start_at, now.end_at, wanted.discreet_title)
+    is_told = (was.start_at, was.end_at, row.discreet_title) != shown
     return replace(wanted, host=row.host, sequence=row.sequence + is_told)
 
 

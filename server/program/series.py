@@ -106,7 +106,7 @@ class SeriesBook:
             await self._make_true(writer, series, hands, now, told)
         await self._tell(told)
         await self.notices.series_made(series.id)
-        return series
+        return replace(series, made_until=Instant(now + AHEAD_MS))
 
     async def change(
         self, series: SeriesId, original_local: str, scope: Scope, change: Change, version: int | None = None
@@ -254,7 +254,7 @@ class SeriesBook:
             await self._make_all_true([each.id for each in (result.series, result.split) if each is not None], now)
             if when_field is not None and len(told.changed) == 1:
                 raise BadSeries({when_field: BEGUN})
-        return result.last
+        return replace(result.last, made_until=Instant(now + AHEAD_MS))
 
     @contextlib.asynccontextmanager
     async def _changing(self, now: Instant) -> AsyncIterator[SeriesWriter]:
