@@ -12,6 +12,7 @@ from rooms.program.organisation import Retention
 from server.access import access
 from server.api.errors import api_errors
 from server.api.keys import ApiKeys
+from server.calendar.book import CalendarBook
 from server.clock import AnchoredClock
 from server.config import Config
 from server.cookies import Cookies
@@ -48,7 +49,7 @@ from server.program.exports import Exports
 from server.program.forgetting import Forgetting
 from server.program.groups import GroupBook
 from server.program.places import PlaceBook
-from server.program.ports import NoCalendar, Silence
+from server.program.ports import Silence
 from server.program.series import SeriesBook
 from server.program.templates import TemplateBook
 from server.routes.table import add_routes
@@ -94,8 +95,9 @@ def build_services(config: Config, store: Store, clock: Clock, rooms: Rooms, pas
     audit = Audit(store, clock)
     post = Post(config, store.outbox, clock)
     webhooks = WebhookBook(store, clock, config.webhooks_to_private)
+    calendar = CalendarBook(store, clock, key, config.public_url)
     links_of_places = PlaceBook(store, clock, rooms, Silence(), key, config.public_url)
-    errands = build_errands(config, store, clock, post, webhooks, links_of_places, NoCalendar())
+    errands = build_errands(config, store, clock, post, webhooks, links_of_places, calendar)
     notices = errands.notices
     sessions, links = Sessions(store, clock, rooms), Links(store, clock, config.public_url)
     accounts = Accounts(store, clock, passwords, limits, RoomsOf(links, sessions))
@@ -121,6 +123,7 @@ def build_services(config: Config, store: Store, clock: Clock, rooms: Rooms, pas
         places=places,
         codes=Codes(store, clock, key),
         series=series,
+        calendar=calendar,
         dashboard=Dashboard(store, clock),
         templates=TemplateBook(store, clock),
         exports=Exports(store, series),

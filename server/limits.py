@@ -37,6 +37,8 @@ GUESSES = Limit("guesses", most=1_000, refill_ms=5_000, is_lasting=True)
 MAILED_LINK = Limit("mailed-link", most=5, refill_ms=600_000, is_lasting=True)
 # A class of people may ask for places in a group at once.
 ASK = Limit("ask", most=40, refill_ms=60_000, is_lasting=True)
+# Calendars ask by themselves, a whole house of them behind one address.
+FEED = Limit("feed", most=120, refill_ms=5_000, is_lasting=False)
 # Join codes are short: few guesses from one prefix, and codes that did not fit are counted from everywhere.
 CODE = Limit("code", most=20, refill_ms=10_000, is_lasting=True)
 WRONG_CODES = Limit("wrong-codes", most=300, refill_ms=5_000, is_lasting=True)

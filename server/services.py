@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.api.keys import ApiKeys
+from server.calendar.book import CalendarBook
 from server.config import Config
 from server.cookies import Cookies
 from server.entry import Entry
@@ -62,6 +63,7 @@ class Services:
     places: PlaceBook
     codes: Codes
     series: SeriesBook
+    calendar: CalendarBook
     dashboard: Dashboard
     templates: TemplateBook
     exports: Exports

@@ -12,6 +12,7 @@ from server.store.dates import DateTable
 from server.store.directory import DirectoryTable
 from server.store.exports import ExportTable
 from server.store.forgotten import ForgottenTable
+from server.store.feeds import FeedTable
 from server.store.groups import GroupTable
 from server.store.jobs import JobTable
 from server.store.leads import LeadTable
@@ -44,6 +45,7 @@ class Store:
         self.authority = AuthorityTable(database)
         self.sessions = SessionTable(database)
         self.series = SeriesTable(database)
+        self.feeds = FeedTable(database)
         self.links = LinkTable(database)
         self.groups = GroupTable(database)
         self.places = PlaceTable(database)
