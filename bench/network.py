@@ -71,7 +71,7 @@ async def run_once(name: str, seconds: float, seed: int, trace: Path | None = No
 
 
 def write_trace(path: Path, room: LineRoom) -> None:
-    """Second by second what each page got of each other: kbps of sound and pictures, pictures, height, concealed."""
+    """Second by second what each page got of each other: sound, pictures, and what it asked for anew."""
     lines = []
     for viewer, other in permutations(room.pages, 2):
         samples, person = room.samples[viewer.alias], room.ids[other.alias]
@@ -81,11 +81,13 @@ def write_trace(path: Path, room: LineRoom) -> None:
             mic = list(steps_of(samples, person, "mic", since - EVERY_MS / 1_000, since + 1))
             picture = seen(samples, person, since - EVERY_MS / 1_000, since + 1)
             concealed = sum(step.rise("concealedSamples") for step in mic)
+            camera = list(steps_of(samples, person, "camera", since - EVERY_MS / 1_000, since + 1))
+            asked = (int(sum(step.rise(name) for step in camera)) for name in ("nackCount", "pliCount"))
             audio = 8 * sum(step.rise("bytesReceived") for step in mic)
             lines.append(
                 f"{second:4d} s  {viewer.alias:>13} <- {other.alias:<13} audio {audio / 1_000:4.0f} kbps"
                 f" concealed {concealed / 48:4.0f} ms  video {picture.bits_per_s / 1_000:5.0f} kbps"
-                f" {picture.frames:3d} frames {picture.height:4d} px"
+                f" {picture.frames:3d} frames {picture.height:4d} px" + "  {:2d} nack {:2d} pli".format(*asked)
             )
     path.write_text("\n".join(lines) + "\n")
 

@@ -19,6 +19,7 @@ class BadProxy:
         self._is_cut = False
         self._flows = _flowing()
         self._tunnels = _flowing()
+        self._orphans: list[asyncio.Event] = []
         self._bytes_per_s: float | None = None
         self._open: set[asyncio.StreamWriter] = set()
 
@@ -44,7 +45,14 @@ class BadProxy:
     def orphan(self) -> None:
         """Every WebSocket of now stays open and never carries anything again; new ones are good, and so are pages."""
         self._tunnels.clear()
+        self._orphans.append(self._tunnels)
         self._tunnels = _flowing()
+
+    def end(self) -> None:
+        """Nobody waits for anything any more, orphans neither."""
+        self.cut()
+        for flows in (self._flows, self._tunnels, *self._orphans):
+            flows.set()
 
     def trickle(self, bits_per_s: float) -> None:
         """Each connection carries so much in each direction."""
@@ -113,5 +121,5 @@ async def bad_proxy() -> AsyncIterator[BadProxy]:
         yield proxy
     finally:
         listening.close()
-        proxy.cut()
+        proxy.end()
         await listening.wait_closed()
