@@ -20,6 +20,9 @@ class RoomsElsewhere:
 
     async def state(self, session: SessionId) -> None: ...
 
+    async def link_opened(self, session: SessionId, person: PersonId) -> bool:
+        return False
+
     async def turn_out(self, session: SessionId, person: PersonId) -> None: ...
 
     async def drain(self) -> None: ...

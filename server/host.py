@@ -14,7 +14,7 @@ import structlog
 from rooms.ids import Instant, MessageId, PersonId
 from rooms.live.audience import notices_for, view_of
 from rooms.live.clockwork import next_deadline
-from rooms.live.commands import CancelSession, Command, Connect, Disconnect, Introduce, Reschedule
+from rooms.live.commands import CancelSession, Command, Connect, Disconnect, FlagLink, Introduce, Reschedule
 from rooms.live.person import Admitted
 from rooms.live.phase import Canceled, Ended, Scheduled
 from rooms.live.rights import all_rights
@@ -138,6 +138,15 @@ class RoomHost:
         outcome: list[bool] = []
         await self._done(lambda: self._command(command, None, outcome.append))
         return outcome == [True]
+
+    async def link_opened(self, person: PersonId) -> bool:
+        """Tell those who lead, where this person is connected; whether they are."""
+        known = self._state.people.get(person)
+        if known is None or not known.is_connected:
+            return False
+        with contextlib.suppress(DomainRefused):
+            await self._done(lambda: self._command(FlagLink(person), None, lambda _: None))
+        return True
 
     async def turn_out(self, person: PersonId) -> None:
         """Close a person's connections and transport: their link is not good any more."""

@@ -23,6 +23,7 @@ from rooms.live.commands import (
     EndSession,
     Enter,
     Extend,
+    FlagLink,
     HoldWaiting,
     Introduce,
     Knock,
@@ -122,6 +123,7 @@ def is_restrictive(command: Command) -> bool:
             | Readmit()
             | Promote()
             | Extend()
+            | FlagLink()
             | PostChat()
             | AllowText()
         ):

@@ -205,6 +205,10 @@ class RoomHosts:
         host = self._hosts.get(session)
         return None if host is None or host.is_gone else host.state
 
+    async def link_opened(self, session: SessionId, person: PersonId) -> bool:
+        host = self._hosts.get(session)
+        return False if host is None or host.is_gone else await host.link_opened(person)
+
     async def turn_out(self, session: SessionId, person: PersonId) -> None:
         if (host := self._hosts.get(session)) is not None:
             await host.turn_out(person)

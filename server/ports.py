@@ -124,6 +124,10 @@ class Rooms(Protocol):
     async def state(self, session: SessionId) -> RoomState | None:
         """The room as it is now; None where it is not hosted here."""
 
+    async def link_opened(self, session: SessionId, person: PersonId) -> bool:
+        """This person's link was opened in a browser that is not theirs so far. True where they are here by it, and
+        those who lead are told."""
+
     async def turn_out(self, session: SessionId, person: PersonId) -> None:
         """The person's link was revoked: close their connections; what they may do is the room's question."""
 

@@ -86,7 +86,7 @@ def apply(state: RoomState, recorded: ev.Recorded) -> RoomState:
             return _seat(state, event.person, lambda s: replace(s, mic=Mic(True, True)), touched=version)
         case ev.UnmuteAllowed():
             return _seat(state, event.person, lambda s: replace(s, mic=replace(s.mic, muted_by_facilitator=False)))
-        case ev.UnmuteAsked():
+        case ev.UnmuteAsked() | ev.LinkFlagged():
             return state
         case ev.CameraStarted():
             return _seat(state, event.person, lambda s: replace(s, camera=replace(s.camera, is_on=True)))

@@ -29,6 +29,7 @@ from rooms.live.views import (
     AskedToUnmute,
     ChatLineView,
     Knocked,
+    LinkOpenedTwice,
     NoteArrived,
     NoteView,
     Notice,
@@ -79,6 +80,8 @@ def notices_for(recorded: ev.Recorded, state_after: RoomState, person: PersonId)
             return (Knocked(_shown(state_after, event.person)),)
         case ev.NoteSent() if leads(known) and not event.note.is_from_facilitator:
             return (NoteArrived(_shown(state_after, event.person)),)
+        case ev.LinkFlagged(person=subject) if leads(known) and subject != person:
+            return (LinkOpenedTwice(_shown(state_after, subject)),)
         case ev.MinutesLeft() if leads(known):
             return (TimeLeft(event.minutes),)
         case ev.UnmuteAsked(person=subject) if subject == person:

@@ -52,6 +52,13 @@ class Reschedule:
     settings: Settings
 
 
+@dataclass(frozen=True, slots=True)
+class FlagLink:
+    """The personal link of `by` was opened in a second browser while they are in by it."""
+
+    by: PersonId
+
+
 # --- entry -----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class AcceptGuidelines:
@@ -361,7 +368,7 @@ class SetChatPolicy:
     policy: ChatPolicy
 
 
-ReportCommand = Introduce | Connect | Disconnect | CancelSession | Reschedule
+ReportCommand = Introduce | Connect | Disconnect | CancelSession | Reschedule | FlagLink
 EntryCommand = (
     AcceptGuidelines | Knock | Enter | Admit | AdmitAll | HoldWaiting | Decline | SendBack | MessageWaiting | SendNote
 )

@@ -144,6 +144,13 @@ class HandLowered:
     person: PersonId
 
 
+@dataclass(frozen=True, slots=True)
+class LinkFlagged:
+    """Their personal link was opened in a second browser: it may have come into other hands."""
+
+    person: PersonId
+
+
 # --- microphones, cameras, screens -------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class SelfMuted:
@@ -335,6 +342,7 @@ Event = (
     | ShareStopped
     | PhaseChanged
     | Rescheduled
+    | LinkFlagged
     | EntryLocked
     | EntryUnlocked
     | EndMoved

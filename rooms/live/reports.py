@@ -8,7 +8,7 @@ from typing import assert_never
 
 from rooms.ids import Instant
 from rooms.live import events as ev
-from rooms.live.commands import CancelSession, Connect, Disconnect, Introduce, ReportCommand, Reschedule
+from rooms.live.commands import CancelSession, Connect, Disconnect, FlagLink, Introduce, ReportCommand, Reschedule
 from rooms.live.person import Admitted
 from rooms.live.phase import Canceled, CancelReason, Ended, EndReason, Scheduled
 from rooms.live.phases import ended
@@ -34,6 +34,8 @@ def decide(state: RoomState, command: ReportCommand, now: Instant) -> tuple[ev.E
             return _cancel(state, now)
         case Reschedule():
             return _reschedule(state, command)
+        case FlagLink():
+            return _flag_link(state, command)
         case _:
             assert_never(command)
 
@@ -86,3 +88,9 @@ def _reschedule(state: RoomState, command: Reschedule) -> tuple[ev.Event, ...]:
     if not isinstance(state.phase, Scheduled):
         raise Refused(Reason.WRONG_PHASE)
     return () if command.settings == state.settings else (ev.Rescheduled(command.settings),)
+
+
+def _flag_link(state: RoomState, command: FlagLink) -> tuple[ev.Event, ...]:
+    if is_over(state):
+        return ()
+    return (ev.LinkFlagged(command.by),) if person_of(state, command.by).is_connected else ()

@@ -239,4 +239,21 @@ class NoteArrived:
     tag: Literal["note-arrived"] = "note-arrived"
 
 
-Notice = Knocked | AskedToUnmute | YouWereMuted | YouMayUnmute | YourCameraWasStopped | TimeLeft | NoteArrived
+@dataclass(frozen=True, slots=True)
+class LinkOpenedTwice:
+    """To facilitators: the personal link of somebody who is here was opened in a second browser."""
+
+    alias: str
+    tag: Literal["link-opened-twice"] = "link-opened-twice"
+
+
+Notice = (
+    Knocked
+    | AskedToUnmute
+    | YouWereMuted
+    | YouMayUnmute
+    | YourCameraWasStopped
+    | TimeLeft
+    | NoteArrived
+    | LinkOpenedTwice
+)

@@ -73,4 +73,11 @@ def series_path(group: str, series: str) -> str:
 
 def link_row(link: LinkRecord, zone: str, now: Instant) -> LinkRow:
     state = "revoked" if link.revoked_at is not None else "expired" if link.expires_at <= now else "active"
-    return LinkRow(id=link.id, label=link.label, role=link.role.value, state=state, expires=when(link.expires_at, zone))
+    return LinkRow(
+        id=link.id,
+        label=link.label,
+        role=link.role.value,
+        state=state,
+        expires=when(link.expires_at, zone),
+        is_leaked=link.is_leaked,
+    )

@@ -39,6 +39,11 @@ class LinkTable:
         async with self.database.read() as connection:
             return [link_of(row) for row in await connection.execute(found)]
 
+    async def flag(self, link: str) -> None:
+        """It was opened in a second browser while the first was in. It works on: who leads decides."""
+        async with self.database.write() as connection:
+            await connection.execute(update(links).where(links.c.id == link).values(is_leaked=True))
+
     async def revoke(self, session: SessionId, link: str, now: Instant) -> LinkRecord | None:
         """The link as it was before, or None where the session has no such link. The first revocation counts."""
         of_link = select(people.c.id).where(people.c.link == link)

@@ -7,7 +7,7 @@ from rooms.live import commands as cmd
 from rooms.live import events as ev
 from rooms.live.audience import notices_for
 from rooms.live.settings import MINUTE_MS, ChatPolicy
-from rooms.live.views import Arrival, Knocked, NoteArrived, OutcomeKind, OutcomeView, OutsideView
+from rooms.live.views import Arrival, Knocked, LinkOpenedTwice, NoteArrived, OutcomeKind, OutcomeView, OutsideView
 from rooms.refusals import Reason
 from rooms.roles import Role
 from tests.rooms.scene import CO, LEAD, START, A, B, C, D, Scene, live_scene, open_scene, ready_scene
@@ -341,3 +341,13 @@ def test_a_participant_who_asks_for_a_facilitators_act_learns_only_no(ask: cmd.C
     scene = live_scene(A)
     scene.waits(B)
     scene.refuses(ask, Reason.NOT_PERMITTED)
+
+
+def test_a_link_in_a_second_browser_is_told_to_those_who_lead() -> None:
+    scene = open_scene()
+    scene.leads()
+    scene.waits(A)
+    assert scene.notices(cmd.FlagLink(A), LEAD) == [LinkOpenedTwice("A")]
+    assert scene.notices(cmd.FlagLink(A), A) == []
+    scene.do(cmd.Disconnect(A))
+    assert scene.do(cmd.FlagLink(A)) == []

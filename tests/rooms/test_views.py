@@ -151,6 +151,7 @@ def test_every_event_is_either_hidden_from_peers_or_meant_for_them() -> None:
         ev.FacilitatorBack,
         ev.TextMuted,
         ev.TextAllowed,
+        ev.LinkFlagged,
     }
     assert meant_for_all | by_circumstance | hidden == set(get_args(ev.Event))
     assert len(meant_for_all) + len(by_circumstance) + len(hidden) == len(get_args(ev.Event))

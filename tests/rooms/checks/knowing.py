@@ -102,6 +102,7 @@ def is_hidden(before: RoomState, event: ev.Event) -> bool:
             | ev.SeatQuieted()
             | ev.TextMuted()
             | ev.TextAllowed()
+            | ev.LinkFlagged()
         ):
             return True
         case ev.ParticipantMuted():

@@ -46,6 +46,9 @@ STALE_BY_PERSON = (
 STALE_BY_ROOM = cmd.StartSession | cmd.ResumeRoom | cmd.Extend | cmd.BeginClosing | cmd.UnlockEntry | cmd.UnlockCameras
 
 
+REPORTS = cmd.Introduce | cmd.Connect | cmd.Disconnect | cmd.CancelSession | cmd.FlagLink
+
+
 def r5_settings_are_the_rooms_own_copy(moment: Moment) -> None:
     if isinstance(moment.command, cmd.Reschedule) and moment.refused is None:
         assert isinstance(moment.reached.phase, Scheduled)
@@ -103,7 +106,7 @@ def _newly_inside(moment: Moment) -> list[Person]:
 def r10_i7_a_room_that_is_over_accepts_nothing(moment: Moment) -> None:
     if isinstance(moment.reached.phase, Ended | Canceled):
         assert moment.after is moment.reached or moment.after == moment.reached
-        is_report = isinstance(moment.command, cmd.Introduce | cmd.Connect | cmd.Disconnect | cmd.CancelSession)
+        is_report = isinstance(moment.command, REPORTS)
         assert moment.command is None or is_report or moment.refused is not None
     state = moment.after
     if isinstance(state.phase, Ended | Canceled):

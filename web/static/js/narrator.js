@@ -48,6 +48,8 @@ function noticed(notice) {
       return [{ kind: "toast", text: NEWS.timeLeft(notice.minutes) }];
     case "note-arrived":
       return [{ kind: "at-the-door", text: NEWS.note(notice.alias) }];
+    case "link-opened-twice":
+      return [{ kind: "toast", text: NEWS.linkOpenedTwice(notice.alias) }];
   }
 }
 

@@ -244,6 +244,12 @@ export interface LineReport {
   freezes?: number;
 }
 
+/** To facilitators: the personal link of somebody who is here was opened in a second browser. */
+export interface LinkOpenedTwice {
+  alias: string;
+  tag: "link-opened-twice";
+}
+
 export interface LockCameras {
   id: number;
   seen?: number | null;
@@ -339,7 +345,7 @@ export interface NoteView {
 /** Things said once. */
 export interface Notices {
   type: "notices";
-  notices: readonly (Knocked | AskedToUnmute | YouWereMuted | YouMayUnmute | YourCameraWasStopped | TimeLeft | NoteArrived)[];
+  notices: readonly (Knocked | AskedToUnmute | YouWereMuted | YouMayUnmute | YourCameraWasStopped | TimeLeft | NoteArrived | LinkOpenedTwice)[];
 }
 
 /**
@@ -991,7 +997,8 @@ export type Notice =
   | YouMayUnmute
   | YourCameraWasStopped
   | TimeLeft
-  | NoteArrived;
+  | NoteArrived
+  | LinkOpenedTwice;
 
 export type View =
   | OutsideView

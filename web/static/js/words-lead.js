@@ -98,6 +98,8 @@ export const NEWS = {
   knocked: (alias) => `${alias} asks to join`,
   /** @param {string} alias */
   note: (alias) => `${alias} wrote a note from the waiting room`,
+  /** @param {string} alias */
+  linkOpenedTwice: (alias) => `The link of ${alias} was opened in a second browser. Ask who it is`,
   /** @param {number} minutes */
   timeLeft: (minutes) => (minutes === 1 ? "1 minute left" : `${minutes} minutes left`),
   /** @param {string} alias */
