@@ -182,6 +182,7 @@ class SeriesPage(Page):
     qr: Qr | None
     calendar_url: str
     may_schedule: bool
+    series_url: str = ""  # leads to whichever date is next, until another one is made
     is_over: bool = False
     is_new: bool = False
     told: str = ""  # what was done a moment ago, in a sentence

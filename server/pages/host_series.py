@@ -83,6 +83,7 @@ async def series_page(
         group_url=f"{services.config.public_url}/g/{group.slug}",
         code="" if next_one is None else await services.codes.of_session(next_one.record) or "",
         qr=qr_of(url) if url else None,
+        series_url=await services.shared_links.url(series.id) or "",
         calendar_url=f"/series/{series.id}/calendar.ics",
         may_schedule=await may_in(services, account, group.id, Action.SCHEDULE),
         is_over=not dates,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.ids import Instant, SessionId
@@ -81,6 +81,45 @@ class SeriesTable:
         async with self.database.read() as connection:
             rows = await connection.execute(found.order_by(sessions.c.start_at, sessions.c.id).limit(most))
             return [session_of(row) for row in rows]
+
+    async def link_of(self, id: SeriesId) -> tuple[str, int] | None:
+        """The lineage and how often its link was made anew."""
+        async with self.database.read() as connection:
+            row = (await connection.execute(select(series.c.uid).where(series.c.id == id))).first()
+        if row is None:
+            return None
+        generation = await self.link_generation(row.uid)
+        return None if generation is None else (row.uid, generation)
+
+    async def link_generation(self, uid: str) -> int | None:
+        """None for no such lineage. What was split off knows of none: the highest counts."""
+        found = select(func.count(), func.max(series.c.link_generation)).where(series.c.uid == uid)
+        async with self.database.read() as connection:
+            how_many, generation = (await connection.execute(found)).one()
+        return (generation or 0) if how_many else None
+
+    async def renew_link(self, id: SeriesId) -> None:
+        uid = select(series.c.uid).where(series.c.id == id).scalar_subquery()
+        generation = func.coalesce(series.c.link_generation, 0) + 1
+        async with self.database.write() as connection:
+            highest = select(func.max(generation)).where(series.c.uid == uid)
+            newest = (await connection.execute(highest)).scalar()
+            await connection.execute(update(series).where(series.c.uid == uid).values(link_generation=newest))
+
+    async def next_of_lineage(self, uid: str, now: Instant) -> tuple[GroupId, SessionId | None] | None:
+        """Its group and its next session, where one is planned."""
+        coming = (sessions.c.series == series.c.id) & (sessions.c.end == SessionEnd.OPEN.value)
+        coming &= sessions.c.end_at > now
+        found = (
+            select(series.c.group, sessions.c.id)
+            .select_from(series.outerjoin(sessions, coming))
+            .where(series.c.uid == uid)
+            .order_by(sessions.c.start_at.is_(None), sessions.c.start_at)
+            .limit(1)
+        )
+        async with self.database.read() as connection:
+            row = (await connection.execute(found)).first()
+        return None if row is None else (GroupId(row.group), None if row.id is None else SessionId(row.id))
 
     @asynccontextmanager
     async def changing(self, now: Instant) -> AsyncIterator["SeriesWriter"]:
