@@ -51,6 +51,7 @@ from server.program.groups import GroupBook
 from server.program.places import PlaceBook
 from server.program.ports import Silence
 from server.program.series import SeriesBook
+from server.program.shared_links import SharedLinks
 from server.program.templates import TemplateBook
 from server.routes.table import add_routes
 from server.security import add_security_headers, same_origin_only
@@ -124,6 +125,7 @@ def build_services(config: Config, store: Store, clock: Clock, rooms: Rooms, pas
         codes=Codes(store, clock, key),
         series=series,
         calendar=calendar,
+        shared_links=SharedLinks(store, clock, key, config.public_url),
         dashboard=Dashboard(store, clock),
         templates=TemplateBook(store, clock),
         exports=Exports(store, series),

@@ -27,6 +27,7 @@ from server.program.groups import GroupBook
 from server.program.leading import Leading
 from server.program.places import PlaceBook
 from server.program.series import SeriesBook
+from server.program.shared_links import SharedLinks
 from server.program.templates import TemplateBook
 from server.sessions import Sessions
 from server.store.store import Store
@@ -64,6 +65,7 @@ class Services:
     codes: Codes
     series: SeriesBook
     calendar: CalendarBook
+    shared_links: SharedLinks
     dashboard: Dashboard
     templates: TemplateBook
     exports: Exports

@@ -89,6 +89,7 @@ class LinkRow:
     role: str
     state: str
     expires: When
+    is_leaked: bool = False  # opened in a second browser while the first was in
 
 
 @dataclass(frozen=True, slots=True)

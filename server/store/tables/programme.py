@@ -73,6 +73,7 @@ series = Table(
     text("timers"),  # JSON of rooms.program.timers.Timers
     Column("sequence", Integer, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("link_generation", Integer, nullable=True),  # how often the link of all dates was made anew
     Column("made_until", BigInteger, nullable=False),  # its dates up to here have sessions
     at("created_at"),
     at("ended_at", nullable=True),

@@ -257,6 +257,7 @@ def upgrade() -> None:
         sa.Column("timers", sa.Text(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("link_generation", sa.Integer(), nullable=True),
         sa.Column("made_until", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
