@@ -102,6 +102,18 @@ class FreshLink:
 
 
 # --- for everybody who has the link of a session -----------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class GroupWords:
+    """What a session's page tells of its group. `next` is when it meets again, not how to get in there."""
+
+    url: str
+    camera: str
+    audience: str = ""
+    about: str = ""
+    accessibility: str = ""
+    next: tuple[When, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPage(Page):
     """`leads`: this browser came in by a facilitator's link, so the room is open to it at any time before the end."""
@@ -118,6 +130,11 @@ class SessionPage(Page):
     facilitators: str
     is_peer_held: bool
     leads: bool
+    guidelines: str = ""
+    calendar: str = ""  # the address of its calendar file, "" where it is over
+    google: str = ""
+    moved_from: When | None = None  # what was planned at first
+    group: GroupWords | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +145,7 @@ class AfterPage(Page):
     discreet_title: str
     doors: Doors
     resources: str
+    group: GroupWords | None = None
 
 
 @dataclass(frozen=True, slots=True)

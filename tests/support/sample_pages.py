@@ -5,6 +5,7 @@ from dataclasses import replace
 from rooms.ids import Instant
 from tests.support.sample_group_pages import group_pages
 from tests.support.sample_host_pages import date_row, host_samples
+from tests.support.sample_people_pages import people_pages
 from tests.support.sample_words import RESOURCES, SESSION, SITE, START, TITLE, ZONE, hours
 from web.doors import doors_of
 from web.forms import Filled
@@ -12,6 +13,7 @@ from web.pages import (
     AfterPage,
     EnterPage,
     ErrorPage,
+    GroupWords,
     Guidelines,
     HelpPage,
     Page,
@@ -37,6 +39,21 @@ def session_page(phase: str, minutes: int, leads: bool = False) -> SessionPage:
         facilitators="Amina and Jo",
         is_peer_held=False,
         leads=leads,
+        guidelines=GUIDELINES,
+    )
+
+
+def group_words() -> GroupWords:
+    return GroupWords(
+        url="/g/k3v9q2m7x4b8n1c6",
+        camera="Camera welcome, not needed",
+        audience="For everybody who lost somebody close, however long ago.",
+        about="We begin with a minute of quiet. Whoever wants to speaks; listening is enough.",
+        accessibility="Captions by browser; tell us what you need: amina@groups.example",
+        next=(
+            when(Instant(START + 7 * 24 * 60 * MINUTE_MS), ZONE),
+            when(Instant(START + 14 * 24 * 60 * MINUTE_MS), ZONE),
+        ),
     )
 
 
@@ -80,12 +97,21 @@ def sample_pages() -> dict[str, Page]:
         ),
         "enter": EnterPage(),
         **host_samples(),
+        **people_pages(),
         "session-not-open": session_page("scheduled", -150),
+        "session-of-group": replace(
+            session_page("scheduled", -150),
+            group=group_words(),
+            moved_from=when(Instant(START - 24 * 60 * MINUTE_MS), ZONE),
+            calendar=f"/s/{SESSION}/calendar.ics",
+            google="https://calendar.google.com/calendar/render?action=TEMPLATE&text=Meeting",
+        ),
         "session-open": session_page("doors-open", -8),
         "session-late": session_page("live", 30),
         "session-lead": session_page("scheduled", -40, leads=True),
-        "session-canceled": session_page("canceled", 20),
+        "session-canceled": replace(session_page("canceled", 20), group=group_words()),
         "after": after,
+        "after-of-group": replace(after, group=group_words()),
         "after-left": replace(after, doors=date_row("live", 8).doors),
         "error-404": ErrorPage(status=404),
         "error-429": ErrorPage(status=429, retry_s=30),

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.sample_pages import RESOURCES, SITE, TITLE, TOKEN, sample_pages
+from tests.support.sample_pages import sample_pages
+from tests.support.sample_words import RESOURCES, SESSION, SITE, TITLE, TOKEN
 from web.forms import Filled
-from web.pages import AfterPage, EnterPage, Page, RoomPage, SchedulePage, SessionPage, SignInPage
+from web.host_pages import ManagePage, SchedulePage
+from web.pages import AfterPage, EnterPage, Page, RoomPage, SessionPage, SignInPage
 from web.render import Renderer
 from web.site import STATIC, Site, build_id, modules_of
 
@@ -137,6 +139,7 @@ def test_tab_and_preview_tell_nothing_of_the_group(name: str) -> None:
     ("name", "shown"),
     [
         ("session-not-open", {"action-check"}),
+        ("session-of-group", {"action-check"}),
         ("session-open", {"action-join"}),
         ("session-late", {"action-return"}),
         ("session-lead", {"action-lead"}),
@@ -151,6 +154,17 @@ def test_the_session_page_offers_what_is_possible_now(name: str, shown: set[str]
         if attributes.get("id", "").startswith("action-")
     }
     assert {id for id, is_shown in actions.items() if is_shown} == shown
+
+
+def test_a_moved_session_says_when_it_was_planned_and_what_follows() -> None:
+    page = document(PAGES["session-of-group"])
+    assert "It was planned for Friday 20 November 2026, 19:30." in page.text
+    assert "Saturday 28 November 2026, 19:30" in page.text
+    links = {one.get("href"): one for one in page.all("a")}
+    assert f"/s/{SESSION}/calendar.ics" in links
+    (google,) = [one for href, one in links.items() if href and href.startswith("https://calendar.google.com/")]
+    assert "noreferrer" in google["rel"]
+    assert "Add to my calendar" not in document(PAGES["session-canceled"]).text
 
 
 def test_a_time_names_its_zone_and_its_instant() -> None:
@@ -190,14 +204,14 @@ def test_links_in_resources_are_links_without_a_trace_back() -> None:
 def test_a_form_that_comes_back_keeps_its_input_and_links_each_problem_to_its_field() -> None:
     again = PAGES["schedule-again"]
     assert isinstance(again, SchedulePage)
-    values = dict(again.form.values) | {"title": "", "facilitators": "Amina & Jo", "led": "peer", "zone": "Asia/Tokyo"}
+    values = dict(again.form.values) | {"name": "", "title": "Amina & Jo", "kind": "peer-held", "zone": "Asia/Tokyo"}
     page = document(replace(again, form=Filled(values, again.form.errors)))
-    assert page.by_id("facilitators")["value"] == "Amina & Jo"
-    assert page.by_id("title")["aria-invalid"] == "true"
-    assert "title-error" in page.by_id("title")["aria-describedby"].split()
-    assert {"#title", "#time"} <= {one.get("href") for one in page.all("a")}
-    assert [one["value"] for one in page.all("option") if "selected" in one] == ["Asia/Tokyo"]
-    assert [one["value"] for one in page.all("input") if "checked" in one] == ["peer"]
+    assert page.by_id("title")["value"] == "Amina & Jo"
+    assert page.by_id("name")["aria-invalid"] == "true"
+    assert "name-error" in page.by_id("name")["aria-describedby"].split()
+    assert {"#name", "#time"} <= {one.get("href") for one in page.all("a")}
+    assert [one["value"] for one in page.all("option") if "selected" in one] == ["Asia/Tokyo", "never", "facilitators"]
+    assert [one["value"] for one in page.all("input") if "checked" in one] == ["never", "peer-held"]
 
 
 def test_a_password_and_a_token_never_come_back_in_a_page() -> None:
@@ -210,6 +224,7 @@ def test_a_password_and_a_token_never_come_back_in_a_page() -> None:
 
 def test_a_personal_link_is_shown_only_on_the_page_that_made_it() -> None:
     manage = PAGES["manage"]
+    assert isinstance(manage, ManagePage)
     assert TOKEN in RENDERER.render(manage)
     assert TOKEN not in RENDERER.render(replace(manage, fresh=None))
 
