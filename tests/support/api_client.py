@@ -34,6 +34,11 @@ class Program:
         self.secret = secret
         self.account = account
 
+    async def another(self) -> "Program":
+        """The same account with a new key."""
+        made = await self.make("/keys", {"name": "another", "scopes": [scope.value for scope in Scope]})
+        return Program(self._client, made["secret"], self.account)
+
     async def call(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         """`headers` with underscores for dashes; `body` is sent as JSON."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from rooms.ids import Instant
 from rooms.program.authority import Action
 from rooms.program.organisation import (
     CRISIS_TEXT_LENGTH,
@@ -141,7 +140,8 @@ async def replace_organisation(call: Call) -> Reply:
 
 async def list_acts(call: Call) -> Reply:
     query = call.asked(ActsQuery)
-    before: Instant | None = None if query.before is None else instant_of(query.before)
+    # After every id of that instant: "~" sorts behind all that ids are made of.
+    before = None if query.before is None else (instant_of(query.before), "~")
     acts = await call.services.audit.newest(before, query.about)
     return Reply(
         ActList(

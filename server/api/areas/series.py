@@ -256,7 +256,7 @@ async def end_series(call: Call) -> Reply:
 
 
 READ, WRITE = Scope.SESSIONS_READ, Scope.SESSIONS_WRITE
-DATE = "/series/{series}/dates/{date:[0-9T:-]{16}}"
+DATE = "/series/{series}/dates/{date:[0-9T:-]+}"
 OPERATIONS = (
     Operation("GET", "/groups/{group}/series", "list-series", "Series of a group that have not ended", TAG, READ,
               Action.VIEW_GROUP, list_series, answer=SeriesList),

@@ -112,9 +112,10 @@ async def test_a_query_that_does_not_fit_is_refused(admin: Program, query: str) 
 
 async def test_a_program_that_asks_too_often_is_told_when_to_come_back(bench: ApiBench, admin: Program) -> None:
     (key,) = (await admin.get("/keys"))["items"]
-    with pytest.raises(TooMany):
-        for _ in range(2 * CALLS.most):
-            await bench.services.limits.spend(CALLS, key["id"])
+    for _ in range(5):
+        with pytest.raises(TooMany):
+            while True:
+                await bench.services.limits.spend(CALLS, key["id"])
     slow = await admin.call("GET", "/keys")
     assert (slow.status, slow.body["code"]) == (429, "slow-down")
     assert int(slow.headers["Retry-After"]) >= 1
