@@ -179,10 +179,17 @@ def _require_text(given: object) -> None:
 
 # --- carrying it out -----------------------------------------------------------------------------------------------
 async def _run(operation: Operation, call: Call) -> Reply:
+    """What was done is in the audit log, by the key's account and opaque ids."""
     try:
-        return await operation.run(call)
+        reply = await operation.run(call)
     except Refused as refused:
         raise Problem(Code.REFUSED, reason=refused.reason.value) from None
+    if operation.method != "GET":
+        named = [given for name, given in call.path.items() if name != "date"]
+        place = named[0] if named else None
+        subject = named[-1] if len(named) > 1 else None
+        await call.services.audit.note(call.key.account, f"program-{operation.name}", subject, place)
+    return reply
 
 
 async def _once(request: web.Request, operation: Operation, call: Call, text: str) -> web.Response:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from rooms.ids import Instant
 from rooms.program.authority import Action
 from rooms.program.organisation import (
     CRISIS_TEXT_LENGTH,
@@ -17,11 +18,13 @@ from rooms.program.organisation import (
     Retention,
     check_lines,
 )
-from server.api.moments import GivenMoment, Moment, instant_of
+from server.api.moments import Moment
 from server.api.operation import Call, Operation, Reply, Wire
+from server.api.paging import Cursor, cursor_of, number_of, parts_of
 from server.api.problems import Code, Problem
 from server.api.scopes import Scope
 from server.api.words import Id, Language, Line, Name, Text, Zone
+from server.people.audit import PAGE
 
 TAG = "organisation"
 Part = Annotated[Line, StringConstraints(strip_whitespace=True, max_length=LINE_LENGTH)]
@@ -71,15 +74,16 @@ class ActModel(Wire):
     place: str | None
 
 
-class ActList(Wire):
+class ActPage(Wire):
     items: tuple[ActModel, ...]
+    next: str | None
 
 
 class ActsQuery(Wire):
-    """Newest first. `before`: older ones; `about`: one account, group, session or person."""
+    """`about`: one account, group, session or person."""
 
-    before: GivenMoment | None = None
     about: Id | None = None
+    after: Annotated[Cursor | None, Field(description="The `next` of the page before.")] = None
 
 
 async def _organisation(call: Call) -> Organisation:
@@ -139,17 +143,16 @@ async def replace_organisation(call: Call) -> Reply:
 
 
 async def list_acts(call: Call) -> Reply:
+    """Newest first."""
     query = call.asked(ActsQuery)
-    # After every id of that instant: "~" sorts behind all that ids are made of.
-    before = None if query.before is None else (instant_of(query.before), "~")
+    before: tuple[Instant, str] | None = None
+    if query.after is not None:
+        at, last = parts_of(query.after, 2)
+        before = (Instant(number_of(at)), last)
     acts = await call.services.audit.newest(before, query.about)
-    return Reply(
-        ActList(
-            items=tuple(
-                ActModel(at=act.at, actor=act.actor, act=act.act, subject=act.subject, place=act.place) for act in acts
-            )
-        )
-    )
+    more = cursor_of(acts[-1].at, acts[-1].id) if len(acts) == PAGE else None
+    items = (ActModel(at=act.at, actor=act.actor, act=act.act, subject=act.subject, place=act.place) for act in acts)
+    return Reply(ActPage(items=tuple(items), next=more))
 
 
 OPERATIONS = (
@@ -160,5 +163,5 @@ OPERATIONS = (
               Action.MANAGE_ORGANISATION, replace_organisation, body=OrganisationBody, answer=OrganisationModel,
               is_versioned=True, needs_version=True, refusals=frozenset({Code.NOT_FOUND})),
     Operation("GET", "/audit", "list-acts", "Who did what", TAG, Scope.ORGANISATION_READ, Action.VIEW_AUDIT, list_acts,
-              query=ActsQuery, answer=ActList),
+              query=ActsQuery, answer=ActPage),
 )  # fmt: skip
