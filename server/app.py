@@ -103,7 +103,8 @@ def build_services(config: Config, store: Store, clock: Clock, rooms: Rooms, pas
     sessions, links = Sessions(store, clock, rooms), Links(store, clock, config.public_url)
     accounts = Accounts(store, clock, passwords, limits, RoomsOf(links, sessions))
     sign_in_links = SignInLinks(store, clock, limits, accounts, post, config.public_url)
-    groups, series = GroupBook(store, clock, notices), SeriesBook(store, clock, rooms, notices)
+    series = SeriesBook(store, clock, rooms, notices)
+    groups = GroupBook(store, clock, notices, series)
     places = PlaceBook(store, clock, rooms, notices, key, config.public_url)
     return Services(
         config=config,

@@ -101,7 +101,6 @@ class GroupPage(Page):
     leads: str
     is_full: bool
     calendar: str = ""  # the feed's path
-    google: str = ""
     place: str | None = None
 
     @property

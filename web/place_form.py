@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, StringConstraints
 
 from rooms.program.group import Group
-from rooms.program.places import ALIAS_LENGTH, REASON_LENGTH, PlaceInput, Wishes
+from rooms.program.places import ALIAS_LENGTH, PlaceInput, Wishes
 from rooms.schedule import BadSchedule, zone_of
 from web.forms import BadForm, Form, Required, read_form
 
@@ -60,10 +60,6 @@ class AskForm(WishesForm):
 
 class TokenForm(Form):
     link: Annotated[str, Required, StringConstraints(max_length=2_000)]
-
-
-class ReasonForm(Form):
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=REASON_LENGTH)] = ""
 
 
 class InviteForm(Form):

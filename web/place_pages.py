@@ -34,6 +34,7 @@ class PlaceDate:
     origin: When | None
     doors: Doors
     answer: str = ""
+    google: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

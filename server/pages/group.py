@@ -4,6 +4,7 @@ from aiohttp import web
 
 from rooms.program.group import Entry, Group, names_of
 from rooms.program.places import Place, PlaceState
+from server.calendar.book import group_feed_path
 from server.pages.answer import see_other, services_of, show, values_of
 from server.program.places import BadPlace, NoPlaces
 from server.services import Services
@@ -11,6 +12,7 @@ from server.store.records import SessionRecord
 from web.forms import BadForm, Filled
 from web.group_pages import AskPage, DateRow, GroupPage
 from web.place_form import read_ask
+from web.repeats import in_words
 from web.times import when, zone_choices
 
 DATES = 4
@@ -25,12 +27,19 @@ async def show_group(request: web.Request) -> web.Response:
     page = GroupPage(
         group=group,
         dates=tuple(map(date_row, dates)),
-        repeats=(),
+        repeats=await _repeats(services, group),
+        calendar=group_feed_path(group),
         leads=names_of(await services.groups.staff(group.id)),
         is_full=await is_full(services, group),
         place=None if place is None else place.id,
     )
     return show(request, page)
+
+
+async def _repeats(services: Services, group: Group) -> tuple[str, ...]:
+    """How its series repeat, in words; single dates are told by their date alone."""
+    series = await services.series.of_group(group.id)
+    return tuple(in_words(each.rule, each.first_local.date()) for each in series if each.rule is not None)
 
 
 async def show_ask(request: web.Request) -> web.Response:

@@ -56,8 +56,13 @@ async def open_link(request: web.Request) -> web.Response:
     place = None if token is None else await services.places.by_token(token)
     if token is None or place is None:
         return show(request, PlaceLinkPage(form=Filled({}, {"link": UNKNOWN})), status=422)
+    return place_opened(request, place, token)
+
+
+def place_opened(request: web.Request, place: Place, token: str) -> web.Response:
+    """To the place, which this browser has now."""
     response = see_other(f"/p/{place.id}")
-    services.cookies.set_place(response, place.group, token)
+    services_of(request).cookies.set_place(response, place.group, token)
     return response
 
 
@@ -185,6 +190,7 @@ async def _page(request: web.Request, holder: Holder, form: Filled | None = None
         url=services.places.url(place),
         zones=zone_choices(),
         has_mail=services.post.is_configured,
+        feed=await services.calendar.url_for_place(place) if place.state is PlaceState.PLACE else "",
         form=form or Filled({"email": place.email or "", "zone": place.zone} | wishes),
         said=said,
     )
@@ -207,6 +213,7 @@ async def _dates(services: Services, holder: Holder) -> tuple[PlaceDate, ...]:
                 origin=None if (origin.clock, origin.day) == (starts.clock, starts.day) else origin,
                 doors=doors,
                 answer="" if said is None else ANSWERS[said],
+                google=services.calendar.google_url(session),
             )
         )
     return tuple(dates)

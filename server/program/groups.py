@@ -5,6 +5,7 @@ import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from rooms.ids import Instant
 from rooms.program.authority import OrgRole, Position
@@ -35,11 +36,19 @@ class StaleGroup(Exception):
     """Somebody else changed the group meanwhile; read it again."""
 
 
+class SessionsOfGroups(Protocol):
+    """Whoever makes the sessions of groups: their rows hold copies of the group's words."""
+
+    async def refresh(self, group: GroupId) -> None:
+        """The group's texts, or who leads it, are others now."""
+
+
 @dataclass(frozen=True, slots=True)
 class GroupBook:
     store: Store
     clock: Clock
     notices: Notices
+    sessions: SessionsOfGroups
 
     async def create(self, account: AccountId, wanted: GroupInput) -> Group:
         """A group whose host is this account. Raises `BadGroup` with every problem at once."""
@@ -68,6 +77,7 @@ class GroupBook:
             raise StaleGroup
         if isinstance(saved, Overfull):
             raise BadGroup({"capacity": _overfull(saved.taken)})
+        await self.sessions.refresh(group.id)
         for place in saved.given:
             await self.notices.place_given(place.id)
         return changed
@@ -113,6 +123,7 @@ class GroupBook:
         if not any(member.position is Position.HOST for member in members):
             raise BadGroup({"staff": "A group needs a host. Make somebody else its host first."})
         await self.store.groups.set_staff(group, members)
+        await self.sessions.refresh(group)
 
     async def guidelines(self, group: GroupId, version: int) -> Guidelines | None:
         return await self.store.groups.guidelines(group, version)

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from server.health import Health
-from server.routes import admin, api, calendar, host, links, meeting, public
+from server.routes import admin, api, calendar, groups, host, host_groups, links, meeting, public
 from server.routes.guard import guarded
 from server.routes.operators import operators
 from server.routes.route import Route
@@ -14,7 +14,18 @@ ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("routes", tuple[Route, ...]) 
 
 def add_routes(app: web.Application, site: Site, health: Health) -> None:
     """Each behind the guard; and the static files, which are the same for everybody."""
-    table = (*public.ROUTES, *meeting.ROUTES, *calendar.ROUTES, *links.ROUTES, *host.ROUTES, *admin.ROUTES, *api.ROUTES, *operators(health))
+    table = (
+        *public.ROUTES,
+        *groups.ROUTES,
+        *meeting.ROUTES,
+        *calendar.ROUTES,
+        *links.ROUTES,
+        *host.ROUTES,
+        *host_groups.ROUTES,
+        *admin.ROUTES,
+        *api.ROUTES,
+        *operators(health),
+    )
     app[ROUTES] = table
     app.add_routes([web.route(route.method, route.path, guarded(route)) for route in table])
     app.router.add_static(f"/static/{site.build}", STATIC, name="static")

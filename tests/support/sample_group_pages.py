@@ -4,15 +4,37 @@ from dataclasses import replace
 
 from rooms.ids import Instant
 from rooms.live.settings import ChatPolicy
-from rooms.program.group import Camera, Entry, Group, Guidelines, Kind, Listing, Question, QuestionKind, Topic
-from rooms.program.ids import GroupId, PlaceId
+from rooms.program.authority import Position
+from rooms.program.group import (
+    Camera,
+    Entry,
+    Group,
+    Guidelines,
+    Kind,
+    Listing,
+    Question,
+    QuestionKind,
+    StaffMember,
+    Topic,
+)
+from rooms.program.ids import AccountId, GroupId, PlaceId
 from rooms.program.places import IntakeAnswer, Place, PlaceState, Wishes
 from rooms.program.timers import Timers
 from web.doors import Hours, doors_of
 from web.finder import Answers
 from web.forms import Filled
+from web.group_form import DEFAULTS, intake_values
 from web.group_pages import AskPage, Card, DateRow, DirectoryPage, GroupPage, HomePage
-from web.pages import Page
+from web.host_group_pages import (
+    ArchivePage,
+    GroupFormPage,
+    HostGroupPage,
+    IntakePage,
+    PlaceRow,
+    PlacesPage,
+    StaffPage,
+)
+from web.pages import FreshLink, Page
 from web.place_pages import LeavePage, PlaceDate, PlaceLinkPage, PlacePage
 from web.schedule_form import GUIDELINES
 from web.times import MINUTE_MS, when, zone_choices
@@ -122,6 +144,7 @@ def place_page(**changes: object) -> PlacePage:
             when(START, ZONE),
             doors_of("doors-open", hours, Instant(START - 5 * MINUTE_MS)),
             "coming",
+            "https://calendar.google.com/calendar/render?action=TEMPLATE",
         ),
         PlaceDate(
             "s_2",
@@ -156,7 +179,6 @@ def group_pages() -> dict[str, Page]:
         leads="Amina, Jo",
         is_full=False,
         calendar="/g/tuesday-grief-circle-4f2a/calendar.ics",
-        google="https://calendar.google.com/calendar/render?action=TEMPLATE",
     )
     zones = zone_choices()
     ask = AskPage(
@@ -204,4 +226,54 @@ def group_pages() -> dict[str, Page]:
             place=place(PlaceState.DECLINED, reason="We speak about the loss of a partner here."), dates=()
         ),
         "place-leave": LeavePage(group=group(), place=place()),
+        **host_group_pages(),
+    }
+
+
+def host_group_pages() -> dict[str, Page]:
+    names = ((Position.HOST, "Ines"), (Position.FACILITATOR, "Amina"), (Position.FACILITATOR, "Jo"))
+    backups = ((Position.BACKUP, "Tom"), (Position.BACKUP, "Somebody with a rather long name of their own"))
+    staff = tuple(
+        StaffMember(AccountId(f"h_{rank}"), name, position, rank)
+        for rank, (position, name) in enumerate(names + backups)
+    )
+    approval = group(entry=Entry.APPROVAL, intake=INTAKE)
+    overview = HostGroupPage(
+        group=approval,
+        staff=staff,
+        counts={PlaceState.PLACE: 7, PlaceState.PENDING: 2},
+        series=(("/host/groups/g_1/series/e_1", "Tuesday grief circle: Every week on Tuesday"),),
+        url="http://localhost:8080/g/tuesday-grief-circle-4f2a",
+        may_edit=True,
+    )
+    zones = zone_choices()
+    new = GroupFormPage(group=None, form=Filled(dict(DEFAULTS) | {"zone": ZONE, "language": "en"}), zones=zones)
+    full = {"capacity": "7 people have a place. Choose 7 or more, or free places first.", "about": "Keep this shorter."}
+    since = when(START, ZONE)
+    rows = (
+        PlaceRow(place(id=PlaceId("pl_1")), since),
+        PlaceRow(place(id=PlaceId("pl_2"), alias="Autumn Lake", bounced_at=START, answers=()), since, "Quiet Heron"),
+        PlaceRow(place(PlaceState.PENDING, id=PlaceId("pl_3"), alias="Mossy Elm", email=None), since),
+        PlaceRow(place(PlaceState.WAITLIST, id=PlaceId("pl_4"), alias="Plain Rain"), since),
+        PlaceRow(place(PlaceState.LEFT, id=PlaceId("pl_5"), alias="Early Dove", email=None), since),
+    )
+    fresh = FreshLink("Plain Rain", "participant", "http://localhost:8080/p#4cZk2Yw7hWq1uPz9tRb5sXe8nVd3mLg6")
+    return {
+        "host-group": overview,
+        "host-group-new": replace(overview, group=group(), counts={}, series=(), is_new=True),
+        "host-group-looked-at": replace(overview, may_edit=False),
+        "group-form": new,
+        "group-form-again": replace(
+            new, group=approval, form=Filled(new.form.values, full), holders=("Quiet Heron", "Autumn Lake")
+        ),
+        "group-form-stale": replace(
+            new,
+            group=approval,
+            form=Filled(new.form.values, {}, "Somebody else was quicker."),
+            changed=("Name", "Places"),
+        ),
+        "group-archive": ArchivePage(group=group()),
+        "group-intake": IntakePage(group=approval, form=Filled(intake_values(INTAKE), {"intake": "Say more."}), rows=5),
+        "group-staff": StaffPage(group=approval, staff=staff, others={"h_7": "Kim", "h_8": "Ola"}),
+        "group-places": PlacesPage(group=approval, rows=rows, fresh=fresh, said="Accepted. They are told."),
     }
