@@ -5,6 +5,7 @@ Who is signed in, and which group the path names, is in `server.routes.guard`.
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
+from multidict import MultiDictProxy
 
 from rooms.ids import SessionId
 from rooms.program.authority import OrgRole
@@ -52,18 +53,27 @@ def see_other(path: str) -> web.Response:
 
 async def values_of(request: web.Request) -> dict[str, str]:
     """The text fields of a form; of a field sent twice the first. Raises 400 for what no browser sends."""
-    try:
-        form = await request.post()
-    except (ValueError, LookupError, AssertionError, HttpProcessingError):
-        # Bytes, a charset or parts that cannot be read.
-        raise web.HTTPBadRequest from None
     values: dict[str, str] = {}
-    for name, value in form.items():
+    for name, value in (await _form(request)).items():
         if isinstance(value, str):
             values.setdefault(name, value)
     if not all(map(_is_text, values.values())):
         raise web.HTTPBadRequest
     return values
+
+
+async def file_of(request: web.Request, name: str) -> bytes:
+    """What a file field of a form holds; b"" where nothing was chosen. Raises 400 for what no browser sends."""
+    value = (await _form(request)).get(name)
+    return value.file.read() if isinstance(value, web.FileField) else b""
+
+
+async def _form(request: web.Request) -> MultiDictProxy[str | web.FileField | bytearray | bytes]:
+    try:
+        return await request.post()
+    except (ValueError, LookupError, AssertionError, HttpProcessingError):
+        # Bytes, a charset or parts that cannot be read.
+        raise web.HTTPBadRequest from None
 
 
 def _is_text(value: str) -> bool:

@@ -7,6 +7,7 @@ from rooms.ids import Instant
 from server.ports import Clock
 from server.store.records import Act
 from server.store.store import Store
+from server.tokens import new_id
 
 PAGE: Final = 100
 
@@ -19,8 +20,9 @@ class Audit:
     async def note(self, actor: str | None, act: str, subject: str | None = None, place: str | None = None) -> None:
         """`actor` is an account (None: the console, or nobody signed in), `act` a word of ours like "role-changed",
         `subject` what it was done to, `place` the group or session it was done in. Never a name, an address, a text."""
-        await self.store.audit.add(Act(self.clock.now(), actor, act, subject, place))
+        await self.store.audit.add(Act(self.clock.now(), actor, act, subject, place, new_id("a")))
 
-    async def newest(self, before: Instant | None = None, about: str | None = None) -> list[Act]:
-        """A page of them, the newest first; `about` one account, group, session."""
+    async def newest(self, before: tuple[Instant, str] | None = None, about: str | None = None) -> list[Act]:
+        """A page of them, the newest first, those after the act of this instant and id; `about` one account, group or
+        session."""
         return await self.store.audit.newest(PAGE, before, about)

@@ -25,6 +25,7 @@ SESSION = "/host/sessions/{session}"
 
 ROUTES: tuple[Route, ...] = (
     get("/host", host_home.show_home, OWN),
+    get("/host/groups", host_home.show_groups, OWN),
     get("/host/retention", host_retention.show_retention, OWN),
     # Scheduling.
     get("/host/series/new", host_schedule.show_form, CREATE),
@@ -43,7 +44,7 @@ ROUTES: tuple[Route, ...] = (
     # One session.
     get(SESSION, host_session.show_session, VIEW),
     post(SESSION + "/room", host_session.open_room, LEAD),
-    post(SESSION + "/lead", host_session.answer_lead, LEAD),
+    post(SESSION + "/lead", host_session.answer_lead, VIEW),
     post(SESSION + "/links", host_session.make_link, LINKS),
     post(SESSION + "/links/{link}/revoke", host_session.revoke_link, LINKS),
     get(SESSION + "/cancel", host_session.show_cancel, SCHEDULE),

@@ -114,6 +114,7 @@ class Act:
     act: str
     subject: str | None
     place: str | None
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,14 @@ class PersonRecord:
     link: str | None
     suggested_alias: str
     place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What the index says of a session whose doors are about to open."""
+
+    settings: Settings
+    is_canceled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,140 @@
+"""One's own account: name, address and zone, password, training, and the browsers one is signed in with."""
+
+from dataclasses import replace
+
+from aiohttp import web
+
+from server.addresses import client_address, prefix_of
+from server.mail.words import languages, words_for
+from server.pages.answer import see_other, services_of, show, values_of
+from server.people.accounts import BadAccount
+from server.people.days import today_of
+from server.routes.guard import account_of, sign_in_of
+from server.store.records import Account
+from web.forms import BadForm, Filled, read_form
+from web.people_forms import ROLES, WORDS, NewPasswordForm, ProfileForm
+from web.people_pages import AccountPage, SignInRow
+from web.times import when, zone_choices
+
+SAVED = {
+    "saved": "Saved.",
+    "password": "Your password is changed. Every other browser is signed out.",
+    "signed-out": "That browser is signed out, and out of every room it was in.",
+    "others": "Every other browser is signed out, and out of every room it was in.",
+}
+NOT_CURRENT = "This is not your password as it is now."
+OUT_OF_REACH = (
+    "Signed out. One room is out of reach at the moment: who is in it stays until a facilitator removes them."
+)
+
+
+async def show_account(request: web.Request) -> web.Response:
+    return show(request, await _page(request, said=_said(request)))
+
+
+async def save_profile(request: web.Request) -> web.Response:
+    values, account, services = await values_of(request), account_of(request), services_of(request)
+    try:
+        form = read_form(ProfileForm, values, WORDS)
+        wanted = replace(account, name=form.name, email=form.email, zone=form.zone, language=form.language)
+        await services.accounts.change(wanted)
+    except BadForm as error:
+        return show(request, await _page(request, Filled(values, error.errors)), status=422)
+    except BadAccount as error:
+        return show(request, await _page(request, filled(values, error)), status=422)
+    await services.audit.note(account.id, "account-changed", account.id)
+    return see_other("/account?saved")
+
+
+async def save_password(request: web.Request) -> web.Response:
+    """Needs the present one, where there is one: somebody may sit at a browser that was left open."""
+    values, account, services = await values_of(request), account_of(request), services_of(request)
+    try:
+        form = read_form(NewPasswordForm, values, WORDS)
+        if account.has_password:
+            prefix = prefix_of(client_address(request, services.config.trusted_proxies))
+            if await services.accounts.verify(account.name, form.current, prefix) is None:
+                raise BadForm({"current": NOT_CURRENT})
+        await services.accounts.set_password(account.id, form.password, but=sign_in_of(request))
+    except BadForm as error:
+        return show(request, await _page(request, Filled(_profile(account), error.errors)), status=422)
+    except BadAccount as error:
+        return show(request, await _page(request, filled(_profile(account), error)), status=422)
+    await services.audit.note(account.id, "password-set", account.id)
+    return see_other("/account?password")
+
+
+async def revoke_sign_in(request: web.Request) -> web.Response:
+    account, sign_in = account_of(request), request.match_info["sign_in"]
+    is_done = await services_of(request).accounts.sign_out(account.id, sign_in)
+    await services_of(request).audit.note(account.id, "signed-out", account.id)
+    if not is_done:
+        return show(request, await _page(request, said=OUT_OF_REACH), status=202)
+    return see_other("/" if sign_in == sign_in_of(request) else "/account?signed-out")
+
+
+async def sign_out_others(request: web.Request) -> web.Response:
+    account = account_of(request)
+    is_done = await services_of(request).accounts.sign_out_everywhere(account.id, but=sign_in_of(request))
+    await services_of(request).audit.note(account.id, "signed-out-everywhere", account.id)
+    if not is_done:
+        return show(request, await _page(request, said=OUT_OF_REACH), status=202)
+    return see_other("/account?others")
+
+
+def filled(values: dict[str, str], error: BadAccount) -> Filled:
+    """The form with what was wrong with the account, beside its field or above all."""
+    if error.field == "problem":
+        return Filled(values, {}, str(error))
+    return Filled(values, {error.field: str(error)})
+
+
+def letter_languages() -> dict[str, str]:
+    return {code: words_for(code).name for code in languages()}
+
+
+async def sign_in_rows(request: web.Request, account: Account) -> tuple[SignInRow, ...]:
+    found = await services_of(request).accounts.sign_ins(account.id)
+    here = sign_in_of(request)
+    return tuple(
+        SignInRow(one.id, one.label or "A browser", when(one.created_at, account_of(request).zone), one.id == here)
+        for one in found
+    )
+
+
+def training_words(request: web.Request, account: Account) -> tuple[str, bool]:
+    """A sentence, and whether it is over."""
+    until = account.training_expires_on
+    if until is None:
+        return "", False
+    day = f"{until.day} {until:%B %Y}"
+    if account.is_trained_on(today_of(account, services_of(request).clock)):
+        return f"Your training lasts until {day}.", False
+    return f"Your training lasted until {day}. You can lead again when it is renewed: ask an admin to enter the date.", True
+
+
+async def _page(request: web.Request, form: Filled | None = None, said: str = "") -> AccountPage:
+    account, services = account_of(request), services_of(request)
+    training, is_over = training_words(request, account)
+    return AccountPage(
+        name=account.name,
+        role=ROLES[account.role.value],
+        form=form or Filled(_profile(account)),
+        zones=zone_choices(),
+        languages=letter_languages(),
+        has_password=account.has_password,
+        has_mail=services.post.is_configured,
+        bounced=account.bounced_at is not None,
+        sign_ins=await sign_in_rows(request, account),
+        training=training,
+        is_training_over=is_over,
+        said=said,
+    )
+
+
+def _profile(account: Account) -> dict[str, str]:
+    return {"name": account.name, "email": account.email or "", "zone": account.zone, "language": account.language}
+
+
+def _said(request: web.Request) -> str:
+    return next((words for key, words in SAVED.items() if key in request.query), "")
