@@ -8,7 +8,8 @@ from aiohttp.typedefs import Handler, Middleware
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FOR_EVER = "public, max-age=31536000, immutable"
 API = "/api/"
-UNLISTED = (API, "/s/", "/host", "/enter", "/sign-in")
+STOP_LETTERS = "/mail/stop/"  # RFC 8058: mail programs post there, from nowhere and without a cookie
+UNLISTED = (API, "/s/", "/host", "/enter", "/sign-in", "/lead", "/mail")
 
 
 def content_security_policy(public_url: str) -> str:
@@ -90,7 +91,7 @@ def is_allowed(request: web.Request, public_url: str) -> bool:
     origin = request.headers.get("Origin")
     if request.headers.get("Upgrade", "").lower() == "websocket":
         return origin == public_url
-    if request.method in SAFE_METHODS or request.path.startswith(API):
+    if request.method in SAFE_METHODS or request.path.startswith((API, STOP_LETTERS)):
         return True
     site = request.headers.get("Sec-Fetch-Site")
     if site is None:

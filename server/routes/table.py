@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from server.health import Health
-from server.routes import admin, api, calendar, groups, host, host_groups, links, meeting, public
+from server.routes import admin, api, calendar, groups, host, host_groups, links, mail, meeting, public
 from server.routes.guard import guarded
 from server.routes.operators import operators
 from server.routes.route import Route
@@ -20,6 +20,7 @@ def add_routes(app: web.Application, site: Site, health: Health) -> None:
         *meeting.ROUTES,
         *calendar.ROUTES,
         *links.ROUTES,
+        *mail.ROUTES,
         *host.ROUTES,
         *host_groups.ROUTES,
         *admin.ROUTES,

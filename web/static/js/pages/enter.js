@@ -25,6 +25,6 @@ function take(form, field) {
   const row = field.closest(".field");
   if (row instanceof HTMLElement) row.hidden = true;
   const lede = document.getElementById("enter-lede");
-  if (lede) lede.textContent = "Your link is here. Continue to go in.";
+  if (lede) lede.textContent = lede.dataset.ready ?? "Your link is here. Continue to go in.";
   form.querySelector("button")?.focus();
 }
