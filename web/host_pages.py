@@ -97,6 +97,15 @@ class HostPage(Page):
         return self.may_host and not (self.today or self.coming or self.groups)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupsPage(Page):
+    """All groups that the reader sees, by name. `may_host`: may make groups."""
+
+    template: ClassVar[str] = "host/all.html"
+    rows: tuple[tuple[str, str], ...]  # id, name
+    may_host: bool
+
+
 # --- scheduling --------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class PreviewDate:

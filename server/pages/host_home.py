@@ -7,6 +7,7 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from rooms.ids import Instant
+from rooms.program.authority import OrgRole
 from rooms.program.leading import ALERT_MS, Answer
 from rooms.program.recurrence import Rule
 from server.pages.answer import services_of, show
@@ -18,7 +19,7 @@ from server.services import Services
 from server.store.dashboard import DateFact, GroupFact, SeriesFact
 from server.store.records import Account, SessionEnd
 from web.doors import DoorState
-from web.host_pages import Alert, DateRow, GroupCard, HostPage, SeriesLine
+from web.host_pages import Alert, DateRow, GroupCard, GroupsPage, HostPage, SeriesLine
 from web.repeats import in_words
 from web.times import is_same_day, when
 from web.trend import trend_of
@@ -38,6 +39,13 @@ async def show_home(request: web.Request) -> web.Response:
     account, services = account_of(request), services_of(request)
     told = next((TOLD[word] for word in request.query if word in TOLD), "")
     return show(request, await home_page(services, account, told))
+
+
+async def show_groups(request: web.Request) -> web.Response:
+    account = account_of(request)
+    seen = await services_of(request).groups.of_account(account)
+    rows = tuple((one.id, one.name) for one in seen if one.archived_at is None)
+    return show(request, GroupsPage(rows=rows, may_host=account.role is not OrgRole.FACILITATOR))
 
 
 async def home_page(services: Services, account: Account, told: str = "") -> HostPage:

@@ -14,6 +14,7 @@ from web.host_pages import (
     DateRow,
     Forgotten,
     GroupCard,
+    GroupsPage,
     HostPage,
     ManagePage,
     PastDate,
@@ -105,6 +106,8 @@ def _home() -> dict[str, Page]:
         "host": HostPage(may_host=True, today=today, coming=coming, alerts=alerts, groups=groups, has_more_groups=True),
         "host-leads": HostPage(may_host=False, today=today[:2], coming=coming, told="You lead it. Thank you."),
         "host-leads-nothing": HostPage(may_host=False, today=(), coming=()),
+        "host-groups": GroupsPage(rows=((GROUP, TITLE), ("g_b", LONG_TITLE)), may_host=True),
+        "host-groups-none": GroupsPage(rows=(), may_host=False),
     }
 
 

@@ -242,8 +242,8 @@ async def test_the_zone_of_the_browser_is_proposed(web: Web) -> None:
 async def test_after_a_form_came_back_the_summary_has_the_focus_and_leads_to_the_field(web: Web) -> None:
     page = await web.open("/host/sessions/new", "schedule-again")
     await expect(page.locator("#error-summary")).to_be_focused()
-    await page.get_by_role("link", name="Title", exact=True).click()
-    await expect(page.get_by_role("textbox", name="Title", exact=True)).to_be_focused()
+    await page.get_by_role("link", name="Name of the group", exact=True).click()
+    await expect(page.get_by_role("textbox", name="Name of the group", exact=True)).to_be_focused()
 
 
 def test_scripts_write_text_only() -> None:

@@ -120,9 +120,10 @@ def test_every_page_has_its_frame(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_only_the_home_page_may_be_found_by_search(name: str) -> None:
+def test_search_finds_home_the_directory_and_public_groups_alone(name: str) -> None:
     robots = [one for one in document(PAGES[name]).all("meta") if one.get("name") == "robots"]
-    assert bool(robots) == (name != "home")
+    assert bool(robots) != PAGES[name].is_listed
+    assert not PAGES[name].is_listed or name.partition("-")[0] in ("home", "directory", "group")
 
 
 @pytest.mark.parametrize(
