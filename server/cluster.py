@@ -19,7 +19,7 @@ from rooms.ids import Instant, PersonId, SessionId
 from rooms.live.settings import Settings
 from server.host_faults import where
 from server.ports import Clock, LeaseLost, StoreDown
-from server.store.records import RoomRow, SessionRecord
+from server.store.records import Beginning, RoomRow, SessionRecord
 from server.store.rooms import RoomTable
 from server.tokens import hash_of
 
@@ -69,7 +69,7 @@ class Cluster:
     async def session(self, session: SessionId) -> SessionRecord | None:
         return await self.rooms.session(session)
 
-    async def begin(self, session: SessionId, settings: Settings, insists: bool = False) -> Settings:
+    async def begin(self, session: SessionId, settings: Settings, insists: bool = False) -> Beginning:
         return await self.rooms.begin(session, settings, insists)
 
     async def open_sessions(self, start_before: Instant) -> list[SessionId]:

@@ -14,13 +14,12 @@ import structlog
 from rooms.ids import Instant, MessageId, PersonId
 from rooms.live.audience import notices_for, view_of
 from rooms.live.clockwork import next_deadline
-from rooms.live.commands import CancelSession, Command, Connect, Disconnect, FlagLink, Introduce, Reschedule
+from rooms.live.commands import CancelSession, Command, Connect, Disconnect, FlagLink, Introduce
 from rooms.live.person import Admitted
 from rooms.live.phase import Canceled, Ended, Scheduled
 from rooms.live.rights import all_rights
 from rooms.live.room import Decision, advanced, decide
 from rooms.live.roster import is_over, is_waiting_room_full
-from rooms.live.settings import Settings
 from rooms.live.state import RoomState
 from rooms.live.steward import STEWARD, StewardCommand
 from rooms.refusals import Refused as DomainRefused
@@ -31,7 +30,7 @@ from server.host_commands import is_restrictive
 from server.host_faults import where
 from server.host_pace import BURST, JOINS, Pace, is_paced
 from server.host_pages import Joining, Line, Page, RoomPages
-from server.host_record import RoomRecord, begins
+from server.host_record import RoomRecord, begins, followed
 from server.host_turns import Turn, Turns
 from server.hosts_figures import RoomFigures
 from server.listeners import Listeners
@@ -119,7 +118,7 @@ class RoomHost:
         """Follow the session's row, as long as the doors are closed. False where they are not any more."""
         if isinstance(self._state.phase, Scheduled):
             await self._done(self._follow)
-        return isinstance(self._state.phase, Scheduled)
+        return isinstance(self._state.phase, Scheduled | Canceled)
 
     async def cancel(self) -> SessionEnd | None:
         """The host cancels; how the room is over then, or was before. None where this was not done."""
@@ -242,9 +241,8 @@ class RoomHost:
     async def _catch_up(self) -> None:
         """What time brought, and what the store still owes."""
         now = self._now()
-        while begins(self._state, now) and (settings := await self._record.begun(self._state.settings)) is not None:
-            # Nothing between the two: the doors that would have opened at this moment are somewhere else.
-            await self._reschedule(settings, Instant(self._state.settings.schedule.doors_at - 1))
+        while begins(self._state, now) and (said := await self._record.begun(self._state.settings)) is not None:
+            await self._commit(followed(self._state, said, now), keeps=True)
         decision = advanced(self._state, now)
         if decision.events:
             await self._commit(decision, keeps=True)
@@ -252,13 +250,9 @@ class RoomHost:
             await self._record.save(self._state, (), now, keeps=True)
 
     async def _follow(self) -> None:
-        settings = await self._record.as_written()
-        if settings is not None and isinstance(self._state.phase, Scheduled):
-            await self._reschedule(settings, self._now())
-
-    async def _reschedule(self, settings: Settings, now: Instant) -> None:
-        if settings != self._state.settings:
-            await self._commit(decide(self._state, Reschedule(STEWARD, settings), now), keeps=True)
+        said = await self._record.as_written()
+        if said is not None and isinstance(self._state.phase, Scheduled):
+            await self._commit(followed(self._state, said, self._now()), keeps=True)
 
     async def _request(self, line: Line, request: RoomRequest | MediaRequest) -> None:
         page = self._pages.on(line)

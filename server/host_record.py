@@ -8,10 +8,10 @@ from typing import Final
 import structlog
 
 from rooms.ids import Instant, PersonId, SessionId
-from rooms.live.commands import Disconnect, Reschedule
+from rooms.live.commands import CancelSession, Disconnect, Reschedule
 from rooms.live.events import Recorded
 from rooms.live.phase import Canceled, Scheduled
-from rooms.live.room import advanced, decide, new_room
+from rooms.live.room import Decision, advanced, decide, new_room
 from rooms.live.roster import is_over, participants_who_came
 from rooms.live.settings import Settings
 from rooms.live.snapshot import dump, load
@@ -19,6 +19,7 @@ from rooms.live.state import RoomState
 from rooms.live.steward import STEWARD
 from server.host_commands import audited
 from server.ports import RoomStore, StoreDown
+from server.store.records import Beginning, SessionEnd, SessionRecord
 
 RETRY_MS: Final = (200, 500, 1_000, 2_000, 4_000)
 
@@ -30,19 +31,31 @@ def begins(state: RoomState, now: Instant) -> bool:
     return isinstance(state.phase, Scheduled) and state.settings.schedule.doors_at <= now
 
 
-async def _followed(state: RoomState, settings: Settings, store: RoomStore, now: Instant) -> RoomState:
-    """A room whose doors are closed follows the row of its session, up to the moment at which it begins."""
+def followed(state: RoomState, said: Beginning, now: Instant) -> Decision:
+    """A room whose doors are closed, as the row of its session says: moved, rewritten, canceled."""
+    # Before the doors that would have opened by now: they are somewhere else.
+    before_doors = Instant(min(now, state.settings.schedule.doors_at - 1))
+    if said.is_canceled:
+        return decide(state, CancelSession(STEWARD), before_doors)
+    return decide(state, Reschedule(STEWARD, said.settings), before_doors)
+
+
+async def _followed(state: RoomState, described: SessionRecord, store: RoomStore, now: Instant) -> RoomState:
+    """As `followed`, up to the moment at which it begins."""
+    said = _said(described)
     while isinstance(state.phase, Scheduled):
-        if settings != state.settings:
-            before_doors = Instant(min(now, state.settings.schedule.doors_at - 1))
-            state = decide(state, Reschedule(STEWARD, settings), before_doors).state
+        state = followed(state, said, now).state
         if not begins(state, now):
             break
-        said = await store.begin(state.session, settings)
-        if said == settings:
+        asked = state.settings
+        said = await store.begin(state.session, asked)
+        if said == Beginning(asked):
             break
-        settings = said
     return state
+
+
+def _said(described: SessionRecord) -> Beginning:
+    return Beginning(described.settings, described.end is SessionEnd.CANCELED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +94,7 @@ class RoomRecord:
         if (described := await store.session(session)) is None:
             return None
         stored = new_room(session, described.settings) if row.snapshot is None else load(row.snapshot)
-        state = await _followed(stored, described.settings, store, now)
+        state = await _followed(stored, described, store, now)
         for person in stored.people.values():
             if person.is_connected:
                 state = decide(state, Disconnect(person.id), now).state
@@ -93,15 +106,15 @@ class RoomRecord:
         await record._pay(state, now)
         return record
 
-    async def as_written(self) -> Settings | None:
+    async def as_written(self) -> Beginning | None:
         """What the session's row says; None where the store does not answer."""
         try:
             described = await self._store.session(self.session)
         except StoreDown:
             return None
-        return None if described is None else described.settings
+        return None if described is None else _said(described)
 
-    async def begun(self, settings: Settings) -> Settings | None:
+    async def begun(self, settings: Settings) -> Beginning | None:
         """The doors are about to open as in `settings`: None where they may, else what the row says by now.
 
         A store that is down keeps no doors closed; it hears later that the session has begun.
@@ -110,7 +123,7 @@ class RoomRecord:
             said = await self._store.begin(self.session, settings)
         except StoreDown:
             return None
-        self._is_begin_marked = said == settings
+        self._is_begin_marked = said == Beginning(settings)
         return None if self._is_begin_marked else said
 
     async def save(self, state: RoomState, events: Iterable[Recorded], now: Instant, keeps: bool) -> bool:

@@ -12,7 +12,7 @@ from rooms.live.settings import Settings
 from rooms.live.state import RoomState
 from rooms.live.steward import StewardCommand
 from rooms.roles import Role
-from server.store.records import RoomRow, SessionEnd, SessionRecord
+from server.store.records import Beginning, RoomRow, SessionEnd, SessionRecord
 
 
 class StoreDown(Exception):
@@ -46,11 +46,11 @@ class RoomStore(Protocol):
     async def mark_end(self, session: SessionId, is_canceled: bool, attended: int | None = None) -> None:
         """Keep the index of sessions true after a room ended or was canceled; `attended` participants were let in."""
 
-    async def begin(self, session: SessionId, settings: Settings, insists: bool = False) -> Settings:
+    async def begin(self, session: SessionId, settings: Settings, insists: bool = False) -> Beginning:
         """Mark, once, that the session begins as in `settings`; from then on nobody rewrites its row.
 
-        Where the row says otherwise by now nothing is marked, and what it says is returned; with `insists` the room is
-        right, and the row is made to say the same.
+        Where the row says otherwise by now, or that it is canceled, nothing is marked. With `insists` the room is
+        right, and the row is made to say the same. What the row says is returned.
         """
 
     async def open_sessions(self, start_before: Instant) -> list[SessionId]:

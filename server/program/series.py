@@ -7,12 +7,16 @@ from datetime import UTC, datetime
 from typing import Final
 
 from rooms.ids import Instant, SessionId
-from rooms.live.settings import MINUTE_MS, Schedule
+from rooms.live.commands import SetChatPolicy
+from rooms.live.settings import MINUTE_MS, ChatPolicy, Schedule
+from rooms.live.steward import STEWARD
 from rooms.program.changes import Plan, only_moves
 from rooms.program.conflicts import Conflicts
 from rooms.program.dates import Date, date_named, dates_of
 from rooms.program.ids import AccountId, GroupId, SeriesId
+from rooms.program.recurrence import MOST_AHEAD
 from rooms.program.series import Change, DateException, Series, local_from, local_text
+from rooms.refusals import Refused
 from rooms.schedule import LATEST, instant_of
 from server.ports import Clock, Rooms
 from server.program.materialise import AHEAD_MS, Hands, Needed, hands_of, is_waiting, needed
@@ -177,8 +181,16 @@ class SeriesBook:
         return await self._make_all_true(await self.store.series.open_ids(), now)
 
     async def refresh(self, group: GroupId) -> None:
-        """The group changed: its sessions that have not begun show it."""
+        """The group changed: its sessions that have not begun show it. Those that run keep their copy; only a chat that
+        was switched off is so at once."""
         await self._make_all_true([series.id for series in await self.of_group(group)], self.clock.now())
+        found = await self.store.groups.get(group)
+        if found is None or found.chat_policy is not ChatPolicy.OFF:
+            return
+        for row in await self.next_dates(group, MOST_AHEAD):
+            if row.begun_at is not None and row.settings.chat_policy is not ChatPolicy.OFF:
+                with contextlib.suppress(Refused):
+                    await self.rooms.moderate(row.id, SetChatPolicy(STEWARD, ChatPolicy.OFF))
 
     async def _make_all_true(self, ids: Collection[SeriesId], now: Instant) -> int:
         known: dict[GroupId, Hands] = {}
@@ -217,7 +229,7 @@ class SeriesBook:
         await writer.rename((session, series.id, None) for session in todo.nameless)
         await writer.made_until(series.id, Instant(now + AHEAD_MS))
         told.made += [record.id for record in todo.add]
-        told.void += todo.void
+        told.void += [session for session in todo.void if await writer.cancel_session(session)]
 
     # --- one edit -------------------------------------------------------------------------------------------------
     async def _edit(
@@ -244,7 +256,10 @@ class SeriesBook:
                 await writer.put_exceptions(result.split.id, result.split_exceptions)
             await writer.rename(result.names)
             named = {session: name for session, _, name in result.names}
-            told.void += [row.id for row in rows if row.id in named and named[row.id] is None and is_waiting(row, now)]
+            for row in rows:
+                is_dropped = row.id in named and named[row.id] is None and is_waiting(row, now)
+                if is_dropped and await writer.cancel_session(row.id):
+                    told.void.append(row.id)
             for each in filter(None, (result.series, result.split)):
                 await self._make_true(writer, each, hands, now, told)
             if when_field is not None:
@@ -278,7 +293,7 @@ class SeriesBook:
         for was in told.changed:
             began |= not await self.rooms.rescheduled(was.id)
         for session in told.void:
-            await self.rooms.cancel(session)
+            await self.rooms.rescheduled(session)
         if told.made:
             await self.rooms.scheduled(told.made[0])
         for was in told.changed:

@@ -11,7 +11,7 @@ from rooms.live.settings import Settings
 from server.ports import Clock, LeaseLost
 from server.store.database import Database
 from server.store.mapping import dump_settings, load_settings, session_of
-from server.store.records import RoomRow, SessionEnd, SessionRecord
+from server.store.records import Beginning, RoomRow, SessionEnd, SessionRecord
 from server.store.tables import audit, rooms, sessions
 from server.tokens import new_id
 
@@ -82,21 +82,22 @@ class RoomTable:
             values = {"end": end.value, "ended_at": self.clock.now(), "attended": attended}
             await connection.execute(update(sessions).where(open_one).values(values))
 
-    async def begin(self, session: SessionId, settings: Settings, insists: bool = False) -> Settings:
+    async def begin(self, session: SessionId, settings: Settings, insists: bool = False) -> Beginning:
         values: dict[str, object] = {"begun_at": self.clock.now()}
         if insists:
             schedule = settings.schedule
             values |= {"settings": dump_settings(settings), "start_at": schedule.start_at, "end_at": schedule.end_at}
         mine = sessions.c.id == session
         async with self.database.write() as connection:
-            found = select(sessions.c.begun_at, sessions.c.settings).where(mine).with_for_update()
+            found = select(sessions.c.begun_at, sessions.c.settings, sessions.c.end).where(mine).with_for_update()
             row = (await connection.execute(found)).first()
             if row is None or row.begun_at is not None:
-                return settings
+                return Beginning(settings)
             said = settings if insists else load_settings(row.settings)
-            if said == settings:
+            is_canceled = row.end == SessionEnd.CANCELED.value and not insists
+            if said == settings and not is_canceled:
                 await connection.execute(update(sessions).where(mine).values(values))
-        return said
+        return Beginning(said, is_canceled)
 
     async def open_sessions(self, start_before: Instant) -> list[SessionId]:
         due = (sessions.c.end == SessionEnd.OPEN.value) & (sessions.c.start_at < start_before)

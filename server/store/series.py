@@ -194,6 +194,12 @@ class SeriesWriter:
     async def add_session(self, record: SessionRecord) -> None:
         await self.connection.execute(insert(sessions).values(session_values(record, self.now)))
 
+    async def cancel_session(self, session: SessionId) -> bool:
+        """False where it has begun, or is over, and was left as it is."""
+        waiting = (sessions.c.id == session) & (sessions.c.end == SessionEnd.OPEN.value) & sessions.c.begun_at.is_(None)
+        values = {"end": SessionEnd.CANCELED.value, "ended_at": self.now}
+        return (await self.connection.execute(update(sessions).where(waiting).values(values))).rowcount == 1
+
     async def change_session(self, record: SessionRecord) -> bool:
         """False where it has begun, or is over, and was left as it is."""
         values = session_values(record, self.now)

@@ -8,6 +8,7 @@ import pytest
 
 from rooms.ids import Instant, SessionId
 from rooms.live.settings import MINUTE_MS, Schedule, Settings
+from server.store.records import Beginning, SessionEnd
 from tests.support.room_bench import SESSION, Bench
 
 
@@ -101,7 +102,7 @@ async def test_a_move_between_any_two_questions_to_the_store_neither_loses_nor_d
         if asked == nth and bench.store.records[SESSION].begun_at is None:
             moved = move(bench, 60)
 
-    async def begin_with(session: SessionId, settings: Settings, insists: bool = False) -> Settings:
+    async def begin_with(session: SessionId, settings: Settings, insists: bool = False) -> Beginning:
         question()
         return await begin(session, settings, insists)
 
@@ -163,3 +164,39 @@ async def test_a_store_that_is_down_keeps_no_doors_closed(bench: Bench) -> None:
     bench.clock.advance(MINUTE_MS)
     await bench.rest()
     assert bench.store.records[SESSION].begun_at is not None, "owed, and paid"
+
+
+def cancel(bench: Bench) -> None:
+    """Mark the row, as a book of series does in its own transaction."""
+    record = bench.store.records[SESSION]
+    bench.store.records[SESSION] = replace(record, end=SessionEnd.CANCELED)
+
+
+async def test_a_canceled_session_opens_no_doors_although_nobody_told_its_room(bench: Bench) -> None:
+    await hosted(bench)
+    cancel(bench)
+    bench.clock.advance(4 * MINUTE_MS)
+    await bench.rest()
+    assert (await shown(bench))[0] == "canceled"
+    assert bench.store.records[SESSION].begun_at is None
+
+
+@pytest.mark.parametrize("is_hosted", [True, False])
+async def test_a_room_that_is_told_of_its_cancellation_is_canceled(bench: Bench, is_hosted: bool) -> None:
+    if is_hosted:
+        await hosted(bench)
+    cancel(bench)
+    assert await bench.hosts.rescheduled(SESSION)
+    await bench.hosts.host(SESSION)
+    assert (await shown(bench))[0] == "canceled"
+    assert bench.store.records[SESSION].end is SessionEnd.CANCELED
+
+
+async def test_a_session_that_began_is_not_canceled_by_its_row(bench: Bench) -> None:
+    await hosted(bench)
+    bench.clock.advance(4 * MINUTE_MS)
+    await bench.rest()
+    assert bench.store.records[SESSION].begun_at is not None
+    cancel(bench)
+    assert not await bench.hosts.rescheduled(SESSION)
+    assert (await shown(bench))[0] == "doors-open"

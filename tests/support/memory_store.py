@@ -5,7 +5,7 @@ from dataclasses import replace
 from rooms.ids import Instant, PersonId, SessionId
 from rooms.live.settings import Settings
 from server.ports import Identity, LeaseLost, StoreDown
-from server.store.records import RoomRow, SessionEnd, SessionRecord
+from server.store.records import Beginning, RoomRow, SessionEnd, SessionRecord
 
 
 class MemoryStore:
@@ -46,13 +46,16 @@ class MemoryStore:
         self.records[session] = replace(self.records[session], end=end)
         self.attended[session] = attended
 
-    async def begin(self, session: SessionId, settings: Settings, insists: bool = False) -> Settings:
+    async def begin(self, session: SessionId, settings: Settings, insists: bool = False) -> Beginning:
         self._check()
         record = self.records[session]
+        is_canceled = record.end is SessionEnd.CANCELED and not insists
+        if record.begun_at is None and is_canceled:
+            return Beginning(record.settings, is_canceled=True)
         if record.begun_at is None and (insists or record.settings == settings):
             record = replace(record, begun_at=settings.schedule.doors_at, settings=settings)
             self.records[session] = record
-        return settings if record.begun_at is not None else record.settings
+        return Beginning(settings if record.begun_at is not None else record.settings)
 
     async def open_sessions(self, start_before: Instant) -> list[SessionId]:
         self._check()

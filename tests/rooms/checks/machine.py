@@ -191,7 +191,7 @@ def what_is_kept_is_bounded(moment: Moment) -> None:
 
 def asking_twice_changes_nothing_more(moment: Moment) -> None:
     """What an impatient finger or a repeated message does: the same, or a refusal; never a second effect."""
-    is_counted = cmd.Extend | cmd.AskToUnmute | cmd.MessageWaiting | cmd.Connect
+    is_counted = cmd.Extend | cmd.AskToUnmute | cmd.MessageWaiting | cmd.Connect | cmd.FlagLink
     if not moment.was_done or moment.command is None or isinstance(moment.command, is_counted):
         return
     try:
