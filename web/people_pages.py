@@ -40,6 +40,8 @@ class AccountPage(Page):
     training: str = ""
     is_training_over: bool = False
     said: str = ""
+    has_feed: bool = False
+    feed_url: str = ""  # of the calendar, right after it was made: the only time it can be shown
 
 
 # --- admins ------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from rooms.program.ids import AccountId
 from server.addresses import client_address, prefix_of
 from server.mail.words import languages, words_for
 from server.pages.answer import see_other, services_of, show, values_of
@@ -20,6 +21,7 @@ SAVED = {
     "saved": "Saved.",
     "password": "Your password is changed. Every other browser is signed out.",
     "signed-out": "That browser is signed out, and out of every room it was in.",
+    "calendar-ended": "Your calendar address is worth nothing any more.",
     "others": "Every other browser is signed out, and out of every room it was in.",
 }
 NOT_CURRENT = "This is not your password as it is now."
@@ -82,6 +84,21 @@ async def sign_out_others(request: web.Request) -> web.Response:
     return see_other("/account?others")
 
 
+async def make_feed(request: web.Request) -> web.Response:
+    """A new private calendar address; the former one ends. Shown in this answer alone."""
+    account, services = account_of(request), services_of(request)
+    url = await services.calendar.new_url_for_account(AccountId(account.id))
+    await services.audit.note(account.id, "calendar-made", account.id)
+    return show(request, await _page(request, feed_url=url))
+
+
+async def end_feed(request: web.Request) -> web.Response:
+    account, services = account_of(request), services_of(request)
+    await services.calendar.end_feed_of_account(AccountId(account.id))
+    await services.audit.note(account.id, "calendar-ended", account.id)
+    return see_other("/account?calendar-ended")
+
+
 def filled(values: dict[str, str], error: BadAccount) -> Filled:
     """The form with what was wrong with the account, beside its field or above all."""
     if error.field == "problem":
@@ -110,10 +127,13 @@ def training_words(request: web.Request, account: Account) -> tuple[str, bool]:
     day = f"{until.day} {until:%B %Y}"
     if account.is_trained_on(today_of(account, services_of(request).clock)):
         return f"Your training lasts until {day}.", False
-    return f"Your training lasted until {day}. You can lead again when it is renewed: ask an admin to enter the date.", True
+    return (
+        f"Your training lasted until {day}. You can lead again when it is renewed: ask an admin to enter the date.",
+        True,
+    )
 
 
-async def _page(request: web.Request, form: Filled | None = None, said: str = "") -> AccountPage:
+async def _page(request: web.Request, form: Filled | None = None, said: str = "", feed_url: str = "") -> AccountPage:
     account, services = account_of(request), services_of(request)
     training, is_over = training_words(request, account)
     return AccountPage(
@@ -129,6 +149,8 @@ async def _page(request: web.Request, form: Filled | None = None, said: str = ""
         training=training,
         is_training_over=is_over,
         said=said,
+        has_feed=await services.calendar.has_feed(AccountId(account.id)),
+        feed_url=feed_url,
     )
 
 

@@ -16,6 +16,8 @@ ROUTES: tuple[Route, ...] = (
     get("/account", account.show_account, OWN),
     post("/account", account.save_profile, OWN),
     post("/account/password", account.save_password, OWN, SIGN_IN),
+    post("/account/calendar", account.make_feed, OWN),
+    post("/account/calendar/end", account.end_feed, OWN),
     post("/account/sign-ins/{sign_in}/revoke", account.revoke_sign_in, OWN),
     post("/account/sign-out-others", account.sign_out_others, OWN),
     # The first start.
