@@ -72,5 +72,5 @@ async def run_doctor(request: web.Request) -> web.Response:
     config = services_of(request).config
     async with _one_at_a_time:
         findings = await asyncio.to_thread(lambda: asyncio.run(examine(config)))
-    rows = tuple(FindingRow(one.name, one.is_fine, one.words) for one in findings)
+    rows = tuple(FindingRow(one.name, one.is_fine, one.advice) for one in findings)
     return show(request, DoctorPage(findings=rows))

@@ -3,6 +3,7 @@
 OpenID Connect Discovery 1.0; RFC 7517 for the keys. Nothing that a browser hands over chooses an address here.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -96,10 +97,12 @@ class Provider:
             ):
                 if response.status != 200:
                     raise ProviderTrouble(f"it answered {response.status}")
-                body = await response.content.read(MOST_BYTES + 1)
-                if len(body) > MOST_BYTES or not response.content.at_eof():
-                    raise ProviderTrouble("its answer is too long")
-                found = await response.json(content_type=None)
+                body = bytearray()
+                async for chunk in response.content.iter_any():
+                    body += chunk
+                    if len(body) > MOST_BYTES:
+                        raise ProviderTrouble("its answer is too long")
+                found = json.loads(body)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise ProviderTrouble(type(error).__name__) from error
         if not isinstance(found, dict):

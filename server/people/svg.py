@@ -39,6 +39,10 @@ _NOT_A_DRAWING: Final = "This is neither an SVG nor a PNG. Save the logo as one 
 
 def check_svg(content: bytes) -> None:
     """Raises `ValueError` with one sentence that names what is not allowed."""
+    try:
+        content.decode()  # UTF-8 alone: nothing that reads differently to somebody else
+    except ValueError:
+        raise ValueError(_NOT_A_DRAWING) from None
     check = _Check()
     parser = expat.ParserCreate(encoding="UTF-8", namespace_separator=" ")
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)

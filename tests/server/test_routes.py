@@ -1,5 +1,7 @@
 """Every address of a server says who may use it, and nothing is reachable around the guard."""
 
+import re
+
 import pytest
 from aiohttp import web
 
@@ -7,7 +9,7 @@ from rooms.program.authority import OF_ORGANISATION
 from server.app import build_server
 from server.config import Config
 from server.routes.guard import OF_A_GROUP
-from server.routes.route import Everybody, Machines, Needs, Route
+from server.routes.route import Everybody, Keyed, Machines, Needs, Route
 from server.routes.table import ROUTES
 from tests.support.fake_media import FakeMedia
 
@@ -27,7 +29,7 @@ def table(app: web.Application) -> tuple[Route, ...]:
 
 
 def test_every_address_of_the_application_is_in_a_table(app: web.Application, table: tuple[Route, ...]) -> None:
-    declared = {(route.method, route.path) for route in table}
+    declared = {(route.method, re.sub(r"\{(\w+):[^}]*}", r"{\1}", route.path)) for route in table}
     served = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource is not None}
     static = {(method, path) for method, path in served if path.startswith("/static/")}
     heads = {(method, path) for method, path in served if method == "HEAD" and ("GET", path) in declared}
@@ -38,7 +40,7 @@ def test_every_address_of_the_application_is_in_a_table(app: web.Application, ta
 
 def test_every_address_is_declared_once(table: tuple[Route, ...]) -> None:
     assert len({(route.method, route.path) for route in table}) == len(table)
-    assert all(isinstance(route.access, Everybody | Machines | Needs) for route in table)
+    assert all(isinstance(route.access, Everybody | Machines | Needs | Keyed) for route in table)
 
 
 def test_an_action_on_a_group_has_the_group_in_its_path(table: tuple[Route, ...]) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,8 +12,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from aiohttp import BasicAuth, web
 from aiohttp.test_utils import TestServer
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jwk import OctKey, RSAKey
 
 CLIENT_ID, CLIENT_SECRET = "holdspace", "a secret of the client"
 
@@ -27,7 +30,7 @@ class IdentityProvider:
     subject: str = "ines-at-university"
     email: str = "ines@example.org"
     is_verified: bool = True
-    key: RSAKey | ECKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "first"}))
+    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "first"}))
     forge: Callable[[Claims], Claims] = field(default=lambda claims: claims)
     sign: Callable[[Claims], str] | None = None
     issuer: str = ""
@@ -84,8 +87,14 @@ class IdentityProvider:
         signed = self.sign(claims) if self.sign is not None else self.signed(claims)
         return web.json_response({"id_token": signed, "access_token": "unused", "token_type": "Bearer"})
 
-    def signed(self, claims: Claims, **header: Any) -> str:
-        return jwt.encode({"alg": "RS256", "kid": self.key.kid, **header}, claims, self.key)
+    def signed(self, claims: Claims) -> str:
+        return jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, self.key)
+
+    def signed_critical(self, claims: Claims) -> str:
+        """Well signed, with a critical header that nobody knows (RFC 7515 4.1.11)."""
+        said = _parts({"alg": "RS256", "kid": self.key.kid, "crit": ["mind"], "mind": True}, claims)
+        signature = self.key.private_key.sign(said.encode(), PKCS1v15(), SHA256())
+        return f"{said}.{_b64(signature)}"
 
     def signed_by_secret(self, claims: Claims) -> str:
         """With the secret of the client, which the provider knows too: never good enough."""
@@ -94,10 +103,15 @@ class IdentityProvider:
 
 def unsigned(claims: Claims) -> str:
     """ "alg": "none" (RFC 7518 3.6)."""
-    import json
+    return _parts({"alg": "none", "typ": "JWT"}, claims) + "."
 
-    parts = (json.dumps(part).encode() for part in ({"alg": "none", "typ": "JWT"}, claims))
-    return ".".join((*(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts), ""))
+
+def _parts(header: dict[str, Any], claims: Claims) -> str:
+    return ".".join(_b64(json.dumps(part).encode()) for part in (header, claims))
+
+
+def _b64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 @asynccontextmanager

@@ -76,6 +76,7 @@ class WholeServer:
 
 @asynccontextmanager
 async def whole_server(data: Path, settings: Mapping[str, str] | None = None) -> AsyncIterator[WholeServer]:
+    data.mkdir(exist_ok=True)
     config = load_config(
         {
             "HOLDSPACE_DATA_DIR": str(data),

@@ -117,10 +117,14 @@ async def test_a_token_signed_another_way_lets_nobody_in(
         finally:
             provider.key = mine
 
-    def critical(claims: Claims) -> str:
-        return provider.signed(claims, crit=["exp"], exp=1)
-
-    for sign in (unsigned, provider.signed_by_secret, by_stranger, critical, lambda _: "no token", lambda _: ""):
+    for sign in (
+        unsigned,
+        provider.signed_by_secret,
+        by_stranger,
+        provider.signed_critical,
+        lambda _: "no token",
+        lambda _: "",
+    ):
         provider.sign = sign
         with pytest.raises(ProviderTrouble):
             await arrive(oidc, provider)
