@@ -34,6 +34,7 @@ test("who can see and hear me is said for every state, and never too little", ()
     line({ ...speaking, people: [person(ME), person(HERON, { presence: "break" })] }, true, true),
     "Nobody else is here. Nobody can see or hear you.",
   );
+  assert.equal(whoLine(room(speaking), devices(true, true), true).text, "Nobody can see or hear you.");
   assert.match(line({ me: { is_sharing: true } }, false, false), /1 person can see your screen/);
 });
 

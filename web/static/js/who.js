@@ -4,11 +4,12 @@ import { isHeard, isOpen, isSeen } from "./own-rules.js";
  * Promise 1: one line, always true, about who can see and hear me now.
  * @param {import("./protocol.js").RoomView} room
  * @param {{mic: {isOn: boolean}, camera: {isOn: boolean}}} own what leaves this device
+ * @param {boolean} [waitsForMedia] there is no way for it to leave yet
  * @returns {{text: string, isExposed: boolean}}
  */
-export function whoLine(room, own) {
+export function whoLine(room, own, waitsForMedia = false) {
   const others = room.people.filter(({ id, presence }) => id !== room.me.id && presence === "present").length;
-  const open = isOpen(room) && others > 0;
+  const open = isOpen(room) && others > 0 && !waitsForMedia;
   const heard = open && own.mic.isOn && isHeard(room);
   const seen = open && own.camera.isOn && isSeen(room);
   const shares = open && room.me.is_sharing;

@@ -117,7 +117,7 @@ function whoDialog(app) {
   return modal(
     app,
     MORE.who,
-    html`<p>${whoLine(room, app.parts.own).text}</p>
+    html`<p>${whoLine(room, app.parts.own, app.state.waitsForMedia).text}</p>
       <p class="muted">${MORE.whoHere}</p>
       <ul class="stack stack-tight">
         ${others.map(({ alias }) => html`<li>${alias}</li>`)}

@@ -31,7 +31,7 @@ export function roomView(app, actions, room, shown) {
 /** @param {App} app @param {RoomView} room */
 function head(app, room) {
   const { page, clock, own } = app.parts;
-  const { text, isExposed } = whoLine(room, own);
+  const { text, isExposed } = whoLine(room, own, app.state.waitsForMedia);
   const left = room.status.phase === "ready" ? "" : ` · ${ROOM.left(clock.until(room.status.ends_at))}`;
   return html`<header class="room-head">
     <h1 class="room-title" tabindex="-1">${page.title}</h1>
