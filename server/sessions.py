@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rooms.ids import Instant, PersonId, SessionId
+from rooms.program.ids import SeriesId
 from server.ports import Clock, Glimpse, Rooms
 from server.store.records import SessionEnd, SessionRecord
 from server.store.store import Store
@@ -46,7 +47,7 @@ class Sessions:
         The room decides, and its record marks the index: a mark without the room would shut out people by a page
         while others go on talking.
         """
-        await self.rooms.cancel(record.id)
+        end = await self.rooms.cancel(record.id)
         glimpse = await self.rooms.glimpse(record.id)
         if glimpse is None:
             now_known = await self.store.sessions.get(record.id)
@@ -55,6 +56,8 @@ class Sessions:
             is_over = glimpse.phase in OVER
         if not is_over:
             raise OutOfReach(record.id)
+        if end is SessionEnd.CANCELED and record.series is not None and record.original_local is not None:
+            await self.store.series.mark_canceled(SeriesId(record.series), record.original_local, self.clock.now())
 
     async def turn_out(self, session: SessionId, person: PersonId) -> None:
         """Close this person's connections, after their link was revoked. Raises `OutOfReach`."""

@@ -63,7 +63,9 @@ def needed(
     held: list[DateException] = []
     for name, row in by_name.items():
         planned = date_named(series, exceptions, name)
-        if row.begun_at is not None:
+        if row.end is SessionEnd.CANCELED and planned is not None and not planned.is_canceled:
+            held.append(DateException(name, ExceptionKind.CANCELED, _change_of(exceptions, name)))  # by its room
+        elif row.begun_at is not None:
             if planned is not None and (exception := _held(series, planned, row)) is not None:
                 held.append(exception)
         elif is_waiting(row, now):
@@ -75,6 +77,10 @@ def needed(
             elif (wanted := _rewritten(row, session_of(series, planned, hands, row.id))) != row:
                 change.append((row, wanted))
     return Needed(tuple(add), tuple(change), tuple(void), tuple(nameless), tuple(held))
+
+
+def _change_of(exceptions: Iterable[DateException], name: str) -> Change:
+    return next((each.change for each in exceptions if each.original_local == name), Change())
 
 
 def is_waiting(row: SessionRecord, now: Instant) -> bool:

@@ -25,6 +25,7 @@ _RULE = TypeAdapter(Rule)
 _TIMERS = TypeAdapter(Timers)
 _CHANGE = TypeAdapter(Change)
 _LEADS = Position.FACILITATOR.value
+_NO_CHANGE = _CHANGE.dump_json(Change()).decode()
 
 
 class Outdated(Exception):
@@ -81,6 +82,21 @@ class SeriesTable:
         async with self.database.read() as connection:
             rows = await connection.execute(found.order_by(sessions.c.start_at, sessions.c.id).limit(most))
             return [session_of(row) for row in rows]
+
+    async def mark_canceled(self, id: SeriesId, name: str, now: Instant) -> None:
+        """The session of this date was canceled by itself: the series says so too. Twice is the same as once."""
+        canceled = ExceptionKind.CANCELED.value
+        row = {"series": id, "original_local": name, "kind": canceled, "change": _NO_CHANGE, "created_at": now}
+        statement = self.database.upsert(exceptions).values(row)
+        statement = statement.on_conflict_do_update(
+            index_elements=["series", "original_local"],
+            set_={"kind": canceled},
+            where=exceptions.c.kind != canceled,
+        )
+        stepped = {"version": series.c.version + 1, "sequence": series.c.sequence + 1}
+        async with self.database.write() as connection:
+            if (await connection.execute(statement)).rowcount == 1:
+                await connection.execute(update(series).where(series.c.id == id).values(stepped))
 
     async def link_of(self, id: SeriesId) -> tuple[str, int] | None:
         """The lineage and how often its link was made anew."""

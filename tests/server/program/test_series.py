@@ -19,6 +19,7 @@ from rooms.program.series import Change
 from rooms.program.timers import Timers
 from server.program.series import BadSeries, Scope, SeriesInput, StaleSeries
 from server.program.shared_links import Leads, SharedLinks
+from server.sessions import Sessions
 from server.store.records import SessionEnd
 from server.store.store import Store
 from tests.support.programme import NOW, account_values, add_accounts, add_groups
@@ -386,3 +387,18 @@ async def test_the_link_of_a_series_leads_to_its_next_date_until_there_is_anothe
     assert await links.lead((renewed or "").rpartition("/")[2]) == Leads(GROUP, None)
     for bad in ("", ".", f"{series.uid}.", f"{series.uid}.{'0' * 22}", f"{series.uid}.é", "u_none.00", token[:-1]):
         assert await links.lead(bad) is None
+
+
+async def test_a_date_that_was_canceled_by_its_own_page_is_canceled_in_the_series(bench: SeriesBench) -> None:
+    series = await bench.create()
+    first, second = (await bench.rows(series))[:2]
+    sessions = Sessions(bench.store, bench.clock, bench.hosts)
+    await sessions.cancel(first)
+    await sessions.cancel(first)
+    assert [each.is_canceled for each in await bench.book.dates(series, 2)] == [True, False]
+    stored = await bench.book.get(series.id)
+    assert stored is not None
+    assert stored.sequence == series.sequence + 1
+    await bench.store.rooms.mark_end(second.id, is_canceled=True)  # as a room does that nobody came to lead
+    await bench.book.materialise(bench.clock.now())
+    assert [each.is_canceled for each in await bench.book.dates(series, 3)] == [True, True, False]
