@@ -27,11 +27,18 @@ class LeanClient(MediaClient):
             super()._media(data, rx)
 
 
+NOT_IN_TIME = "not in time"
+
+
+class NotInTime(Exception):
+    """Media did not come about, as on a machine that stands still for seconds; counted, not the end of the run."""
+
+
 class Talker(MediaMember):
     new_media = LeanClient
 
     async def come(self, leader: "Talker | None") -> None:
-        """Into the room, by the waiting room where there is somebody who admits, and audible."""
+        """Into the room, by the waiting room where there is somebody who admits, and audible. Raises `NotInTime`."""
         self.is_closed, self.view = False, ""
         await self.start()
         await until(self._is_welcome, f"{self.alias} has a view", COME_S)
@@ -47,7 +54,10 @@ class Talker(MediaMember):
                 await self.ask("knock", alias=self.alias)
                 await self._let_in_by(leader)
         await until(self.is_inside, f"{self.alias} is inside", COME_S)
-        await until(self._is_connected, f"{self.alias} has media", COME_S)
+        try:
+            await until(self._is_connected, f"{self.alias} has media", COME_S)
+        except AssertionError:
+            raise NotInTime from None
         await self.ask("unmute-self")
         assert self.media is not None
         self.media.start_sending(MIC)
@@ -111,11 +121,10 @@ class Room:
         """One person comes or goes; tells how. Whoever lost the line comes back first."""
         for person in [one for one in self.inside if one.is_unwell]:
             await person.crash()
-            await person.come(self.leader)
-            return "repair"
+            self.inside.remove(person)
+            return "repair" if await self._is_in(person) else NOT_IN_TIME
         if len(self.inside) + 1 < self._size:
-            await self._come()
-            return "join"
+            return "join" if await self._come() else NOT_IN_TIME
         somebody = self.inside.pop(self._chance.randrange(len(self.inside)))
         way = self._chance.choices(("leave", "crash", "reload"), (3, 1, 1))[0]
         if way == "leave":
@@ -123,10 +132,8 @@ class Room:
         else:
             await somebody.crash()
         if way == "reload":
-            await somebody.come(self.leader)
-            self.inside.append(somebody)
-        else:
-            self.away.append(somebody)
+            return way if await self._is_in(somebody) else NOT_IN_TIME
+        self.away.append(somebody)
         return way
 
     async def empty(self) -> None:
@@ -135,11 +142,19 @@ class Room:
         for person in (*self.inside, *self.away, self.leader):
             await person.http.close()
 
-    async def _come(self) -> None:
+    async def _come(self) -> bool:
         """Mostly somebody who was here before."""
-        person = self.away.pop(0) if self.away and self._chance.random() < 0.8 else self._person()
-        await person.come(self.leader)
+        return await self._is_in(self.away.pop(0) if self.away and self._chance.random() < 0.8 else self._person())
+
+    async def _is_in(self, person: Talker) -> bool:
+        try:
+            await person.come(self.leader)
+        except NotInTime:
+            await person.crash()
+            self.away.append(person)
+            return False
         self.inside.append(person)
+        return True
 
     def _person(self) -> Talker:
         self._made += 1

@@ -8,6 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import schemathesis
@@ -45,8 +46,10 @@ class Tried:
 async def known_things(admin: Program, other: str) -> dict[str, str]:
     """One of everything that a path can name; `other` is an account that nothing depends on."""
     group = await admin.make("/groups", {"name": "Evening circle", "entry": "approval"})
-    rule = {"frequency": "weekly"}
-    first = {"zone": "Europe/Lisbon", "starts_on": "2027-03-07", "starts_at": "19:00:00", "rule": rule}
+    # Its doors are open, so that there is a room to ask something of.
+    start = datetime.now(UTC) + timedelta(minutes=3)
+    when = {"zone": "UTC", "starts_on": f"{start:%Y-%m-%d}", "starts_at": f"{start:%H:%M}:00"}
+    first = {**when, "rule": {"frequency": "weekly"}}
     series = await admin.make(f"/groups/{group['id']}/series", first)
     place = await admin.make(f"/groups/{group['id']}/places", {"name": "Quiet Heron"})
     hook = {"url": "http://127.0.0.1:9/", "events": ["session.ended"]}
@@ -54,12 +57,9 @@ async def known_things(admin: Program, other: str) -> dict[str, str]:
     known = {"group": group["id"], "series": series["id"], "place": place["id"], "webhook": webhook["id"]}
     dates = (await admin.get(f"/series/{series['id']}/dates"))["items"]
     known |= {"date": dates[1]["date"], "account": other, "person": "p_nobody", "delivery": "d_none", "key": "k_none"}
-    sessions = (await admin.get(f"/sessions?group={group['id']}"))["items"]
-    if sessions:
-        known["session"] = sessions[0]["id"]
-        link = await admin.make(f"/sessions/{known['session']}/links", {"role": "participant"})
-        known["link"] = link["id"]
-    return known
+    known["session"] = (await admin.get(f"/sessions?group={group['id']}"))["items"][0]["id"]
+    link = await admin.make(f"/sessions/{known['session']}/links", {"role": "participant"})
+    return known | {"link": link["id"]}
 
 
 async def try_operations(url: str, admin: Program, other: str, each: int) -> Tried:
