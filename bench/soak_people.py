@@ -12,6 +12,7 @@ from tests.support.people_host import Links
 
 READ_ONE_IN = 50
 COME_S = 30.0
+NOT_IN_TIME = "not in time"
 
 
 class LeanClient(MediaClient):
@@ -25,9 +26,6 @@ class LeanClient(MediaClient):
         self._heard += 1
         if self._heard % READ_ONE_IN == 0 or 192 <= data[1] <= 223:
             super()._media(data, rx)
-
-
-NOT_IN_TIME = "not in time"
 
 
 class NotInTime(Exception):
