@@ -27,13 +27,14 @@ class Board:
 
     now: Instant
     may_host: bool
+    sees_all: bool
     facts: Facts
     attendance: Mapping[str, tuple[Attendance, ...]]
     places: Mapping[GroupId, Mapping[PlaceState, int]]
 
     def hosts(self, group: str | None) -> bool:
         """Whether the reader hosts this group."""
-        return any(one.id == group for one in self.facts.groups)
+        return self.sees_all or Position.HOST in self.facts.positions.get(group or "", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,10 @@ class Dashboard:
 
     async def of(self, account: Account) -> Board:
         """What this account sees; the dates of the next seven days and of the last. May raise `StoreDown`."""
-        now = self.clock.now()
+        now, sees_all = self.clock.now(), account.role is OrgRole.ADMIN
         facts = await self.store.dashboard.facts(
             account.id,
-            account.role is OrgRole.ADMIN,
+            sees_all,
             now,
             Instant(now - BEFORE_MS),
             Instant(now + AHEAD_MS),
@@ -57,6 +58,7 @@ class Dashboard:
         return Board(
             now=now,
             may_host=hosts_one or account.role is not OrgRole.FACILITATOR,
+            sees_all=sees_all,
             facts=facts,
             attendance=await self.store.attendance.of_groups(ids, Instant(now - TREND_MS), now) if ids else {},
             places=await self.store.places.counts(ids) if ids else {},

@@ -39,10 +39,12 @@ class Exports:
 
     async def group_json(self, group: Group) -> str:
         """Everything: texts, settings, who leads, series, dates with how many came, and people with their words."""
+        found = [await self.series.get(id) for id in await self.store.exports.series(group.id)]
         planned = [
             _SERIES.dump_python(one, mode="json")
             | {"exceptions": _EXCEPTIONS.dump_python(await self.series.exceptions(one.id), mode="json")}
-            for one in await self.series.of_group(group.id)
+            for one in found
+            if one is not None
         ]
         places = await self.store.places.of_group(group.id)
         return _json(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select
 
 from rooms.ids import Instant, PersonId, SessionId
-from rooms.program.ids import GroupId, PlaceId
+from rooms.program.ids import GroupId, PlaceId, SeriesId
 from server.store.database import Database
 from server.store.records import SessionEnd
 from server.store.tables import answers, jobs, links, outbox, people, rooms, series, sessions
@@ -74,6 +74,12 @@ class ExportTable:
                 )
                 for row in await connection.execute(found)
             ]
+
+    async def series(self, group: GroupId) -> list[SeriesId]:
+        """All of them, the ended ones too, by first date."""
+        found = select(series.c.id).where(series.c.group == group).order_by(series.c.first_local, series.c.id)
+        async with self.database.read() as connection:
+            return [SeriesId(id) for id in (await connection.execute(found)).scalars()]
 
     async def answers(self, place: PlaceId) -> list[AnswerLine]:
         found = (

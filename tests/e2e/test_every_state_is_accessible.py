@@ -61,8 +61,8 @@ async def test_pages_of_a_host(stage: Stage, screens: Screens) -> None:
     await host.open_form()
     await screens.look(host.page, "schedule-form")
     host.person.guard.tolerate("status of 422")  # the answer to a form with something to mend
-    await host.page.get_by_role("button", name="Save and get the links").click()
-    await expect(host.page.get_by_role("button", name="Save and get the links")).to_be_visible()
+    await host.page.get_by_role("button", name="Save and get the link").click()
+    await expect(host.page.get_by_role("button", name="Save and get the link")).to_be_visible()
     await screens.look(host.page, "schedule-form-with-problems")
     links = await host.schedule(Plan(title="Next month", starts_in=timedelta(hours=3)))
     await screens.look(host.page, "manage")

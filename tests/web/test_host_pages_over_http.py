@@ -200,6 +200,27 @@ async def test_one_date_is_canceled_and_its_page_says_so(site: Site) -> None:
     assert len(dates_in(await site.get(here))) == 3
 
 
+async def test_canceling_on_the_page_of_a_session_cancels_the_date_of_its_series(site: Site) -> None:
+    await site.sign_in()
+    here = await site.planned(**WEEKLY)
+    group, series = ids(here)
+    await place_in(site, group)
+    session = value_of(await site.get(here), "participant-link").rsplit("/", 1)[1]
+    page = await site.get(f"/host/sessions/{session}/cancel")
+    assert "of 1 person with a place nobody is written to" in page
+    assert (await site.post(f"/host/sessions/{session}/cancel")).headers["Location"] == f"/host/sessions/{session}"
+    assert [one.kind.value for one in await site.services.series.exceptions(series)] == ["canceled"]
+    assert "Canceled" in await site.get(f"/s/{session}")
+
+
+async def test_all_groups_are_listed_by_name(site: Site) -> None:
+    await site.sign_in()
+    group, _ = ids(await site.planned())
+    page = await site.get("/host/groups")
+    assert f'href="/host/groups/{group}"' in page
+    assert "Demo: an evening circle" not in page
+
+
 async def test_a_series_ends_after_one_question(site: Site) -> None:
     await site.sign_in()
     here = await site.planned(**WEEKLY)
