@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from rooms.live.settings import ChatPolicy
 from rooms.program.group import Camera, Entry, Kind, Topic
-from rooms.program.places import PlaceState
 
 TOPICS: Mapping[Topic, str] = {
     Topic.ADDICTION: "Addiction and recovery",
@@ -51,13 +50,6 @@ CHATS: Mapping[ChatPolicy, str] = {
     ChatPolicy.OFF: "No written messages",
     ChatPolicy.FACILITATORS: "Written messages to facilitators only",
     ChatPolicy.ALL: "Written messages to everybody",
-}
-STATES: Mapping[PlaceState, str] = {
-    PlaceState.PLACE: "Has a place",
-    PlaceState.WAITLIST: "On the waitlist",
-    PlaceState.PENDING: "Asked",
-    PlaceState.DECLINED: "Declined",
-    PlaceState.LEFT: "Taken out",
 }
 
 # By the name that their speakers give them.

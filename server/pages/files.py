@@ -11,7 +11,7 @@ SECURITY_TXT_DAYS = 180
 
 
 async def robots(_request: web.Request) -> web.Response:
-    return web.Response(text="User-agent: *\nAllow: /$\nDisallow: /\n")
+    return web.Response(text="User-agent: *\nAllow: /$\nAllow: /groups$\nAllow: /g/\nDisallow: /\n")
 
 
 async def manifest(request: web.Request) -> web.Response:

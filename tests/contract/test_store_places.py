@@ -8,42 +8,16 @@ import pytest
 
 from rooms.ids import Instant, SessionId
 from rooms.program.ids import GroupId, PlaceId
-from rooms.program.places import IntakeAnswer, Place, PlaceState, Wishes
+from rooms.program.places import Place, PlaceState, Wishes
 from server.store.database import Database
 from server.store.migrate import migrate
 from server.store.store import Store
+from tests.support.places import ask_for_place, wanted_place
 from tests.support.programme import NOW, add_dates, add_groups, date_values
 from tests.support.virtual_clock import VirtualClock
 
 G = GroupId("g_1")
 MANY = 200
-
-
-def wanted(number: int, state: PlaceState = PlaceState.WAITLIST, email: str | None = None) -> Place:
-    return Place(
-        id=PlaceId(f"pl_{number}"),
-        group=G,
-        alias=f"Quiet Heron {number}",
-        email=email,
-        zone="Europe/Lisbon",
-        language="en",
-        state=state,
-        rank=0,
-        guidelines_version=1,
-        answers=(IntakeAnswer("What brings you here?", "Şükran, 🌱"),),
-        wishes=Wishes(missed=True),
-        generation=1,
-        reason="",
-        created_at=NOW,
-        changed_at=NOW,
-        bounced_at=None,
-    )
-
-
-async def ask(store: Store, number: int, state: PlaceState = PlaceState.WAITLIST, email: str | None = None) -> Place:
-    place = await store.places.add(wanted(number, state, email), f"hash-{number}")
-    assert place is not None
-    return place
 
 
 @pytest.fixture
@@ -58,15 +32,15 @@ async def states(store: Store) -> list[tuple[str, str]]:
 
 
 async def test_the_first_get_places_and_the_others_wait_in_the_order_of_asking(group: Store) -> None:
-    asked = [await ask(group, number) for number in range(6)]
+    asked = [await ask_for_place(group, number) for number in range(6)]
     assert [place.state for place in asked] == [PlaceState.PLACE] * 3 + [PlaceState.WAITLIST] * 3
     assert [await group.places.position(place) for place in asked[3:]] == [1, 2, 3]
-    assert asked[1] == replace(wanted(1), state=PlaceState.PLACE, rank=1)
+    assert asked[1] == replace(wanted_place(1), state=PlaceState.PLACE, rank=1)
 
 
 async def test_whoever_leaves_makes_room_for_the_first_who_waits(group: Store) -> None:
     for number in range(5):
-        await ask(group, number)
+        await ask_for_place(group, number)
     (given,) = await group.places.leave(PlaceId("pl_1"), NOW)
     assert (given.id, given.state) == ("pl_3", PlaceState.PLACE)
     assert await group.places.get(PlaceId("pl_1")) is None
@@ -77,7 +51,7 @@ async def test_whoever_leaves_makes_room_for_the_first_who_waits(group: Store) -
 async def test_somebody_whom_a_host_takes_out_leaves_no_words_behind(group: Store) -> None:
     await add_dates(group.database, date_values("s_1", NOW))
     for number in range(4):
-        await ask(group, number, email=f"{number}@example.org")
+        await ask_for_place(group, number, email=f"{number}@example.org")
     await group.places.answer(PlaceId("pl_0"), SessionId("s_1"), False, NOW)
     moved = await group.places.end(PlaceId("pl_0"), "The group has changed its day.", Instant(NOW + 5))
     assert moved is not None
@@ -90,10 +64,10 @@ async def test_somebody_whom_a_host_takes_out_leaves_no_words_behind(group: Stor
 
 async def test_a_host_accepts_or_declines_once(group: Store) -> None:
     for number in range(2):
-        await ask(group, number)
-    await ask(group, 2, PlaceState.PENDING)
-    await ask(group, 3, PlaceState.PENDING)
-    await ask(group, 4, PlaceState.PENDING)
+        await ask_for_place(group, number)
+    await ask_for_place(group, 2, PlaceState.PENDING)
+    await ask_for_place(group, 3, PlaceState.PENDING)
+    await ask_for_place(group, 4, PlaceState.PENDING)
     accepted = await group.places.accept(PlaceId("pl_4"), NOW)
     assert accepted is not None
     assert (accepted.place.state, accepted.given) == (PlaceState.PLACE, ())
@@ -110,9 +84,9 @@ async def test_a_host_accepts_or_declines_once(group: Store) -> None:
 
 
 async def test_who_was_accepted_late_keeps_their_turn_on_the_waitlist(group: Store) -> None:
-    await ask(group, 0, PlaceState.PENDING)
+    await ask_for_place(group, 0, PlaceState.PENDING)
     for number in range(1, 6):
-        await ask(group, number)
+        await ask_for_place(group, number)
     await group.places.accept(PlaceId("pl_0"), NOW)
     (given,) = await group.places.leave(PlaceId("pl_1"), NOW)
     assert given.id == "pl_0"
@@ -120,13 +94,13 @@ async def test_who_was_accepted_late_keeps_their_turn_on_the_waitlist(group: Sto
 
 async def test_an_address_may_stand_twice_so_that_nobody_learns_who_is_in_a_group(group: Store) -> None:
     for number in range(2):
-        place = await ask(group, number, email="ines@example.org")
+        place = await ask_for_place(group, number, email="ines@example.org")
         assert (place.state, place.email) == (PlaceState.PLACE, "ines@example.org")
 
 
 async def test_wishes_and_answers_are_what_was_said_last(group: Store) -> None:
     await add_dates(group.database, date_values("s_1", NOW), date_values("s_2", NOW + 1))
-    place = await ask(group, 0)
+    place = await ask_for_place(group, 0)
     await group.places.set_wishes(place.id, Wishes(False, False), "ines@example.org", "Asia/Tokyo")
     for is_coming in (True, False):
         await group.places.answer(place.id, SessionId("s_1"), is_coming, NOW)
@@ -139,7 +113,7 @@ async def test_wishes_and_answers_are_what_was_said_last(group: Store) -> None:
 
 
 async def test_a_new_link_replaces_the_former(group: Store) -> None:
-    await ask(group, 0)
+    await ask_for_place(group, 0)
     await group.places.set_token(PlaceId("pl_0"), "hash-new", 2)
     assert await group.places.by_hash("hash-0") is None
     found = await group.places.by_hash("hash-new")
@@ -149,7 +123,7 @@ async def test_a_new_link_replaces_the_former(group: Store) -> None:
 
 async def test_what_is_over_is_forgotten_in_time(group: Store) -> None:
     for number in range(3):
-        await ask(group, number, PlaceState.PENDING)
+        await ask_for_place(group, number, PlaceState.PENDING)
     await group.places.decline(PlaceId("pl_0"), "", Instant(NOW + 10))
     await group.places.end(PlaceId("pl_1"), "", Instant(NOW + 20))
     assert await group.places.forget(Instant(NOW + 15)) == 1
@@ -163,7 +137,7 @@ async def test_two_hundred_who_ask_at_once_fill_a_group_exactly(database_url: st
     stores = [Store(database, clock) for database in databases]
     capacity = 25
     await add_groups(databases[0], G, capacity=capacity)
-    asked = await asyncio.gather(*(ask(stores[number % 2], number) for number in range(MANY)))
+    asked = await asyncio.gather(*(ask_for_place(stores[number % 2], number) for number in range(MANY)))
     found = await stores[0].places.of_group(G)
     assert {place.id for place in found} == {place.id for place in asked}
     assert [place.rank for place in found] == list(range(MANY))
@@ -203,5 +177,5 @@ async def _end(store: Store, place: Place) -> tuple[Place, ...]:
 
 
 async def _ask_more(store: Store, number: int) -> tuple[Place, ...]:
-    await ask(store, number)
+    await ask_for_place(store, number)
     return ()
