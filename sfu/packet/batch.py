@@ -100,16 +100,17 @@ class Receiver:
         self._words = words
         self._fresh_store = bytearray(self._headers)
         self._fresh = memoryview(self._fresh_store).cast("Q")
-        self._pointer = ffi.cast("void *", ffi.from_buffer(self._headers))
+        store = ffi.from_buffer(self._headers)
+        self._pointers = [ffi.cast("void *", store + index * HEADER_BYTES) for index in range(arena.batch)]
 
     @property
     def addresses(self) -> tuple[int, int, int]:
         """Where the message headers lie, those to begin with, and what comes beside a datagram."""
         return tuple(address_of_store(store) for store in (self._headers, self._fresh_store, self._asides))  # type: ignore[return-value]
 
-    def read(self, fd: int) -> int:
-        """How many datagrams now lie in slots 0, 1, ...; 0 when nothing waits. Raises OSError."""
-        count = int(self._recvmmsg(fd, self._pointer, self._count, _MSG_DONTWAIT, self._ffi.NULL))
+    def read(self, fd: int, first: int = 0) -> int:
+        """How many datagrams now lie in slots `first`, ...; 0 when nothing waits. Raises OSError."""
+        count = int(self._recvmmsg(fd, self._pointers[first], self._count - first, _MSG_DONTWAIT, self._ffi.NULL))
         if count >= 0:
             return count
         code = self._ffi.errno
@@ -118,7 +119,7 @@ class Receiver:
         raise OSError(code, "recvmmsg")
 
     def done(self, count: int) -> None:
-        """The first `count` entries were read; call before the next `read`."""
+        """The first `count` entries were read; call before the next `read` into them."""
         end = count * _WORDS
         self._words[:end] = self._fresh[:end]
 

@@ -16,7 +16,7 @@ from sfu.codecs import EXT_TWCC
 from sfu.packet.arena import HEADER_BYTES, STRIDE, VECTOR_BYTES, Arena
 from sfu.packet.control_blocks import MAX_SEGMENT
 from sfu.packet.lane import Constants, Lane
-from sfu.packet.media import MediaPacket
+from sfu.packet.media import MediaPacket, write_mid
 from sfu.packet.outbox import HEADER, MAX_SEGMENTS, Outbox
 from sfu.packet.sent_ring import MASK
 from sfu.packet.track import Track
@@ -225,7 +225,7 @@ def fan_out(
             # The open run: its first slot, its size (-1: it takes no more), how many it may and does hold.
             first, size, most, held = slot, -1, MAX_SEGMENTS if is_whole else outbox.segments(lane), 0
             marks: list[tuple[int, int, int, int]] = []
-            for track, seq, timestamp, data, length, mid_at, twcc_at, _, head, body, write in entries:
+            for track, seq, timestamp, _, length, mid_at, twcc_at, _, head, body, write in entries:
                 constants = find(track)
                 if constants is None:
                     continue
@@ -241,7 +241,7 @@ def fan_out(
                     body,
                 )
                 if mid_at:
-                    write_mid(egress, at + mid_at, data[mid_at - 1] & 0x0F, mid)
+                    write_mid(egress, at + mid_at, mid)
                 if twcc_at and ring is not None:
                     write_twcc(egress, at + twcc_at, TWCC_HEAD, number)
                     index = number & MASK
@@ -285,12 +285,3 @@ def fan_out(
     finally:
         # Whatever one lane's trouble: slots that are spoken for stay taken.
         outbox.used, outbox.runs = slot, runs
-
-
-def write_mid(buffer: memoryview, at: int, length_bits: int, mid: bytes) -> None:
-    """The viewer's MID in the place of the publisher's; nothing where its length is another one."""
-    length = length_bits + 1
-    if len(mid) == length:
-        buffer[at : at + length] = mid
-    else:
-        buffer[at - 1 : at + length] = bytes(length + 1)

@@ -85,7 +85,7 @@ class RowHistory(History):
         wanted = min(MAX_BYTES, int((head - self._head_before) * _ROOM))
         self._head_before = head
         if wanted > words[rows.T_KEPT_SIZE]:
-            self._resize(wanted)
+            self._resize(wanted + wanted // 4)
 
     def clear(self) -> None:
         words = self._track.words

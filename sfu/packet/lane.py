@@ -137,11 +137,11 @@ class Lane:
         return self.way
 
     def take_number(self, now_us: int, size: int) -> int:
-        """The next transport-wide number, noted in the ring; only where there is one."""
+        """The next transport-wide number, noted in the ring; only where there is one. `size` is that before SRTP."""
         number = self.next_number
         self.next_number = (number + 1) & 0xFFFF
         if self.ring is not None:
-            self.ring.record(number, now_us, size)
+            self.ring.record(number, now_us, size if self.tx is None else size + self.tx.sealing[4])
         return number
 
     def give_back(self, number: int) -> None:

@@ -149,15 +149,18 @@ def _send(job: int) -> int:
 
 @compiled
 def _read(job: int, socket: int) -> int:
-    """A batch of this socket; returns how many datagrams, less than 0 for an error."""
-    fd = load_half(load(job + 8 * rows.J_POLLED) + POLLED_BYTES * socket)
-    batch, messages = load(job + 8 * rows.J_BATCH), load(job + 8 * rows.J_MESSAGES)
-    count = call(load(job + 8 * rows.J_RECVMMSG), fd, messages, batch, _DONTWAIT, 0)
+    """A batch of this socket, or more of it; returns how many datagrams, less than 0 for an error."""
+    fd, total = load_half(load(job + 8 * rows.J_POLLED) + POLLED_BYTES * socket), load(job + 8 * rows.J_TOTAL)
+    left, messages = load(job + 8 * rows.J_BATCH) - total, load(job + 8 * rows.J_MESSAGES) + HEADER_BYTES * total
+    if left == 0:
+        return 0
+    count = call(load(job + 8 * rows.J_RECVMMSG), fd, messages, left, _DONTWAIT, 0)
     if count > 0:
-        store(job + 8 * rows.J_TOTAL, count)
-        store(job + 8 * rows.J_INDEX, 0)
-        store(job + 8 * rows.J_IS_BEGUN, 0)
-        store(job + 8 * rows.J_IS_TOUCHED, 0)
+        if total == 0:
+            store(job + 8 * rows.J_INDEX, 0)
+            store(job + 8 * rows.J_IS_BEGUN, 0)
+            store(job + 8 * rows.J_IS_TOUCHED, 0)
+        store(job + 8 * rows.J_TOTAL, total + count)
         set_now(job, _clock(job, _MONOTONIC) / 1e9)
         store(job + 8 * rows.J_WALL, _clock(job, _REALTIME))
     return count  # type: ignore[no-any-return]
@@ -167,6 +170,9 @@ def _read(job: int, socket: int) -> int:
 def _finish(job: int, socket: int) -> int:
     """Take, forward and send the batch that was read."""
     reason = _take_batch(job, socket)
+    # The rest of a frame came meanwhile: it leaves in the same messages.
+    while reason == DONE and load(job + 8 * rows.J_ROOM) == 0 and _read(job, socket) > 0:
+        reason = _take_batch(job, socket)
     if reason == DONE:
         reason = fan_out(job)
     if reason == DONE and load(job + 8 * rows.J_IS_TOUCHED) != 0:

@@ -57,7 +57,7 @@ class FastLoop:
     def run(self, deadline: float | None) -> None:
         """See `forms.Loop`."""
         words, outbox = self._job.words, self._core.outbox
-        words[rows.J_DEADLINE] = int((time.monotonic() + NEVER_S if deadline is None else deadline) * 1e9)
+        words[rows.J_DEADLINE] = int((time.monotonic() + NEVER_S if deadline is None else max(0.0, deadline)) * 1e9)
         words[rows.J_HAS_WAITED] = 0
         while True:
             words[rows.J_USED], words[rows.J_RUNS] = outbox.used, outbox.runs

@@ -78,7 +78,7 @@ class MediaPacket:
         buffer[at : at + length] = data
         HEADER_WORDS.pack_into(buffer, at, self.first, self.marker_type, seq, timestamp, ssrc)
         if self.mid_at:
-            self._write_mid(buffer, at + self.mid_at, mid)
+            write_mid(buffer, at + self.mid_at, mid)
         return length
 
     def write_rtx(
@@ -101,12 +101,14 @@ class MediaPacket:
         marker_type = (self.marker_type & 0x80) | payload_type
         HEADER_WORDS.pack_into(buffer, at, self.first, marker_type, seq, timestamp, ssrc)
         if self.mid_at:
-            self._write_mid(buffer, at + self.mid_at, mid)
+            write_mid(buffer, at + self.mid_at, mid)
         return end - at
 
-    def _write_mid(self, buffer: memoryview, at: int, mid: bytes) -> None:
-        length = self.mid_length
-        if len(mid) == length:
-            buffer[at : at + length] = mid
-        else:
-            buffer[at - 1 : at + length] = bytes(length + 1)
+
+def write_mid(buffer: memoryview, at: int, mid: bytes) -> None:
+    """The viewer's MID in the place of the publisher's at `at`; nothing where its length is another one."""
+    length = (buffer[at - 1] & 0x0F) + 1
+    if len(mid) == length:
+        buffer[at : at + length] = mid
+    else:
+        buffer[at - 1 : at + length] = bytes(length + 1)

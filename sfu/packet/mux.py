@@ -34,7 +34,7 @@ Handle = Callable[[int, int, bytes, float, float], None]  # slot, length, path, 
 class Receiver(Protocol):
     """Reads a batch into the arena: see `batch.Receiver`."""
 
-    def read(self, fd: int) -> int: ...
+    def read(self, fd: int, first: int = 0) -> int: ...
 
     def datagram(self, index: int) -> tuple[int, bytes, int | None, bytes]: ...
 
@@ -82,24 +82,41 @@ class Mux:
 
     def receive(self, index: int, core: PlaneCore) -> bool:
         """Take one batch from a socket through the plane and send what it caused. True: more may be waiting."""
+        fd, taken = self.fds[index], 0
+        # What comes while the first of a frame are looked at leaves in the same messages.
+        while taken < self._batch and (count := self._take(fd, taken, index, core)):
+            taken += count
+        if taken:
+            self.receiver.done(taken)
+            core.flush()
+        return taken == self._batch
+
+    def _take(self, fd: int, first: int, index: int, core: PlaneCore) -> int:
+        """Read into slots `first`, ... and give it to the core; returns how many."""
         receiver = self.receiver
         try:
-            count = receiver.read(self.fds[index])
+            count = receiver.read(fd, first)
         except OSError:
             self._drops["receive-error"] += 1
-            return False
+            return 0
         if not count:
-            return False
+            return 0
         now = time.monotonic()
         wall_ns = time.time_ns()
-        _, _, stamp, _ = receiver.datagram(0)
+        prefix, datagram = self._prefixes[index], receiver.datagram
+        _, _, stamp, _ = datagram(first)
         queued_ns = 0 if stamp is None else wall_ns - stamp
         handle = core.begin(now, queued_ns * 1e-9 if 0 <= queued_ns <= MAX_QUEUED_NS else 0.0)
-        for slot in range(count):
-            self.hand(slot, index, now, wall_ns, handle)
-        receiver.done(count)
-        core.flush()
-        return count == self._batch
+        for slot in range(first, first + count):
+            length, name, stamp, local = datagram(slot)
+            if length < 0:
+                self._drops["truncated"] += 1
+                continue
+            arrival = now
+            if stamp is not None and 0 <= wall_ns - stamp <= MAX_QUEUED_NS:
+                arrival = now - (wall_ns - stamp) * 1e-9
+            handle(slot, length, prefix + name + local, now, arrival)
+        return count
 
     def hand(self, slot: int, index: int, now: float, wall_ns: int, handle: Handle) -> None:
         """Give the datagram in that slot, which came by socket `index`, to `PlaneCore`; the clocks are the batch's."""

@@ -16,10 +16,10 @@ class Receiver:
         self._sockets = sockets
         self._read: list[tuple[int, bytes]] = []
 
-    def read(self, fd: int) -> int:
+    def read(self, fd: int, first: int = 0) -> int:
         sock = self._sockets[fd]
-        self._read.clear()
-        for slot in range(self._arena.batch):
+        del self._read[first:]
+        for slot in range(first, self._arena.batch):
             at = slot * STRIDE
             try:
                 length, source = sock.recvfrom_into(self._arena.ingress[at : at + MAX_DATAGRAM + 1])
@@ -27,7 +27,7 @@ class Receiver:
                 break
             length = -1 if length > MAX_DATAGRAM else length
             self._read.append((length, to_sockaddr(Address(source[0], source[1]))))
-        return len(self._read)
+        return len(self._read) - first
 
     def datagram(self, index: int) -> tuple[int, bytes, int | None, bytes]:
         length, name = self._read[index]

@@ -98,6 +98,7 @@ class MediaProcess:
         for fd in indexes:
             poll.register(fd, select.POLLIN)
         control_fd = self._control.fileno()
+        unit = 1 if isinstance(poll, select.epoll) else 1000  # one is told seconds, the other milliseconds
         while True:
             deadline, sweep = core.deadline(), tcp.deadline()
             if sweep is not None:
@@ -108,7 +109,8 @@ class MediaProcess:
             if loop is not None:
                 loop.run(ends)
                 ends = 0.0
-            ready = [fd for fd, _ in poll.poll(None if ends is None else self._wait(ends))]
+            wait_s = None if ends is None else max(0.0, ends - time.monotonic())
+            ready = [fd for fd, _ in poll.poll(wait_s if wait_s is None else wait_s * unit)]
             has_more = sweep is not None
             if control_fd in ready:
                 has_more = True
@@ -144,11 +146,6 @@ class MediaProcess:
         if self._forms.loop is None or not isinstance(self._poll, select.epoll):
             return None
         return self._forms.loop(self._core, mux, self._poll.fileno())
-
-    def _wait(self, ends: float) -> float:
-        """How long until then, as the poll wants it told."""
-        left = max(0.0, ends - time.monotonic())
-        return left if isinstance(self._poll, select.epoll) else left * 1000
 
     def _end_turn(self) -> None:
         """All that was caused has left: answer those who wait to know their verbs in force."""

@@ -1,9 +1,7 @@
 """What flows into a slot by constants alone, and what ends that: losses, padding, other codecs, narrow histories."""
 
-from collections.abc import AsyncIterator
 from random import Random
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,23 +13,11 @@ from sfu.packet.media import MediaPacket
 from sfu.packet.rtp import RtpView
 from sfu.packet.track import Track
 from sfu.plane import PublicationSpec, SlotSpec
-from tests.support.plane_rig import VIDEO_KEY, InlineRig, Stage, started
+from tests.support.plane_rig import VIDEO_KEY, InlineRig, Stage
 from tests.support.rtp_peer import build_rtp, nack
 
 MIC, CAMERA = 0x1111, 0x2222
 OUT, OUT_VIDEO, OUT_RTX = 0xA001, 0xA002, 0xA003
-
-
-@pytest.fixture
-async def rig() -> AsyncIterator[InlineRig]:
-    async with started(InlineRig()) as ready:
-        assert isinstance(ready, InlineRig)
-        yield ready
-
-
-@pytest.fixture
-def stage(rig: InlineRig) -> Stage:
-    return Stage(rig)
 
 
 async def test_losses_of_the_publisher_keep_their_numbers_and_late_packets_fill_them(

@@ -16,14 +16,13 @@ from sfu.packet.packet_cache import PacketCache, Sent
 from sfu.packet.peer import NACK_BURST, RTCP_BURST, RTCP_PER_S
 from sfu.packet.rtcp import MAX_NACKS, MAX_STATUSES, Nack
 from sfu.packet.transport_feedback import TransportFeedback
-from sfu.plane import Layer
 from tests.support.hostile_member import (
     CAMERA,
     MIC,
     OUT,
     OUT_RTX,
     OUT_VIDEO,
-    RTX,
+    hostile_room,
     hostile_rtcp,
     hostile_rtp,
     try_send,
@@ -37,18 +36,9 @@ async def test_mutations_reach_nobody_as_an_error(seed: int) -> None:
     rng = random.Random(seed)
     async with started(InlineRig()) as rig:
         assert isinstance(rig, InlineRig)
-        stage = Stage(rig)
-        hostile, speaker, listener = await stage.join(), await stage.join(), await stage.join()
-        stage.publish(hostile, ssrc=MIC, mid="00")
-        camera = stage.publish(hostile, Kind.VIDEO, ssrc=CAMERA, rtx=RTX, mid="01")
-        simulcast = stage.publish(hostile, Kind.VIDEO, mid="02", rids=("q", "h"))
-        good = stage.publish(speaker, ssrc=MIC)
-        for client in (hostile, listener):
-            stage.slot(client, ssrc=OUT, show=good)
-            temporal = stage.slot(client, Kind.VIDEO, ssrc=OUT_VIDEO, rtx=OUT_RTX, show=camera)
-            stage.slot(client, Kind.VIDEO, ssrc=OUT_VIDEO + 100, rtx=OUT_RTX + 100, show=simulcast)
+        room = await hostile_room(rig)
+        hostile, speaker, listener = room.hostile, room.speaker, room.listener
         seqs: dict[int, int] = {}
-        rig.plane.set_target_layer(temporal, Layer(None, 1))
         for step in range(4_000):
             if rng.random() < 0.7:
                 try_send(hostile, hostile_rtp(rng, seqs), is_rtcp=False)

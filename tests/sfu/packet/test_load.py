@@ -1,13 +1,9 @@
 """Too much to do: upper layers go first, then all video, voices never; one stall sheds nothing."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from sfu.codecs import Kind
 from sfu.packet.load import ALL_VIDEO, CALM_S, LATE_S, PATIENCE_S, Load
 from sfu.plane import Layer
-from tests.support.plane_rig import InlineRig, Stage, started
+from tests.support.plane_rig import InlineRig, Stage
 
 
 def test_a_single_stall_sheds_nothing() -> None:
@@ -31,13 +27,6 @@ def test_lasting_lateness_sheds_step_by_step_and_calm_brings_it_back() -> None:
             assert load.step == ALL_VIDEO
         now += 0.01
     assert steps == [0, 1, 2, 1, 0]
-
-
-@pytest.fixture
-async def rig() -> AsyncIterator[InlineRig]:
-    async with started(InlineRig()) as ready:
-        assert isinstance(ready, InlineRig)
-        yield ready
 
 
 async def test_voices_go_on_while_video_is_shed(rig: InlineRig) -> None:

@@ -1,28 +1,14 @@
 """What one viewer's slot does over time: switches, layers, repairs, requests. The contract suite has the rest."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from sfu.codecs import VP8, Kind
 from sfu.plane import Layer, SlotSpec
-from tests.support.plane_rig import VIDEO_KEY, InlineRig, Stage, started
+from tests.support.plane_rig import VIDEO_KEY, InlineRig, Stage
 from tests.support.rtp_peer import build_rtp, nack, pli, rtcp
 
 MIC, CAMERA = 0x1111, 0x2222
 OUT, OUT_VIDEO, OUT_RTX = 0xA001, 0xA002, 0xA003
-
-
-@pytest.fixture
-async def rig() -> AsyncIterator[InlineRig]:
-    async with started(InlineRig()) as ready:
-        assert isinstance(ready, InlineRig)
-        yield ready
-
-
-@pytest.fixture
-def stage(rig: InlineRig) -> Stage:
-    return Stage(rig)
 
 
 async def test_the_person_shown_before_does_not_stay_under_anothers_name(rig: InlineRig, stage: Stage) -> None:
