@@ -1,4 +1,4 @@
-"""`python -m server <command>`: run, migrate, create-host, set-password, sign-out-host, invite, doctor, demo."""
+"""`python -m server <command>`: `parser` names the commands."""
 
 import argparse
 import gc
@@ -35,6 +35,8 @@ def parser() -> argparse.ArgumentParser:
     who.add_argument("--host", help="name or address of the account")
     invite.add_argument("--role", choices=tuple(role.value for role in Role), default="participant")
     invite.add_argument("--label", default="", help="who it is for; only the host sees it")
+    returned = sub.add_parser("bounce", help="read mail that came back from standard input, and mark its address")
+    returned.add_argument("--recipient", default="", help="the address that it came to, where the mail server tells")
     sub.add_parser("doctor", help="check this installation and say in plain words what is wrong")
     sub.add_parser("demo", help="make a demo session that is open now, and print its links")
     return top

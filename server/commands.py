@@ -17,6 +17,8 @@ from server.data_lock import DataInUse, data_lock
 from server.demo import ensure_demo
 from server.elsewhere import RoomsElsewhere
 from server.logs import configure_logs
+from server.mail.bounces import MOST_BYTES
+from server.mail.returned import Returned, took_back
 from server.passwords import Passwords
 from server.people.accounts import BadAccount
 from server.people.first_start import first_start_words
@@ -112,6 +114,19 @@ def invite(config: Config, options: argparse.Namespace) -> int:
     return _with_services(config, work)
 
 
+def bounce(config: Config, options: argparse.Namespace) -> int:
+    """Raises `CommandProblem` for mail that is no notice about a letter of ours, so that nothing is lost in silence."""
+    content = sys.stdin.buffer.read(MOST_BYTES)
+
+    async def work(services: Services) -> None:
+        result = await took_back(services.store.outbox, services.clock, content, options.recipient)
+        if result is Returned.UNKNOWN:
+            raise CommandProblem("This is no notice about a letter of this installation; a person has to read it.")
+        print({Returned.MARKED: "The address is marked.", Returned.DELAYED: "It is still on its way."}[result])
+
+    return _with_services(config, work)
+
+
 def demo(config: Config, options: argparse.Namespace) -> int:
     del options
 
@@ -197,6 +212,7 @@ COMMANDS: dict[str, Callable[[Config, argparse.Namespace], int]] = {
     "set-password": set_password,
     "sign-out-host": sign_out_host,
     "invite": invite,
+    "bounce": bounce,
     "doctor": doctor,
     "demo": demo,
 }

@@ -14,6 +14,7 @@ import aiohttp
 from server.config import LOCAL_HOSTS, Config
 from server.data_lock import DataInUse, data_lock
 from server.doctor_ways import Finding, relays, ways
+from server.mail.check import mail
 from server.passwords import hash_now, verify_now
 from server.ports import StoreDown
 from server.store.database import Database
@@ -38,6 +39,7 @@ async def examine(config: Config) -> list[Finding]:
     findings.append(udp_to_oneself(config))
     findings.append(ways(config))
     findings += [finding async for finding in relays(config)]
+    findings.append(await mail(config))
     findings.append(await _media())
     findings.append(await _answering(config, is_running))
     return findings

@@ -47,7 +47,7 @@ class Smtp:
         except aiosmtplib.SMTPResponseException as error:
             await self.rest()
             return Answer(Verdict.NOT_NOW, reply_of(error))
-        except (aiosmtplib.SMTPException, OSError, ssl.SSLError, TimeoutError, ValueError):
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError):
             await self.rest()
             return Answer(Verdict.NOT_NOW, "no connection")
         try:
@@ -64,6 +64,18 @@ class Smtp:
         except (aiosmtplib.SMTPException, OSError, TimeoutError):
             await self.rest()
             return Answer(Verdict.NOT_NOW, "no answer")
+        return Answer(Verdict.ACCEPTED)
+
+    async def greet(self) -> Answer:
+        """Connect and sign in, send nothing. As `deliver`, it never raises."""
+        try:
+            await (await self._connected()).noop()
+        except aiosmtplib.SMTPResponseException as error:
+            return Answer(Verdict.NOT_NOW, reply_of(error))
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+            return Answer(Verdict.NOT_NOW, type(error).__name__)
+        finally:
+            await self.rest()
         return Answer(Verdict.ACCEPTED)
 
     async def rest(self) -> None:
