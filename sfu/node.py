@@ -114,6 +114,7 @@ class LineStats:
 
     `up_loss`: share of its packets that did not reach us, 0 to 1. `down_loss`: as its newest receiver reports say.
     `downlink_bps`: the newest estimate. `layers`: how many of its camera slots carry each layer, by rid.
+    `up_voice_loss`, `down_voice_loss`: of voices alone, which nobody sends again; None where hardly anybody spoke.
     """
 
     room: int
@@ -122,6 +123,8 @@ class LineStats:
     rtt_ms: float | None = None
     downlink_bps: int | None = None
     layers: Mapping[str, int] = field(default_factory=dict)
+    up_voice_loss: float | None = None
+    down_voice_loss: float | None = None
 
 
 class BadAnswer(ValueError):

@@ -147,12 +147,15 @@ class Conference:
         for slot, pub in member.shown.items():
             if pub is not None and (rid := member.flowing.get(slot)) is not None:
                 layers[rid] = layers.get(rid, 0) + 1
+        mic = member.peer.publications.get(Source.MIC)
+        voices = {slot.slot for slot in member.peer.slots if slot.line.source is Source.MIC}
         return LineParts(
             self.room,
             [publication.pub for publication in member.peer.publications.values()],
             [slot.slot for slot in member.peer.slots],
             member.downlink_bps,
             layers,
+            voices | {mic.pub} if mic is not None else voices,
         )
 
     def on_lines(self, lines: Mapping[int, LineStats]) -> None:
@@ -162,9 +165,9 @@ class Conference:
         for published in self._published.values():
             if published.publication.source is Source.MIC and published.is_open:
                 publisher = published.owner
-                losses = [lines[publisher.peer.id].up_loss] if publisher.peer.id in lines else []
+                losses = [lines[publisher.peer.id].up_voice_loss] if publisher.peer.id in lines else []
                 losses += [
-                    lines[member.peer.id].down_loss
+                    lines[member.peer.id].down_voice_loss
                     for member in listeners
                     if member is not publisher and member.peer.id in lines
                 ]

@@ -1,5 +1,7 @@
 """What the plane's counters say of each person's line, from one reading to the next."""
 
+from dataclasses import replace
+
 import pytest
 
 from sfu.control.lines import LineBook, LineParts
@@ -45,3 +47,17 @@ def test_slots_count_by_what_they_sent_and_idle_ones_not_at_all() -> None:
 def test_nothing_is_said_of_a_line_that_carried_nothing() -> None:
     line = LineBook().read({3: PARTS}, stats({}, {}))[3]
     assert (line.up_loss, line.down_loss, line.rtt_ms) == (None, None, None)
+
+
+def test_voices_are_counted_apart_from_pictures_whose_losses_are_sent_again() -> None:
+    parts = replace(PARTS, voices={1, 7})
+    counted = stats({1: (90, 10), 2: (900, 0)}, {7: (100, 0.2, 50.0), 8: (900, 0.0, 50.0)})
+    line = LineBook().read({3: parts}, counted)[3]
+    assert (line.up_voice_loss, line.down_voice_loss) == (pytest.approx(0.1), pytest.approx(0.2))
+    assert (line.up_loss, line.down_loss) == (pytest.approx(0.01), pytest.approx(0.02))
+
+
+def test_the_few_packets_of_silence_tell_nothing_of_voices() -> None:
+    parts = replace(PARTS, voices={1, 7})
+    line = LineBook().read({3: parts}, stats({1: (4, 4)}, {7: (5, 0.6, 50.0)}))[3]
+    assert (line.up_voice_loss, line.down_voice_loss) == (None, None)

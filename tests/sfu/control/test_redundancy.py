@@ -39,7 +39,8 @@ async def test_the_voices_of_a_room_repeat_themselves_for_a_listener_who_loses_p
     for number, peer in room.peers.items():
         peer.takes_redundant = True
         peer.prefer_redundant = lambda is_on, number=number: asked.__setitem__(number, is_on)
-    lines = {person: LineStats(1, 0.0, 0.0) for person in (first, second)} | {third: LineStats(1, 0.0, 0.2)}
+    clear, lossy = LineStats(1, up_voice_loss=0.0, down_voice_loss=0.0), LineStats(1, 0.0, 0.0, down_voice_loss=0.2)
+    lines = {first: clear, second: clear, third: lossy}
     for _ in range(ON_AFTER):
         room.conference.on_lines(lines)
     assert asked == {first: True, second: True, third: False}
