@@ -181,6 +181,8 @@ async def replace_group(call: Call) -> Reply:
 
 async def archive_group(call: Call) -> Reply:
     group = await group_named(call)
+    for series in await call.services.series.of_group(group.id):
+        await call.services.series.end(series.id)  # or its rooms would open with nobody to find them
     await call.services.groups.archive(group.id)
     return Reply()
 
