@@ -101,10 +101,11 @@ def build_services(config: Config, store: Store, clock: Clock, rooms: Rooms, pas
     errands = build_errands(config, store, clock, post, webhooks, links_of_places, calendar)
     notices = errands.notices
     sessions, links = Sessions(store, clock, rooms), Links(store, clock, config.public_url)
-    accounts = Accounts(store, clock, passwords, limits, RoomsOf(links, sessions))
+    rooms_of = RoomsOf(links, sessions)
+    accounts = Accounts(store, clock, passwords, limits, rooms_of)
     sign_in_links = SignInLinks(store, clock, limits, accounts, post, config.public_url)
     series = SeriesBook(store, clock, rooms, notices)
-    groups = GroupBook(store, clock, notices, series)
+    groups = GroupBook(store, clock, notices, series, rooms_of)
     places = PlaceBook(store, clock, rooms, notices, key, config.public_url)
     return Services(
         config=config,

@@ -69,9 +69,9 @@ class Links:
         record = await self.store.links.revoke(session, link, now)
         return None if record is None else replace(record, revoked_at=record.revoked_at or now)
 
-    async def revoke_of(self, account: str, sign_in: str | None = None) -> list[LinkRecord]:
-        """All by which an account goes in, or those of one sign-in; returns those that worked until now."""
-        found = await self.store.links.of_account(account, sign_in)
+    async def revoke_of(self, account: str, sign_in: str | None = None, group: str | None = None) -> list[LinkRecord]:
+        """All by which an account goes in, or those of one sign-in or group; returns those that worked until now."""
+        found = await self.store.links.of_account(account, sign_in, group)
         for link in found:
             await self.store.links.revoke(link.session, link.id, self.clock.now())
         return found

@@ -18,6 +18,7 @@ from server.api.problems import Code, Problem, as_object, not_valid
 from server.api.scopes import allows, read_scopes
 from server.keys import SERVICES
 from server.limits import Limit
+from server.people.days import today_of
 from server.services import Services
 from server.store.program_records import ApiKey, KeptAnswer
 from server.store.records import Account
@@ -86,6 +87,8 @@ async def _check_rights(request: web.Request, services: Services, action: Action
             raise Problem(Code.NOT_FOUND)
     if not may(account.role, positions, action):
         raise Problem(Code.NOT_PERMITTED)
+    if action is Action.LEAD and not account.is_trained_on(today_of(account, services.clock)):
+        raise Problem(Code.NOT_PERMITTED, "The training of this account is over.")
 
 
 async def _positions(request: web.Request, services: Services, account: Account) -> Set[Position]:

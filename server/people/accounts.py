@@ -56,11 +56,17 @@ class Accounts:
         return replace(record, has_password=phc is not None)
 
     async def change(self, account: Account) -> Account:
-        """Raises `BadAccount`: name or address taken, somebody else's change came first, the last admin."""
+        """Who is no admin any more leaves the rooms they opened, and may come back where they still lead.
+
+        Raises `BadAccount`: name or address taken, somebody else's change came first, the last admin.
+        """
         wanted = replace(account, name=_name(account.name), email=_email(account.email))
+        before = await self.store.accounts.get(account.id)
         changed = await self.store.accounts.update(wanted)
         if changed is None:
             raise await self._taken(wanted)
+        if before is not None and before.role is OrgRole.ADMIN and changed.role is not OrgRole.ADMIN:
+            await self.rooms.leave(account.id)
         return changed
 
     async def get(self, account: str) -> Account | None:

@@ -15,14 +15,14 @@ class RoomsOf:
     links: Links
     sessions: Sessions
 
-    async def leave(self, account: str, sign_in: str | None = None) -> bool:
-        """The account's links end, or those of one sign-in, and its connections with them.
+    async def leave(self, account: str, sign_in: str | None = None, group: str | None = None) -> bool:
+        """The account's links end, or those of one sign-in or group, and its connections with them.
 
         False where one of the rooms is out of reach at the moment: nobody comes in by those links any more, and who
         is inside stays until a facilitator removes them.
         """
         is_done = True
-        for link in await self.links.revoke_of(account, sign_in):
+        for link in await self.links.revoke_of(account, sign_in, group):
             if link.person is None:
                 continue
             try:

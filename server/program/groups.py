@@ -13,6 +13,7 @@ from rooms.program.group import NEUTRAL_NAME, Group, GroupInput, Guidelines, Lis
 from rooms.program.group_faults import faults_of
 from rooms.program.ids import AccountId, GroupId
 from server.links import DAY_MS
+from server.people.rooms_of import RoomsOf
 from server.ports import Clock
 from server.program.ports import Notices
 from server.store.groups import Overfull
@@ -49,6 +50,7 @@ class GroupBook:
     clock: Clock
     notices: Notices
     sessions: SessionsOfGroups
+    rooms: RoomsOf
 
     async def create(self, account: AccountId, wanted: GroupInput) -> Group:
         """A group whose host is this account. Raises `BadGroup` with every problem at once."""
@@ -119,10 +121,16 @@ class GroupBook:
         return await self.store.groups.staff(group)
 
     async def set_staff(self, group: GroupId, members: Sequence[StaffMember]) -> None:
-        """These and no others, ranked as they come. Raises `BadGroup` where nobody would host the group."""
+        """These and no others, ranked as they come: who is not among them any more leaves the group's rooms at once.
+
+        Raises `BadGroup` where nobody would host the group.
+        """
         if not any(member.position is Position.HOST for member in members):
             raise BadGroup({"staff": "A group needs a host. Make somebody else its host first."})
+        before = {member.account for member in await self.staff(group)}
         await self.store.groups.set_staff(group, members)
+        for gone in before - {member.account for member in members}:
+            await self.rooms.leave(gone, group=group)
         await self.sessions.refresh(group)
 
     async def guidelines(self, group: GroupId, version: int) -> Guidelines | None:

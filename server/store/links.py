@@ -8,7 +8,7 @@ from rooms.ids import Instant, SessionId
 from server.store.database import Database
 from server.store.mapping import link_of, link_values, person_values
 from server.store.records import LinkRecord, PersonRecord
-from server.store.tables import credentials, links, people, resume_tokens, tickets
+from server.store.tables import credentials, links, people, resume_tokens, sessions, tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,13 @@ class LinkTable:
         async with self.database.read() as connection:
             return [link_of(row) for row in await connection.execute(found)]
 
-    async def of_account(self, account: str, sign_in: str | None = None) -> list[LinkRecord]:
-        """By which an account goes in, and which work: all of them, or those of one sign-in."""
+    async def of_account(self, account: str, sign_in: str | None = None, group: str | None = None) -> list[LinkRecord]:
+        """By which an account goes in, and which work: all of them, those of one sign-in, those of one group."""
         found = select(links).where(links.c.account == account, links.c.revoked_at.is_(None))
         if sign_in is not None:
             found = found.where(links.c.sign_in == sign_in)
+        if group is not None:
+            found = found.where(links.c.session.in_(select(sessions.c.id).where(sessions.c.group == group)))
         async with self.database.read() as connection:
             return [link_of(row) for row in await connection.execute(found)]
 

@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 
+from rooms.ids import SessionId
 from rooms.live.settings import MINUTE_MS
-from rooms.program.authority import OrgRole
+from rooms.program.authority import OrgRole, Position
+from rooms.program.group import GroupInput, StaffMember
 from rooms.roles import Role
 from server.errors import TooMany
 from server.limits import GUESSES
@@ -237,3 +239,36 @@ async def test_an_address_that_is_none_is_explained(services: Services, email: s
     with pytest.raises(BadAccount) as caught:
         await services.accounts.create("ines", OrgRole.HOST, email=email)
     assert caught.value.field == "email"
+
+
+async def facilitating(services: Services, account: Account, group: str | None, name: str) -> tuple[SessionId, str]:
+    """A session that this account has opened the room of, and the credential of its browser."""
+    session = replace(session_record(name, host=account.id, start=START + 60 * MINUTE_MS), group=group)
+    await services.store.sessions.add(session, START)
+    link = await services.links.make(session, Role.FACILITATOR, "", account.id)
+    entered = await services.entry.by_link(link.record)
+    return session.id, entered.new_credential or ""
+
+
+async def test_who_is_taken_off_a_group_leaves_its_rooms_and_no_other(services: Services, host: Account) -> None:
+    tom = await services.accounts.create("tom", OrgRole.FACILITATOR)
+    groups = [(await services.groups.create(host.id, GroupInput(name=name))).id for name in ("Evening", "Morning")]
+    hosting = StaffMember(account=host.id, name="", position=Position.HOST, rank=0)
+    leading = StaffMember(account=tom.id, name="", position=Position.FACILITATOR, rank=0)
+    for group in groups:
+        await services.groups.set_staff(group, [hosting, leading])
+    evening = await facilitating(services, tom, groups[0], "s_evening")
+    morning = await facilitating(services, tom, groups[1], "s_morning")
+    await services.groups.set_staff(groups[0], [hosting])
+    assert await services.entry.who(*evening) is None
+    assert await services.entry.who(*morning) is not None
+
+
+async def test_who_is_no_admin_any_more_leaves_the_rooms_they_opened(services: Services, host: Account) -> None:
+    await services.accounts.create("amina", OrgRole.ADMIN)
+    other = await services.accounts.create("tom", OrgRole.ADMIN)
+    inside = await facilitating(services, other, None, "s_1")
+    renamed = await services.accounts.change(replace(other, name="tomas"))
+    assert await services.entry.who(*inside) is not None
+    await services.accounts.change(replace(renamed, role=OrgRole.HOST))
+    assert await services.entry.who(*inside) is None
