@@ -139,7 +139,7 @@ class SchedulePage(Page):
     action: str
     groups: Mapping[str, str] = field(default_factory=dict)
     group: str = ""
-    templates: tuple[tuple[str, str], ...] = ()
+    templates: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # ids and names, by kind
     next_dates: PreviewList | None = None
     labels: ClassVar[Mapping[str, str]] = FIELDS
     weekdays: ClassVar[tuple[tuple[str, str], ...]] = tuple(zip(DAY_FIELDS, WEEKDAYS, strict=True))

@@ -60,6 +60,7 @@ def _numbers(value: object) -> object:
 Title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TITLE_LENGTH)]
 Message = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MESSAGE_LENGTH)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TEXT_LENGTH)]
+TemplateId = Annotated[str, StringConstraints(max_length=64)]
 Empty = BeforeValidator(_none_if_empty)
 
 
@@ -114,7 +115,9 @@ class ScheduleForm(DatesForm):
     resources: Text = ""
     kind: Kind = Kind.PEER_LED
     chat: ChatPolicy = ChatPolicy.FACILITATORS
-    template: Annotated[str, StringConstraints(max_length=64)] = ""
+    template: TemplateId = ""  # of a whole group
+    guidelines_from: TemplateId = ""  # a text that was kept, in place of the one in the form
+    waiting_from: TemplateId = ""
 
 
 F = TypeVar("F", bound=DatesForm)
@@ -175,6 +178,8 @@ FIELDS: Mapping[str, str] = {
     "guidelines": "Guidelines",
     "resources": "Resources",
     "template": "Start from a template",
+    "guidelines_from": "Guidelines that you keep",
+    "waiting_from": "Messages that you keep",
 }
 
 # Where the words of others belong: the names of fields of a rule, of timers and of a series' input, and ours.

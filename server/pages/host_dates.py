@@ -6,11 +6,10 @@ from aiohttp import web
 
 from rooms.program.dates import Date, date_named
 from rooms.program.group import Group
-from rooms.program.places import PlaceState
 from rooms.program.series import Change, Series, local_text
 from server.pages.answer import see_other, services_of, show, values_of
 from server.pages.host_series import need_group, need_series, planned_date
-from server.pages.host_words import people
+from server.pages.host_telling import telling
 from server.pages.rows import series_path
 from server.program.series import BadSeries, Scope, StaleSeries
 from server.services import Services
@@ -108,22 +107,6 @@ async def _fact(services: Services, series: Series, date: Date) -> DateFact | No
 def _has_begun(services: Services, date: Date, fact: DateFact | None) -> bool:
     is_over = fact is not None and fact.record.end is not SessionEnd.OPEN
     return is_over or date.schedule.doors_at <= services.clock.now()
-
-
-async def telling(services: Services, group: Group) -> str:
-    """Who will be told of a change, and how, before anything is pressed."""
-    taken = [place for place in await services.places.of_group(group.id) if place.state is PlaceState.PLACE]
-    reached = sum(place.email is not None and place.bounced_at is None for place in taken)
-    if not taken:
-        return "Nobody has a place in this group, so nobody is written to. The session page tells whoever opens it."
-    if not services.post.is_configured:
-        return (
-            f"Mail is not set up here: of {people(len(taken))} with a place nobody is written to. Tell them yourself."
-        )
-    told = f"When you press the button, {people(reached)} with a place and whoever leads are written to at once"
-    rest = len(taken) - reached
-    more = f" {people(rest)} gave no address that works: tell them yourself." if rest else ""
-    return f"{told}; calendars that follow the group change by themselves.{more}"
 
 
 def _change(form: DateForm, series: Series, group: Group, date: Date) -> Change:

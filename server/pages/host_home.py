@@ -1,6 +1,7 @@
 """The first page of people who host or lead: today first."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from aiohttp import web
@@ -24,7 +25,7 @@ from web.repeats import in_words
 from web.times import is_same_day, when
 from web.trend import trend_of
 
-TOLD = {
+TOLD: Mapping[str, str] = {
     Answer.ACCEPTED: "You lead it. Thank you.",
     Answer.DECLINED: "Thank you for saying so. Others are asked.",
     Answer.TAKEN: "Somebody else leads it by now. You need not do anything.",

@@ -1,6 +1,5 @@
 """The form that schedules a series, and the next dates that would come of it."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from aiohttp import web
@@ -17,7 +16,7 @@ from server.program.templates import group_input
 from server.routes.guard import account_of, group_of
 from server.services import Services
 from server.store.records import Account
-from server.store.templates import TemplateKind
+from server.store.templates import Template, TemplateKind
 from web.forms import BadForm, Filled
 from web.host_pages import PreviewList, SchedulePage
 from web.repeats import choices
@@ -123,7 +122,9 @@ async def _page(
 ) -> SchedulePage:
     """`group`: the only one that the page is about, or ""."""
     groups = await groups_to_schedule(services, account)
-    kept = [] if group else await services.templates.all()
+    kept: dict[str, tuple[tuple[str, str], ...]] = {}
+    for one in [] if group else await services.templates.all():
+        kept[one.kind] = (*kept.get(one.kind, ()), (one.id, one.name))
     return SchedulePage(
         form=form,
         zones=zone_choices(),
@@ -131,7 +132,7 @@ async def _page(
         action=f"/host/groups/{group}/series/new" if group else "/host/series/new",
         groups=groups,
         group=group,
-        templates=tuple((one.id, one.name) for one in kept if one.kind is TemplateKind.GROUP),
+        templates=kept,
         next_dates=preview,
     )
 
@@ -155,23 +156,31 @@ async def _may_schedule(services: Services, account: Account, group: str) -> boo
 
 async def _group(services: Services, form: ScheduleForm) -> GroupInput:
     """The new group: as in the template, or as the form says."""
-    if form.template:
-        template = await services.templates.get(form.template)
-        if template is None or template.kind is not TemplateKind.GROUP:
-            raise BadForm({"template": "This template is gone. Choose another one."})
-        kept = group_input(template)
-        return replace(kept, name=form.name, zone=form.zone)
+    if (whole := await _kept(services, form.template, TemplateKind.GROUP, "template")) is not None:
+        return replace(group_input(whole), name=form.name, zone=form.zone)
+    rules = await _kept(services, form.guidelines_from, TemplateKind.GUIDELINES, "guidelines_from")
+    welcome = await _kept(services, form.waiting_from, TemplateKind.WAITING_MESSAGE, "waiting_from")
     return GroupInput(
         name=form.name,
         discreet_name=form.discreet_title,
         kind=form.kind,
         chat_policy=form.chat,
         resources=form.resources,
-        waiting_message=form.waiting_message,
-        guidelines=form.guidelines,
+        waiting_message=form.waiting_message if welcome is None else welcome.body,
+        guidelines=form.guidelines if rules is None else rules.body,
         timers=form.timers,
         zone=form.zone,
     )
+
+
+async def _kept(services: Services, template: str, kind: TemplateKind, field: str) -> Template | None:
+    """The template that was chosen in this field, None where none was. Raises `BadForm` where it is gone."""
+    if not template:
+        return None
+    found = await services.templates.get(template)
+    if found is None or found.kind is not kind:
+        raise BadForm({field: "This template is gone. Choose another one."})
+    return found
 
 
 def _series_input(form: ScheduleForm) -> SeriesInput:
@@ -196,5 +205,5 @@ def _defaults(account: Account) -> dict[str, str]:
     return dict(DEFAULTS) | {"zone": account.zone}
 
 
-def _timer_values(doors_min: int, late_min: int | None) -> Mapping[str, str]:
+def _timer_values(doors_min: int, late_min: int | None) -> dict[str, str]:
     return {"doors": str(doors_min), "late": "" if late_min is None else str(late_min)}

@@ -9,6 +9,7 @@ from rooms.program.group import Group
 from rooms.program.ids import GroupId, SeriesId
 from rooms.program.series import Series
 from server.pages.answer import see_other, services_of, show
+from server.pages.host_telling import telling
 from server.pages.host_words import leading
 from server.pages.rows import series_path
 from server.program.dashboard import TREND_MS
@@ -104,7 +105,8 @@ async def show_end(request: web.Request) -> web.Response:
         subject=f"{series.title or group.name}: {in_words(series.rule, series.first_local.date())}",
         facts=(
             f"Nothing more is planned, and {several} that have not begun are canceled.",
-            "Their pages say so at once, and whoever has a place and an address gets one letter for each date.",
+            "Their pages say so at once.",
+            await telling(services, group),
             "A session that goes on now goes on.",
             "It cannot be taken back; you can schedule another series like it.",
         ),

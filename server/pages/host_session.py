@@ -8,8 +8,8 @@ from rooms.program.authority import Action
 from rooms.program.ids import AccountId, SeriesId
 from rooms.roles import Role
 from server.pages.answer import need_session, see_other, services_of, show, values_of
-from server.pages.host_dates import telling
 from server.pages.host_series import may_in
+from server.pages.host_telling import telling
 from server.pages.rows import link_row, row_of
 from server.program.series import BadSeries, Scope
 from server.routes.guard import account_of, sign_in_of

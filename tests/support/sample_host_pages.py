@@ -123,7 +123,11 @@ def _schedule() -> dict[str, Page]:
         ("Jo leads another group at that time on Saturday 28 November.",),
     )
     groups = {GROUP: TITLE, "g_b": LONG_TITLE}
-    templates = (("t_a", "Bereavement, eight weeks"),)
+    templates = {
+        "group": (("t_a", "Bereavement, eight weeks"),),
+        "guidelines": (("t_b", "Our ground rules"),),
+        "waiting-message": (("t_c", "A calm welcome"),),
+    }
     return {
         "schedule": blank,
         "schedule-again": replace(blank, form=Filled(values, wrong), guess_zone=False),

@@ -294,6 +294,24 @@ async def test_a_text_is_kept_changed_and_deleted(site: Site) -> None:
     assert (await site.me.get(here)).status == 404
 
 
+async def test_texts_that_are_kept_take_the_place_of_those_in_the_form(site: Site) -> None:
+    await site.sign_in()
+    await site.post("/host/templates", kind="guidelines", name="Ours", body="Only ours.")
+    await site.post("/host/templates", kind="waiting-message", name="Calm", body="Sit down.")
+    rules, welcome = await site.services.templates.all()
+    page = await site.get("/host/series/new")
+    assert "Ours" in page
+    assert "Calm" in page
+    group, _ = ids(await site.planned(guidelines_from=rules.id, waiting_from=welcome.id, guidelines="Not these."))
+    made = await site.services.groups.get(group)
+    assert made is not None
+    assert (made.guidelines.text, made.waiting_message) == ("Only ours.", "Sit down.")
+    wrong = await site.schedule(name="Another", guidelines_from=welcome.id)
+    assert wrong.status == 422
+    assert 'id="guidelines_from-error"' in await wrong.text()
+    assert [one.name for one in await site.services.store.groups.all()].count("Another") == 0
+
+
 async def test_a_template_that_does_not_fit_keeps_what_was_written(site: Site) -> None:
     await site.sign_in()
     response = await site.post("/host/templates", kind="waiting-message", name="", body="x" * 1_001)
