@@ -82,30 +82,31 @@ class Absence:
             return
         if now < (page_at := room.settings.schedule.start_at + room.settings.absent_page_ms):
             raise NotYet(Instant(page_at))
-        await self._page(date, room, now)
-        cancel_at = room.settings.schedule.start_at + room.settings.absent_cancel_ms
-        if now + PAGE_STEP_MS < cancel_at:
-            step = (now - page_at) // PAGE_STEP_MS + 1
-            due_at = Instant(page_at + step * PAGE_STEP_MS)
-            await self.leading.queue.add(PAGE, f"{PAGE}:{session}:{page_at}:{step}", {"session": session}, due_at)
+        due_at = await self._page(date, room, now)
+        if due_at < room.settings.schedule.start_at + room.settings.absent_cancel_ms:
+            await self.leading.queue.add(PAGE, f"{PAGE}:{session}:{due_at}", {"session": session}, due_at)
 
-    async def _page(self, date: DateOfGroup, room: RoomState, now: Instant) -> None:
+    async def _page(self, date: DateOfGroup, room: RoomState, now: Instant) -> Instant:
+        """Ask who is next, unless somebody was asked or said yes a moment ago; when to look again."""
         store, session, start_at = self.leading.store, date.session.id, room.settings.schedule.start_at
-        before = await store.leads.of_session(session)
         await store.leads.release(session, Instant(max(start_at, now - COMES_WITHIN_MS)))
         leads = await store.leads.of_session(session)
         staff = await store.dates.staff(date.group)
-        cancel_at = Instant(start_at + room.settings.absent_cancel_ms)
-        await self._tell_hosts(date, staff, cancel_at)
-        if leader_of(leads) is not None:
-            return  # said yes a moment ago
-        paged = frozenset(lead.account for lead in before if lead.asked_at is not None and lead.asked_at >= start_at)
-        candidates = [each.candidate for each in staff]
-        for candidate in to_page(candidates, leads, paged, day_of(date)):
-            account = account_in(staff, candidate)
-            await self.leading.ask_one(BackupWanted, "backup-wanted", date, account, candidate, start_at)
-            ids = {"group": date.group, "session": session, "account": candidate.account}
-            await self.leading.happenings.happened("backup.wanted", ids)
+        await self._tell_hosts(date, staff, Instant(start_at + room.settings.absent_cancel_ms))
+        paged = {
+            lead.account: lead.asked_at for lead in leads if lead.asked_at is not None and lead.asked_at >= start_at
+        }
+        free_at = max((at + PAGE_STEP_MS for at in paged.values()), default=now)
+        if now < free_at:
+            return Instant(free_at)
+        if leader_of(leads) is None:
+            candidates = [each.candidate for each in staff]
+            for candidate in to_page(candidates, leads, frozenset(paged), day_of(date)):
+                account = account_in(staff, candidate)
+                await self.leading.ask_one(BackupWanted, "backup-wanted", date, account, candidate, start_at)
+                ids = {"group": date.group, "session": session, "account": candidate.account}
+                await self.leading.happenings.happened("backup.wanted", ids)
+        return Instant(now + PAGE_STEP_MS)
 
     async def _tell_hosts(self, date: DateOfGroup, staff: list[StaffReader], cancel_at: Instant) -> None:
         letters = self.leading.letters

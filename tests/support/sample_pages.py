@@ -5,7 +5,9 @@ from dataclasses import replace
 from rooms.ids import Instant
 from tests.support.sample_group_pages import group_pages
 from tests.support.sample_host_pages import date_row, host_samples
+from tests.support.sample_letter_pages import letter_pages
 from tests.support.sample_people_pages import people_pages
+from tests.support.sample_program_pages import program_pages
 from tests.support.sample_words import RESOURCES, SESSION, SITE, START, TITLE, ZONE, hours
 from web.doors import doors_of
 from web.forms import Filled
@@ -98,6 +100,8 @@ def sample_pages() -> dict[str, Page]:
         "enter": EnterPage(),
         **host_samples(),
         **people_pages(),
+        **letter_pages(),
+        **program_pages(),
         "session-not-open": session_page("scheduled", -150),
         "session-of-group": replace(
             session_page("scheduled", -150),

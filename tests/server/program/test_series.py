@@ -250,7 +250,11 @@ async def test_a_count_is_not_begun_anew(bench: SeriesBench) -> None:
 
 async def test_nobody_moves_a_date_into_the_past_or_onto_another(bench: SeriesBench) -> None:
     series = await bench.create()
-    for start, word in (("2027-01-14T19:00", "passed"), ("2027-01-21T19:30", "already meets")):
+    for start, word in (
+        ("2027-01-14T19:00", "passed"),
+        ("2027-01-21T19:30", "already meets"),
+        ("2072-01-20T19:00", "next year"),
+    ):
         with pytest.raises(BadSeries) as bad:
             await bench.book.change(series.id, FIRST, Scope.THIS, Change(start_local=at(start)))
         assert word in bad.value.errors["start_local"]
@@ -270,7 +274,7 @@ async def test_of_two_who_change_at_once_one_is_told(bench: SeriesBench) -> None
 
 async def test_a_date_or_series_that_is_not_there(bench: SeriesBench) -> None:
     series = await bench.create()
-    for name in ("2027-01-20T19:00", "soon", ""):
+    for name in ("2027-01-20T19:00", "2027-1-19T19:00", "9999-01-05T19:00", "0001-01-02T19:00", "soon", ""):
         with pytest.raises(LookupError):
             await bench.book.change(series.id, name, Scope.THIS, Change(length_min=30))
     assert await bench.book.get("e_nothing") is None
