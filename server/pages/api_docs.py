@@ -1,12 +1,14 @@
 """What says how the API is used: a page for people, a document for programs; both made from the operations."""
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 
 from aiohttp import web
 
 from server.api.catalogue import OPERATIONS
-from server.api.openapi import ABOUT, openapi
+from server.api.openapi import ABOUT, PLACEHOLDER, openapi
+from server.api.operation import PREFIX, Operation
 from server.pages.answer import services_of, show
 from web.api_page import ApiPage, OperationRow
 
@@ -22,9 +24,14 @@ async def show_openapi(request: web.Request) -> web.Response:
 
 
 async def show_docs(request: web.Request) -> web.Response:
+    return show(request, ApiPage(about=ABOUT, areas=areas_of(OPERATIONS)))
+
+
+def areas_of(operations: Iterable[Operation]) -> tuple[tuple[str, tuple[OperationRow, ...]], ...]:
+    """What the operations are about, in their order, and the operations of each."""
     by_tag: dict[str, list[OperationRow]] = {}
-    for operation in OPERATIONS:
-        row = OperationRow(operation.method, operation.address, operation.summary, operation.scope.value)
+    for operation in operations:
+        address = PREFIX + PLACEHOLDER.sub(r"{\1}", operation.path)
+        row = OperationRow(operation.method, address, operation.summary, operation.scope.value)
         by_tag.setdefault(operation.tag, []).append(row)
-    areas = tuple((tag, tuple(rows)) for tag, rows in by_tag.items())
-    return show(request, ApiPage(about=ABOUT, areas=areas))
+    return tuple((tag, tuple(rows)) for tag, rows in by_tag.items())
