@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from rooms.ids import Instant
 from rooms.program.group import Camera, Entry, Kind, Listing, Topic
+from rooms.schedule import BadSchedule, zone_of
 from web.group_words import LANGUAGES
 from web.times import SECOND_MS
 
@@ -77,7 +78,15 @@ def read_answers(query: Mapping[str, str], zone: str) -> Answers:
     }
     known = {name: query[name] for name, values in allowed.items() if query.get(name) in values}  # type: ignore[operator]
     asked = query.get("zone", "")
-    return Answers(**known, zone=asked if asked in available_timezones() else zone)
+    return Answers(**known, zone=asked if _is_zone(asked) else zone)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zone_of(name)
+    except BadSchedule:
+        return False
+    return True
 
 
 def fits(group: Listing, starts: tuple[Instant, ...], answers: Answers) -> bool:

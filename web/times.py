@@ -7,6 +7,7 @@ not know the reader's zone, the browser adds their own time beside it.
 import calendar
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from rooms.ids import Instant
@@ -113,6 +114,7 @@ def _date(instant: Instant, where: ZoneInfo) -> object:
     return datetime.fromtimestamp(instant / SECOND_MS, where).date()
 
 
+@cache
 def zone_choices() -> dict[str, list[tuple[str, str]]]:
     """Zones for a form, by region: `{"Europe": [("Europe/Lisbon", "Lisbon"), …]}`; UTC first, old aliases left out."""
     choices: dict[str, list[tuple[str, str]]] = {"Everywhere": [("UTC", "UTC")]}

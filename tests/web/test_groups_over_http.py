@@ -15,6 +15,7 @@ from rooms.program.ids import AccountId
 from server.store.records import Account
 from tests.support.programme import DAY, HOUR, add_dates, date_values
 from tests.support.whole_server import Browser, WholeServer, link_in, whole_server
+from web.group_form import DEFAULTS
 
 WANTED = GroupInput(
     name="Tuesday grief circle",
@@ -294,7 +295,8 @@ async def test_a_host_makes_and_edits_a_group_and_two_hosts_do_not_undo_each_oth
         assert (group.capacity, group.entry, group.is_public) == (12, Entry.OPEN, False)
         assert "Plan dates" in await desk.page(here)
 
-        fields = {"name": "Newcomers", "zone": "Europe/Lisbon", "capacity": "1", "version": "1", "guidelines": "Kind."}
+        fields = {**DEFAULTS, "name": "Newcomers", "zone": "Europe/Lisbon", "language": "en"}
+        fields |= {"capacity": "1", "version": "1", "guidelines": "Kind."}
         assert (await desk.post(f"{here}/edit", **fields)).status == 303
         stale = await desk.post(f"{here}/edit", **(fields | {"name": "Newcomers, too", "capacity": "3"}))
         again = await stale.text()
