@@ -2,19 +2,37 @@
 
 from typing import Final
 
+from sfu.codecs import VP8
+from sfu.packet import vp8
+from sfu.packet.media import MediaPacket
+from sfu.packet.track import Track
+
 _REMEMBERED: Final = 64
+_LOOKED_AT: Final = 8
 
 
 class PictureMunger:
-    """Rewrites from the first dropped picture on.
+    """Rewrites from the first dropped picture on, or from the first keyframe whose TL0PICIDX goes back.
 
-    Until then raw values travel: browsers accept their jumps at keyframes (media.md 13).
+    Until then raw values travel: browsers accept their jumps at keyframes (media.md 13), but a TL0PICIDX that goes back
+    comes upon what Chromium remembers of up to 50 earlier ones. It then drops the base layer until the next keyframe.
     """
 
-    __slots__ = ("_has_begun", "_newest", "_offset", "_recent", "_tl0_offset", "is_active", "last", "last_tl0")
+    __slots__ = (
+        "_before",
+        "_has_begun",
+        "_newest",
+        "_offset",
+        "_recent",
+        "_tl0_offset",
+        "is_active",
+        "last",
+        "last_tl0",
+    )
 
     def __init__(self) -> None:
         self.is_active = False
+        self._before: tuple[int, int] | None = None  # picture id and TL0PICIDX that were sent last as they came
         self.last = 0
         self.last_tl0 = 0
         self._newest = 0
@@ -27,6 +45,28 @@ class PictureMunger:
         """The source changed: the next picture continues the numbers, if rewriting has begun."""
         self._has_begun = False
         self._recent.clear()
+
+    def note(self, track: Track | None) -> None:
+        """What flowed of this track ends here."""
+        if self.is_active or track is None:
+            return
+        for packet in reversed(track.history.latest(_LOOKED_AT)):
+            if (found := _numbers(packet)) is not None:
+                self._before = found.picture_id, found.tl0
+                return
+
+    def goes_back(self, packet: MediaPacket, former: Track | None) -> bool:
+        """Would numbers go back with this keyframe, after what flowed before? Then all are rewritten from here on."""
+        self.note(former)
+        before, self._before = self._before, None
+        if self.is_active or before is None or (begins := _numbers(packet)) is None:
+            return False
+        if 0 < (begins.tl0 - before[1]) & 0xFF < 0x80:
+            return False
+        packet.picture = begins
+        self.is_active = True
+        self.last, self.last_tl0 = before
+        return True
 
     def drop(self, picture_id: int, bits: int) -> None:
         """A packet of a picture that is not forwarded; the first of each closes its hole."""
@@ -56,6 +96,13 @@ class PictureMunger:
         if len(self._recent) > _REMEMBERED:
             del self._recent[next(iter(self._recent))]
         return self.last, self.last_tl0
+
+
+def _numbers(packet: MediaPacket) -> vp8.Descriptor | None:
+    if packet.payload_type != VP8.payload_type:
+        return None
+    found = packet.picture or vp8.parse(memoryview(packet.data)[packet.header_length :])
+    return found if found is not None and found.picture_bits and found.tl0_at else None
 
 
 def _is_newer(picture_id: int, than: int, bits: int) -> bool:

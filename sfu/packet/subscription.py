@@ -108,6 +108,7 @@ class Subscription:
         self.selector.target = target
         if target.tid is not None and not self.filters_pictures:
             self.filters_pictures = True
+            self._pictures.begin()
             self.stop_flow()
 
     def set_paused(self, is_paused: bool, now: float) -> None:
@@ -219,8 +220,7 @@ class Subscription:
         if seq < 0:
             return
         picture = None
-        if packet.picture is not None and packet.picture.picture_bits:
-            detail = packet.picture
+        if (detail := packet.picture) is not None and detail.picture_bits:
             picture = self._pictures.forward(detail.picture_id, detail.tl0, detail.picture_bits)
             if not self._pictures.is_active:
                 picture = None
@@ -283,6 +283,7 @@ class Subscription:
             self._munger.drop(seq)
 
     def _judge(self, publication: Publication, packet: MediaPacket, track: Track, now: float) -> Verdict:
+        former = self.selector.current
         if publication is not self.publication:
             # What was shown before flows on until the new one's keyframe, on the layer that it has.
             is_flowing = track is self.selector.current and now < self._grace_ends
@@ -293,6 +294,7 @@ class Subscription:
             self.selector.current = None
         verdict = self.selector.judge(track, packet.is_keyframe, packet.picture)
         if verdict is Verdict.SWITCH:
+            self.filters_pictures |= self._pictures.goes_back(packet, former)
             self._switch(publication, track)
             return Verdict.FORWARD
         if verdict is Verdict.LEAVE_OUT:
@@ -321,6 +323,7 @@ class Subscription:
         """What flows stops here; whatever comes next continues without a hole."""
         self.stop_flow()
         self._munger.interrupt()
+        self._pictures.note(self.selector.current)
         self._audio = self.selector.current = None
         self._forget_sent()
 

@@ -1,0 +1,90 @@
+"""TL0PICIDX as a viewer sees it never goes back over a switch: Chromium would drop the base layer then (RFC 7741)."""
+
+from collections.abc import AsyncIterator
+from itertools import pairwise
+
+import pytest
+
+from sfu.codecs import Kind
+from sfu.packet import vp8
+from sfu.plane import Layer
+from tests.support.plane_rig import Client, InlineRig, Stage, started
+
+SSRCS = {"q": 101, "h": 102}
+SLOT = 12
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[InlineRig]:
+    async with started(InlineRig()) as ready:
+        assert isinstance(ready, InlineRig)
+        yield ready
+
+
+def frame(picture_id: int, tl0: int, tid: int, *, key: bool = False) -> bytes:
+    picture = (0x8000 | picture_id & 0x7FFF).to_bytes(2, "big")
+    head = bytes((0x90, 0xE0)) + picture + bytes((tl0 & 0xFF, tid << 6 | (tid == 2) << 5))
+    return head + (b"\x10\x00\x00\x9d\x01\x2a" if key else b"\x11") + bytes(40)
+
+
+class Camera:
+    """Two layers of three temporal ones each; every fourth picture is of the base."""
+
+    def __init__(self, publisher: Client, tl0: dict[str, int]) -> None:
+        self._publisher = publisher
+        self._tl0 = dict(tl0)
+        self._count = dict.fromkeys(SSRCS, 0)
+
+    def send(self, rid: str, pictures: int, *, key: bool = False) -> None:
+        for index in range(pictures):
+            count = self._count[rid]
+            self._count[rid] += 1
+            is_key = key and index == 0
+            tid = 0 if is_key else (0, 2, 1, 2)[count % 4]
+            self._tl0[rid] += tid == 0
+            body = frame(1_000 + count, self._tl0[rid], tid, key=is_key)
+            extensions = {1: b"01", 5: rid.encode()}
+            self._publisher.video(SSRCS[rid], 1 + count, key=is_key, payload=body, extensions=extensions)
+
+
+@pytest.mark.parametrize("behind", [1, 10, 49, 100, 127, 128, 200, 255])
+async def test_the_base_layer_s_numbers_go_on_over_every_switch(rig: InlineRig, behind: int) -> None:
+    stage = Stage(rig)
+    publisher, viewer = await stage.join(), await stage.join()
+    camera = stage.publish(publisher, Kind.VIDEO, mid="01", rids=("q", "h"))
+    slot = stage.slot(viewer, Kind.VIDEO, ssrc=SLOT, rtx=SLOT + 1, mid="12", show=camera, target=Layer("q"))
+    sends = Camera(publisher, {"q": 300, "h": 300 + 10 - behind})
+    sends.send("q", 40, key=True)
+    for rid, other in (("h", "q"), ("q", "h"), ("h", "q")):
+        rig.plane.set_target_layer(slot, Layer(rid))
+        await rig.fence()
+        sends.send(other, 4)
+        sends.send(rid, 40, key=True)
+        await rig.fence()
+    seen = [picture for one in viewer.received(SLOT) if (picture := vp8.parse(one.payload)) is not None]
+    assert len(seen) >= 160
+    for before, now in pairwise(seen):
+        step = (now.tl0 - before.tl0) & 0xFF
+        assert 0 < step < 0x80 if now.is_keyframe else step == (now.tid == 0)
+
+
+async def test_after_a_pause_the_base_layer_s_numbers_go_on(rig: InlineRig) -> None:
+    stage = Stage(rig)
+    publisher, viewer = await stage.join(), await stage.join()
+    camera = stage.publish(publisher, Kind.VIDEO, mid="01", rids=("q", "h"))
+    slot = stage.slot(viewer, Kind.VIDEO, ssrc=SLOT, rtx=SLOT + 1, mid="12", show=camera, target=Layer("q"))
+    sends = Camera(publisher, {"q": 7, "h": 7})
+    sends.send("q", 40, key=True)
+    await rig.fence()
+    rig.plane.set_paused(slot, True)
+    await rig.fence()
+    sends.send("q", 4 * 200)  # more than half of a byte: they seem to have gone back
+    rig.plane.set_paused(slot, False)
+    await rig.fence()
+    sends.send("q", 20, key=True)
+    await rig.fence()
+    seen = [picture for one in viewer.received(SLOT) if (picture := vp8.parse(one.payload)) is not None]
+    assert len(seen) == 60
+    for before, now in pairwise(seen):
+        step = (now.tl0 - before.tl0) & 0xFF
+        assert 0 < step < 0x80 if now.is_keyframe else step == (now.tid == 0)
