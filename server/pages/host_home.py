@@ -66,7 +66,7 @@ async def home_page(services: Services, account: Account, told: str = "") -> Hos
         today=tuple(today),
         coming=tuple(coming),
         alerts=tuple(_alerts(board)),
-        groups=tuple(_card(board, group) for group in board.facts.groups),
+        groups=tuple(map(_card, board.facts.groups)),
         has_more_dates=board.facts.has_more_dates,
         has_more_groups=board.facts.has_more_groups,
         told=told,
@@ -115,14 +115,13 @@ def _is_without_lead(fact: DateFact, now: Instant) -> bool:
     return is_near and not record.settings.is_peer_held and not is_led(fact.leads)
 
 
-def _card(board: Board, group: GroupFact) -> GroupCard:
-    counts = next((counts for id, counts in board.places.items() if id == group.id), {})
+def _card(group: GroupFact) -> GroupCard:
     return GroupCard(
         id=group.id,
         name=group.name,
-        places=placed(counts),
+        places=placed(group.places),
         series=tuple(_line(group, one) for one in group.series),
-        trend=trend_of([one.attended for one in board.attendance.get(group.id, ())]),
+        trend=trend_of([one.attended for one in group.attendance]),
     )
 
 

@@ -1,16 +1,12 @@
 """The first page of a host or facilitator as facts: their dates, their groups, how many came, what needs them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rooms.ids import Instant
 from rooms.live.settings import MINUTE_MS
 from rooms.program.authority import OrgRole, Position
-from rooms.program.ids import GroupId
-from rooms.program.places import PlaceState
 from rooms.schedule import local_of
 from server.ports import Clock
-from server.store.attendance import Attendance
 from server.store.dashboard import Facts
 from server.store.records import Account
 from server.store.store import Store
@@ -23,14 +19,12 @@ TREND_MS = 12 * 7 * DAY_MS
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`may_host`: may make groups, or hosts one. `attendance` and `places` are of the groups in `facts`."""
+    """`may_host`: may make groups, or hosts one."""
 
     now: Instant
     may_host: bool
     sees_all: bool
     facts: Facts
-    attendance: Mapping[str, tuple[Attendance, ...]]
-    places: Mapping[GroupId, Mapping[PlaceState, int]]
 
     def hosts(self, group: str | None) -> bool:
         """Whether the reader hosts this group."""
@@ -51,15 +45,13 @@ class Dashboard:
             now,
             Instant(now - BEFORE_MS),
             Instant(now + AHEAD_MS),
+            Instant(now - TREND_MS),
             local_of(now, account.zone).date().isoformat(),
         )
-        ids = [GroupId(group.id) for group in facts.groups]
         hosts_one = any(Position.HOST in held for held in facts.positions.values())
         return Board(
             now=now,
             may_host=hosts_one or account.role is not OrgRole.FACILITATOR,
             sees_all=sees_all,
             facts=facts,
-            attendance=await self.store.attendance.of_groups(ids, Instant(now - TREND_MS), now) if ids else {},
-            places=await self.store.places.counts(ids) if ids else {},
         )

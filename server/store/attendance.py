@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.ids import Instant
 from server.store.database import Database
@@ -26,18 +27,25 @@ class AttendanceTable:
         self, groups: Collection[str], since: Instant, until: Instant
     ) -> dict[str, tuple[Attendance, ...]]:
         """For each group its dates that took place and started in [since, until), earliest first."""
-        found = (
-            select(sessions.c.group, sessions.c.start_at, sessions.c.attended)
-            .where(
-                sessions.c.group.in_(groups),
-                sessions.c.start_at >= since,
-                sessions.c.start_at < until,
-                sessions.c.attended.is_not(None),
-            )
-            .order_by(sessions.c.group, sessions.c.start_at)
-        )
-        trends: dict[str, list[Attendance]] = {}
         async with self.database.read() as connection:
-            for row in await connection.execute(found):
-                trends.setdefault(row.group, []).append(Attendance(Instant(row.start_at), row.attended))
-        return {group: tuple(dates) for group, dates in trends.items()}
+            return await attendance_of(connection, groups, since, until)
+
+
+async def attendance_of(
+    connection: AsyncConnection, groups: Collection[str], since: Instant, until: Instant
+) -> dict[str, tuple[Attendance, ...]]:
+    """As `AttendanceTable.of_groups`, within a transaction."""
+    found = (
+        select(sessions.c.group, sessions.c.start_at, sessions.c.attended)
+        .where(
+            sessions.c.group.in_(groups),
+            sessions.c.start_at >= since,
+            sessions.c.start_at < until,
+            sessions.c.attended.is_not(None),
+        )
+        .order_by(sessions.c.group, sessions.c.start_at)
+    )
+    trends: dict[str, list[Attendance]] = {}
+    for row in await connection.execute(found):
+        trends.setdefault(row.group, []).append(Attendance(Instant(row.start_at), row.attended))
+    return {group: tuple(dates) for group, dates in trends.items()}

@@ -1,6 +1,6 @@
 """What the first page of a host or facilitator needs, read at once and by index: never all rows of anything."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,14 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rooms.ids import Instant, SessionId
 from rooms.live.settings import MINUTE_MS
 from rooms.program.authority import Position
+from rooms.program.places import PlaceState
 from rooms.program.timers import LONGEST_MIN
+from server.store.attendance import Attendance, attendance_of
 from server.store.database import Database
 from server.store.mapping import session_of
 from server.store.records import SessionEnd, SessionRecord
 from server.store.tables import accounts, groups, leads, places, series, sessions, staff
 
-MOST_DATES = 60
-MOST_GROUPS = 40
+MOST_DATES = 40
+MOST_GROUPS = 24
 MOST_OF_SERIES = 150  # twelve weeks back and eight ahead, every day
 MOST_NAMED = 20
 _LEADING = (Position.FACILITATOR.value, Position.BACKUP.value)
@@ -54,7 +56,9 @@ class GroupFact:
     id: str
     name: str
     series: tuple[SeriesFact, ...] = ()
+    places: Mapping[PlaceState, int] = field(default_factory=dict)
     bounced: int = 0  # addresses of people in it that mail came back from
+    attendance: tuple[Attendance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,11 @@ class DashboardTable:
     database: Database
 
     async def facts(
-        self, account: str, sees_all: bool, now: Instant, begin: Instant, end: Instant, today: str
+        self, account: str, sees_all: bool, now: Instant, begin: Instant, end: Instant, since: Instant, today: str
     ) -> Facts:
         """Dates that start in [begin, end) of this account's groups, or of all, and the groups that it hosts.
 
-        `today` is an ISO date, for training that is over.
+        How many came is told of dates from `since` on. `today` is an ISO date, for training that is over.
         """
         async with self.database.read() as connection:
             positions = await _positions(connection, account)
@@ -101,7 +105,7 @@ class DashboardTable:
             )
             dates = await _dates(connection, seen, begin, end)
             wanted = groups.c.archived_at.is_(None) & (true() if sees_all else groups.c.id.in_(hosted))
-            found = await _groups(connection, wanted, now)
+            found = await _groups(connection, wanted, now, since)
             of_staff = await _staff(connection, [group.id for group in found], today)
         return Facts(
             dates=dates[:MOST_DATES],
@@ -121,7 +125,7 @@ class DashboardTable:
             .limit(MOST_OF_SERIES)
         )
         async with self.database.read() as connection:
-            return await _facts_of(connection, list((await connection.execute(ids)).scalars()))
+            return await _facts_of(connection, ids)
 
     async def of_session(self, session: SessionId) -> DateFact | None:
         async with self.database.read() as connection:
@@ -151,17 +155,14 @@ async def _dates(
         .order_by(sessions.c.start_at, sessions.c.id)
         .limit(MOST_DATES + 1)
     )
-    ids = list((await connection.execute(near)).scalars())
-    return await _facts_of(connection, ids)
+    return await _facts_of(connection, near)
 
 
-async def _facts_of(connection: AsyncConnection, ids: Collection[str]) -> tuple[DateFact, ...]:
-    rows = select(sessions).where(sessions.c.id.in_(list(ids))).order_by(sessions.c.start_at, sessions.c.id)
-    led = await _leads_of(connection, ids)
-    return tuple(
-        DateFact(session_of(row), row.attended, led.get(SessionId(row.id), ()))
-        for row in await connection.execute(rows)
-    )
+async def _facts_of(connection: AsyncConnection, ids: Select[tuple[str]] | Collection[str]) -> tuple[DateFact, ...]:
+    wanted = select(sessions).where(sessions.c.id.in_(ids)).order_by(sessions.c.start_at, sessions.c.id)
+    rows = (await connection.execute(wanted)).all()
+    led = await _leads_of(connection, [row.id for row in rows]) if rows else {}
+    return tuple(DateFact(session_of(row), row.attended, led.get(SessionId(row.id), ())) for row in rows)
 
 
 async def _leads_of(connection: AsyncConnection, ids: Collection[str]) -> dict[SessionId, tuple[LeadFact, ...]]:
@@ -178,24 +179,43 @@ async def _leads_of(connection: AsyncConnection, ids: Collection[str]) -> dict[S
     return {session: tuple(each) for session, each in led.items()}
 
 
-async def _groups(connection: AsyncConnection, wanted: ColumnElement[bool], now: Instant) -> tuple[GroupFact, ...]:
+async def _groups(
+    connection: AsyncConnection, wanted: ColumnElement[bool], now: Instant, since: Instant
+) -> tuple[GroupFact, ...]:
     named = select(groups.c.id, groups.c.name).where(wanted).order_by(groups.c.name, groups.c.id)
     found = (await connection.execute(named.limit(MOST_GROUPS + 1))).all()
+    if not found:
+        return ()
     ids = [row.id for row in found]
     next_at = {row[0]: Instant(row[1]) for row in await connection.execute(_next_starts(ids, now))}
     of_group: dict[str, list[SeriesFact]] = {}
     for row in await connection.execute(_series(ids)):
         fact = SeriesFact(row.id, row.title, row.rule, row.first_local, row.zone, next_at.get(row.id))
         of_group.setdefault(row.group, []).append(fact)
-    bounced = (
-        select(places.c.group, func.count())
-        .where(places.c.group.in_(ids), places.c.bounced_at.is_not(None))
-        .group_by(places.c.group)
+    in_places = (
+        select(
+            places.c.group, places.c.state, func.count().label("rows"), func.count(places.c.bounced_at).label("back")
+        )
+        .where(places.c.group.in_(ids))
+        .group_by(places.c.group, places.c.state)
     )
-    counts: dict[str, int] = {}
-    for row in await connection.execute(bounced):
-        counts[row[0]] = row[1]
-    return tuple(GroupFact(row.id, row.name, tuple(of_group.get(row.id, ())), counts.get(row.id, 0)) for row in found)
+    counts: dict[str, dict[PlaceState, int]] = {}
+    bounced: dict[str, int] = {}
+    for row in await connection.execute(in_places):
+        counts.setdefault(row.group, {})[PlaceState(row.state)] = row.rows
+        bounced[row.group] = bounced.get(row.group, 0) + row.back
+    came = await attendance_of(connection, ids, since, now)
+    return tuple(
+        GroupFact(
+            id=row.id,
+            name=row.name,
+            series=tuple(of_group.get(row.id, ())),
+            places=counts.get(row.id, {}),
+            bounced=bounced.get(row.id, 0),
+            attendance=came.get(row.id, ()),
+        )
+        for row in found
+    )
 
 
 def _next_starts(of_groups: Collection[str], now: Instant) -> Select[Any]:

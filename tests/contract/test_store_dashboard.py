@@ -25,7 +25,7 @@ TODAY = "2027-01-15"
 
 async def facts(store: Store, account: str = "h_1", sees_all: bool = False) -> Facts:
     begin, end = Instant(NOW - DAY), Instant(NOW + 7 * DAY)
-    return await store.dashboard.facts(account, sees_all, NOW, begin, end, TODAY)
+    return await store.dashboard.facts(account, sees_all, NOW, begin, end, Instant(NOW - 84 * DAY), TODAY)
 
 
 async def put(store: Store, group: str, account: str, position: Position) -> None:
@@ -52,6 +52,7 @@ async def test_a_host_sees_their_dates_in_order_and_nobody_else_s(store: Store) 
     assert [date.record.id for date in found.dates] == ["s_ended", "s_soon", "s_own", "s_later"]
     assert [date.attended for date in found.dates] == [6, None, None, None]
     assert [group.id for group in found.groups] == ["g_1"]
+    assert [one.attended for one in found.groups[0].attendance] == [3, 6]
     assert {date.record.id for date in (await facts(store, "h_2")).dates} == {"s_others"}
     everything = await facts(store, "h_2", sees_all=True)
     assert len(everything.dates) == 5
