@@ -1,6 +1,9 @@
 """Jobs and letters in the store: known by key, one worker each, fenced by a lease."""
 
 import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
 
 from rooms.ids import Instant
 from server.store.database import Database
@@ -12,6 +15,14 @@ from tests.support.programme import account_values, add_accounts
 NOW = Instant(1_800_000_000_000)
 LATER = Instant(NOW + 60_000)
 KINDS = frozenset({"say"})
+
+
+@pytest.fixture
+async def other(store: Store, database_url: str) -> AsyncIterator[Database]:
+    """Another process's way to the same database."""
+    other = Database(database_url)
+    yield other
+    await other.close()
 
 
 async def test_the_same_key_is_one_job_and_keeps_its_first_words(store: Store) -> None:
@@ -26,9 +37,9 @@ async def test_the_same_key_is_one_job_and_keeps_its_first_words(store: Store) -
     assert not await store.jobs.add("say", "hello", {}, LATER), "done is known too"
 
 
-async def test_of_many_workers_each_job_has_one(store: Store, database_url: str) -> None:
-    others = [Database(database_url) for _ in range(3)]
-    await store.jobs.add_all([Planned("say", f"k{n}", {}, NOW) for n in range(40)])
+async def test_of_two_processes_each_job_has_one(store: Store, other: Database) -> None:
+    keys = sorted(f"k{n:02}" for n in range(12))
+    await store.jobs.add_all([Planned("say", key, {}, NOW) for key in keys])
 
     async def work(table: JobTable) -> list[str]:
         done = []
@@ -37,13 +48,10 @@ async def test_of_many_workers_each_job_has_one(store: Store, database_url: str)
             assert await table.end(job, Outcome.DONE, NOW)
         return done
 
-    tables = [store.jobs, *(JobTable(other) for other in others)]
-    done = [key for keys in await asyncio.gather(*map(work, tables)) for key in keys]
-    for other in others:
-        await other.close()
+    done = [key for part in await asyncio.gather(work(store.jobs), work(JobTable(other))) for key in part]
     # Whoever finds the only due row locked goes without: what is left is done the next time.
     done += await work(store.jobs)
-    assert sorted(done) == sorted(f"k{n}" for n in range(40))
+    assert sorted(done) == keys
 
 
 async def test_whoever_lost_the_lease_ends_nothing(store: Store) -> None:
@@ -118,9 +126,8 @@ async def test_a_letter_is_kept_once_and_emptied_when_it_is_gone(store: Store) -
     assert await store.outbox.counts(NOW) == {LetterState.SENT: 1}
 
 
-async def test_two_deliverers_never_have_the_same_letter(store: Store, database_url: str) -> None:
-    other = Database(database_url)
-    for number in range(20):
+async def test_two_deliverers_never_have_the_same_letter(store: Store, other: Database) -> None:
+    for number in range(12):
         await store.outbox.add(letter(f"k{number}"))
 
     async def deliver(table: OutboxTable) -> list[str]:
@@ -131,9 +138,8 @@ async def test_two_deliverers_never_have_the_same_letter(store: Store, database_
         return gone
 
     both = await asyncio.gather(deliver(store.outbox), deliver(OutboxTable(other)))
-    await other.close()
-    gone = [id for ids in both for id in ids] + await deliver(store.outbox)
-    assert len(gone) == len(set(gone)) == 20
+    gone = [id for part in both for id in part] + await deliver(store.outbox)
+    assert len(gone) == len(set(gone)) == 12
 
 
 async def test_whoever_took_longer_than_the_lease_marks_nothing(store: Store) -> None:

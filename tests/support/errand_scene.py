@@ -194,7 +194,7 @@ class Scene:
         while await self.worker.turn() + await self.delivery.turn():
             pass
 
-    async def pass_time(self, ms: int, step: int = 3 * HOUR) -> None:
+    async def pass_time(self, ms: int, step: int = 2 * HOUR) -> None:
         """Time passes, and all that comes due is done when it does, to `step` accurately where nothing is planned."""
         until = self.clock.now() + ms
         await self.turn()

@@ -21,9 +21,7 @@ from tests.support.memory_store import MemoryGatekeeper
 async def rooms(scene: Scene) -> AsyncIterator[RoomHosts]:
     """The rooms of the scene's store, on its clock; what they report is heard."""
     figures = RoomFigures(CollectorRegistry())
-    hosts = RoomHosts(
-        scene.store.rooms, MemoryGatekeeper(), FakeMedia(), scene.clock, figures, scene.clock.alarm
-    )
+    hosts = RoomHosts(scene.store.rooms, MemoryGatekeeper(), FakeMedia(), scene.clock, figures, scene.clock.alarm)
     hosts.listeners.add(RoomWatch(scene.errands.queue))
     yield hosts
     await hosts.drain()
