@@ -93,7 +93,9 @@ class IdentityProvider:
     def signed_critical(self, claims: Claims) -> str:
         """Well signed, with a critical header that nobody knows (RFC 7515 4.1.11)."""
         said = _parts({"alg": "RS256", "kid": self.key.kid, "crit": ["mind"], "mind": True}, claims)
-        signature = self.key.private_key.sign(said.encode(), PKCS1v15(), SHA256())
+        private = self.key.private_key
+        assert private is not None
+        signature = private.sign(said.encode(), PKCS1v15(), SHA256())
         return f"{said}.{_b64(signature)}"
 
     def signed_by_secret(self, claims: Claims) -> str:

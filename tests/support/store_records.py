@@ -2,13 +2,14 @@
 
 from rooms.ids import Instant, SessionId
 from rooms.live.settings import MINUTE_MS, ChatPolicy, Schedule, Settings
+from rooms.program.ids import AccountId
 from server.store.records import Account, SessionRecord
 
 START = Instant(1_800_000_000_000)
 
 
 def account(name: str = "ines", account_id: str = "h_1", has_password: bool = False) -> Account:
-    return Account(id=account_id, name=name, has_password=has_password)
+    return Account(id=AccountId(account_id), name=name, has_password=has_password)
 
 
 def session_record(session_id: str = "s_1", host: str = "h_1", start: int = START) -> SessionRecord:
