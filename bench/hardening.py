@@ -25,7 +25,7 @@ from bench.machine import machine
 from tests.support.deadline import until
 from tests.support.impair_datagrams import BadDatagrams, foreign_sockets, spray
 from tests.support.impair_frames import BadFrames, pester
-from tests.support.journey_members import MediaMember
+from tests.support.journey_members import MediaMember, live_room
 from tests.support.journey_raw import RawMember
 from tests.support.journey_seed import seed as seed_session
 from tests.support.people_host import Links, Plan
@@ -105,26 +105,9 @@ async def attack(folder: Path, seconds: float) -> Outcome:
 async def room(links: Links) -> AsyncIterator[tuple[list[MediaMember], MediaMember]]:
     """A live room: a facilitator and members who all send and receive, and one more who is going to misbehave."""
     people = [MediaMember(links.session_url, f"Member {number}", number) for number in range(MEMBERS + 2)]
-    leader, *others = people
-    try:
-        await leader.exchange(links.facilitator)
-        await leader.start()
-        await leader.ask("enter", alias="Leader")
-        await until(leader.is_inside, "the facilitator is inside")
-        await leader.ask("start-session")
-        for member in others:
-            await member.start()
-            await member.knock()
-        await leader.ask("admit-all")
-        for member in people:
-            await until(member.is_inside, f"{member.alias} is inside")
-            await member.speak()
+    async with live_room(people, links):
         await until(lambda: _all_receive(people), "everybody receives", 30)
-        yield [leader, *others[:-1]], others[-1]
-    finally:
-        for member in people:
-            await member.stop()
-            await member.http.close()
+        yield people[:-1], people[-1]
 
 
 async def _all_receive(people: list[MediaMember]) -> bool:

@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from bench.hostility import plane_cases, server_cases
 from bench.hostility.check import Check
@@ -40,10 +41,17 @@ CASES: dict[str, Case] = {
 }
 
 
+def keep(path: Path, result: dict[str, Any]) -> None:
+    """The newest result of each case."""
+    results = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps(results | {result["case"]: result}, indent=1, sort_keys=True) + "\n")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--case", choices=CASES, action="append", help="may be given several times")
     parser.add_argument("--share", type=float, default=1.0, help="of the full counts")
+    parser.add_argument("--out", type=Path, help="where the newest result of each case is kept, as JSON")
     options = parser.parse_args()
     about, is_fine = machine(), True
     for name in options.case or CASES:
@@ -58,7 +66,10 @@ def main() -> int:
             f"{name}: {'as promised' if kept else 'NOT as promised'}, {seconds} s", *checks, sep="\n", file=sys.stderr
         )
         found = {"case": name, "passes": kept, "share": options.share, "seconds": seconds}
-        print(json.dumps(found | {"checks": [asdict(check) for check in checks]} | about), flush=True)
+        result = found | {"checks": [asdict(check) for check in checks]} | about
+        if options.out is not None:
+            keep(options.out, result)
+        print(json.dumps(result), flush=True)
     return 0 if is_fine else 1
 
 

@@ -31,7 +31,7 @@ from bench.rig.generator import Generator
 from bench.rig.results import Run, columns, keep, median, text, total_loss
 from bench.rig.run import cores
 from bench.rig.signaled import SignaledMember
-from tests.support.deadline import until
+from tests.support.journey_members import live_room
 from tests.support.journey_seed import seed as seed_session
 from tests.support.people_host import Links, Plan
 from tests.support.server_process import ServerProcess, children_of
@@ -108,25 +108,8 @@ class Beside:
 async def room(links: Links, generator: Generator) -> AsyncIterator[list[SignaledMember]]:
     """A live room in which everybody is heard and seen."""
     people = [SignaledMember(links.session_url, f"Member {number}", number, generator) for number in range(MEMBERS)]
-    leader, *others = people
-    try:
-        await leader.exchange(links.facilitator)
-        await leader.start()
-        await leader.ask("enter", alias="Leader")
-        await until(leader.is_inside, "the facilitator is inside")
-        await leader.ask("start-session")
-        for member in others:
-            await member.start()
-            await member.knock()
-        await leader.ask("admit-all")
-        for member in people:
-            await until(member.is_inside, f"{member.alias} is inside")
-            await member.speak()
+    async with live_room(people, links):
         yield people
-    finally:
-        for member in people:
-            await member.stop()
-            await member.http.close()
 
 
 def place(server: ServerProcess) -> list[int]:

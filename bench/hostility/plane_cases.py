@@ -12,7 +12,6 @@ from bench.hostility.check import Check, at_least, at_most, none
 from sfu.codecs import Kind
 from sfu.packet.demux import MAX_CONTEXTS
 from sfu.packet.ice import MAX_PATHS
-from sfu.plane import Layer
 from tests.fuzz.targets import vp8 as descriptors
 from tests.support.hostile_member import (
     CAMERA,
@@ -21,6 +20,7 @@ from tests.support.hostile_member import (
     OUT_RTX,
     OUT_VIDEO,
     RTX,
+    hostile_room,
     hostile_rtcp,
     hostile_rtp,
     try_send,
@@ -128,17 +128,8 @@ async def u5(count: int) -> list[Check]:
     chance = random.Random(SEED)
     async with started(InlineRig()) as rig:
         assert isinstance(rig, InlineRig)
-        stage = Stage(rig)
-        hostile, speaker, listener = await stage.join(), await stage.join(), await stage.join()
-        stage.publish(hostile, ssrc=MIC, mid="00")
-        camera = stage.publish(hostile, Kind.VIDEO, ssrc=CAMERA, rtx=RTX, mid="01")
-        simulcast = stage.publish(hostile, Kind.VIDEO, mid="02", rids=("q", "h"))
-        good = stage.publish(speaker, ssrc=MIC)
-        for client in (hostile, listener):
-            stage.slot(client, ssrc=OUT, show=good)
-            temporal = stage.slot(client, Kind.VIDEO, ssrc=OUT_VIDEO, rtx=OUT_RTX, show=camera)
-            stage.slot(client, Kind.VIDEO, ssrc=OUT_VIDEO + 100, rtx=OUT_RTX + 100, show=simulcast)
-        rig.plane.set_target_layer(temporal, Layer(None, 1))
+        room = await hostile_room(rig)
+        hostile, speaker, listener = room.hostile, room.speaker, room.listener
         seqs: dict[int, int] = {}
         talk, liar = Talk(rig, hostile, speaker, listener), Liar(hostile)
         began = perf_counter()
@@ -155,7 +146,7 @@ async def u5(count: int) -> list[Check]:
             hostile.rtcp(rtcp(203, 2, struct.pack("!II", MIC, OUT)))
             if step % TALK_EVERY == 0:
                 await talk.turn()
-        plis = await pli_flood(hostile, speaker, stage, talk)
+        plis = await pli_flood(hostile, speaker, room.stage, talk)
         core = rig.plane.core
         return [
             Check("mutations", count, True),

@@ -1,10 +1,13 @@
 """What a member with good keys may send: RTP and RTCP that lie in every field, made from a seed."""
 
 import random
+from dataclasses import dataclass
 
 from pylibsrtp import Error
 
-from tests.support.plane_rig import Client
+from sfu.codecs import Kind
+from sfu.plane import Layer
+from tests.support.plane_rig import Client, InlineRig, Stage
 from tests.support.rtp_peer import build_rtp, nack, pli, remb, rtcp, sender_report
 
 MIC, CAMERA, RTX = 0x1111, 0x2222, 0x3333
@@ -12,6 +15,31 @@ OUT, OUT_VIDEO, OUT_RTX = 0xA001, 0xA002, 0xA003
 
 NATURAL = {MIC: 111, CAMERA: 96, RTX: 97}
 HEADS = (b"", b"", b"\x10\x00", b"\x10\x01", b"\x90\x80\x81\x02\x00", b"\x90\xe0\x05\x06\x60\x01", b"\x90\xf0")
+
+
+@dataclass(frozen=True)
+class HostileRoom:
+    """Three people; `hostile` publishes everything there is, and is shown what the `speaker` says, as `listener` is."""
+
+    stage: Stage
+    hostile: Client
+    speaker: Client
+    listener: Client
+
+
+async def hostile_room(rig: InlineRig) -> HostileRoom:
+    stage = Stage(rig)
+    room = HostileRoom(stage, await stage.join(), await stage.join(), await stage.join())
+    stage.publish(room.hostile, ssrc=MIC, mid="00")
+    camera = stage.publish(room.hostile, Kind.VIDEO, ssrc=CAMERA, rtx=RTX, mid="01")
+    simulcast = stage.publish(room.hostile, Kind.VIDEO, mid="02", rids=("q", "h"))
+    good = stage.publish(room.speaker, ssrc=MIC)
+    for client in (room.hostile, room.listener):
+        stage.slot(client, ssrc=OUT, show=good)
+        temporal = stage.slot(client, Kind.VIDEO, ssrc=OUT_VIDEO, rtx=OUT_RTX, show=camera)
+        rig.plane.set_target_layer(temporal, Layer(None, 1))
+        stage.slot(client, Kind.VIDEO, ssrc=OUT_VIDEO + 100, rtx=OUT_RTX + 100, show=simulcast)
+    return room
 
 
 def hostile_rtp(rng: random.Random, seqs: dict[int, int]) -> bytes:

@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from tests.support.deadline import until
 from tests.support.journey_raw import RawMember
 from tests.support.media_client import CAMERA, MIC, MediaClient
+from tests.support.people_host import Links
 
 
 class MediaMember(RawMember):
@@ -109,3 +112,27 @@ class MediaMember(RawMember):
         await self.send({"type": "answer", "id": self._next_id, **fields})
         if is_new:
             self._connecting = asyncio.create_task(self.media.connect())
+
+
+@asynccontextmanager
+async def live_room(people: Sequence[MediaMember], links: Links) -> AsyncIterator[None]:
+    """A session that goes on, with all of them inside and sending; the first of them leads it. They stop at the end."""
+    leader, *others = people
+    try:
+        await leader.exchange(links.facilitator)
+        await leader.start()
+        await leader.ask("enter", alias=leader.alias)
+        await until(leader.is_inside, "the facilitator is inside")
+        await leader.ask("start-session")
+        for member in others:
+            await member.start()
+            await member.knock()
+        await leader.ask("admit-all")
+        for member in people:
+            await until(member.is_inside, f"{member.alias} is inside")
+            await member.speak()
+        yield
+    finally:
+        for member in people:
+            await member.stop()
+            await member.http.close()
