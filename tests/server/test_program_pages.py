@@ -10,7 +10,7 @@ from rooms.program.authority import OrgRole
 from server.store.program_records import Webhook
 from tests.support.api_client import ApiBench, Program, api_bench
 
-FROM_HERE = {"Origin": "http://localhost:8080", "Sec-Fetch-Site": "same-origin"}
+FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
 URL = "http://127.0.0.1:9/in"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientResponse, web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient, TestServer, unused_port
 
 from rooms.program.authority import OrgRole
 from server.api.scopes import Scope
@@ -86,8 +86,10 @@ class ApiBench:
 @asynccontextmanager
 async def api_bench(folder: Path, **settings: str) -> AsyncIterator[ApiBench]:
     """A server on free ports, its store in `folder`, without media."""
+    port = unused_port()
     env = {
         "HOLDSPACE_DATA_DIR": str(folder),
+        "HOLDSPACE_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "HOLDSPACE_UDP_PORT": "0",
         "HOLDSPACE_UDP_BIND": "127.0.0.1",
         "HOLDSPACE_TCP_PORT": "off",
@@ -97,6 +99,6 @@ async def api_bench(folder: Path, **settings: str) -> AsyncIterator[ApiBench]:
     async def before_doors(_services: Services) -> None: ...
 
     server = build_server(load_config(env), before_doors, FakeMedia())
-    async with TestClient(TestServer(server.app)) as client:
+    async with TestClient(TestServer(server.app, port=port)) as client:
         yield ApiBench(server, client)
         await server.rooms.drain()
