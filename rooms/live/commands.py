@@ -6,57 +6,14 @@ There is no command that opens another person's microphone or starts their camer
 from dataclasses import dataclass
 
 from rooms.ids import MessageId, PersonId
-from rooms.live.settings import ChatPolicy, Settings
+from rooms.live.reported import CancelSession as CancelSession
+from rooms.live.reported import Connect as Connect
+from rooms.live.reported import Disconnect as Disconnect
+from rooms.live.reported import FlagLink as FlagLink
+from rooms.live.reported import Introduce as Introduce
+from rooms.live.reported import Reschedule as Reschedule
+from rooms.live.settings import ChatPolicy
 from rooms.live.state import ChatTo, ToEveryone
-from rooms.roles import Role
-
-
-# --- what the server reports, not something a person asks -----------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Introduce:
-    """A link or a browser made this person known to the room. Idempotent; a role never falls by it."""
-
-    by: PersonId
-    role: Role
-    alias: str
-    has_link: bool = False  # a host gave them a personal link: they are never too many
-
-
-@dataclass(frozen=True, slots=True)
-class Connect:
-    """Their connection is there. With `is_new_page` they come back muted, camera off, share ended."""
-
-    by: PersonId
-    is_new_page: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Disconnect:
-    """Their connection is gone; a seat is held for `seat_hold_ms`."""
-
-    by: PersonId
-
-
-@dataclass(frozen=True, slots=True)
-class CancelSession:
-    """The host calls it off: canceled before it is live, ended from then on. `by` is opaque here."""
-
-    by: PersonId
-
-
-@dataclass(frozen=True, slots=True)
-class Reschedule:
-    """The session was moved or rewritten before its doors: this is how it is to be. Refused from the doors on."""
-
-    by: PersonId
-    settings: Settings
-
-
-@dataclass(frozen=True, slots=True)
-class FlagLink:
-    """The personal link of `by` was opened in a second browser while they are in by it."""
-
-    by: PersonId
 
 
 # --- entry -----------------------------------------------------------------------------------------------------

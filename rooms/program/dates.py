@@ -9,7 +9,7 @@ from rooms.ids import Instant
 from rooms.live.settings import MINUTE_MS, Schedule
 from rooms.program.recurrence import MOST_AHEAD, occurrences
 from rooms.program.series import DateException, ExceptionKind, Series, local_from, local_text
-from rooms.schedule import ClockNote, local_of, timing_of
+from rooms.schedule import EARLIEST, LATEST, ClockNote, local_of, timing_of
 
 _A_DAY = timedelta(days=1)  # local time and UTC are never farther apart
 
@@ -76,7 +76,8 @@ def is_planned(series: Series, name: str) -> bool:
         start = local_from(name)
     except ValueError:
         return False
-    return next(planned(series, start), None) == start
+    is_name = local_text(start) == name and EARLIEST <= start.date() < LATEST
+    return is_name and next(planned(series, start), None) == start
 
 
 def _date(series: Series, start: datetime, exception: DateException | None) -> Date:

@@ -16,6 +16,7 @@ from dateutil import rrule
 
 MOST_AHEAD: Final = 60  # dates that one look ahead gives at most
 MOST_DATES: Final = 1_000
+LAST_YEAR: Final = 2199
 LONGEST_INTERVAL: Final = 99
 LAST: Final = -1  # the last day, or the last such weekday, of a month
 _A_WEEK: Final = 7
@@ -166,6 +167,8 @@ def _bounds(rule: Rule) -> dict[str, str]:
         errors["count"] = "Choose a last day or a number of dates, not both."
     elif rule.count is not None and not 1 <= rule.count <= MOST_DATES:
         errors["count"] = f"Choose a number from 1 to {MOST_DATES}."
+    if rule.until is not None and rule.until.year > LAST_YEAR:
+        errors["until"] = f"Choose a day up to the year {LAST_YEAR}, or no end."
     if not 0 <= rule.week_start < _A_WEEK:
         errors["week_start"] = "Choose a day of the week."
     return errors

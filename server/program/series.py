@@ -8,7 +8,7 @@ from typing import Final
 
 from rooms.ids import Instant, SessionId
 from rooms.live.commands import SetChatPolicy
-from rooms.live.settings import MINUTE_MS, ChatPolicy, Schedule
+from rooms.live.settings import ChatPolicy, Schedule
 from rooms.live.steward import STEWARD
 from rooms.program.changes import Plan, only_moves
 from rooms.program.conflicts import Conflicts
@@ -34,7 +34,9 @@ from server.program.series_edits import (
 )
 from server.program.series_input import (
     BEGUN,
+    FARTHEST_MS,
     PAST,
+    TOO_FAR,
     BadSeries,
     Preview,
     Scope,
@@ -52,7 +54,6 @@ from server.tokens import is_id, new_id
 __all__ = ["BadSeries", "Preview", "Scope", "SeriesBook", "SeriesInput", "StaleSeries"]
 
 SHOWN: Final = 6
-FARTHEST_MS: Final = 366 * 24 * 60 * MINUTE_MS
 _FAR: Final = instant_of(datetime(LATEST.year - 1, 1, 1, tzinfo=UTC))
 
 
@@ -335,7 +336,7 @@ class SeriesBook:
         if first is None or first.schedule.end_at <= now:
             raise BadSeries({"starts_at": PAST})
         if first.schedule.start_at - now > FARTHEST_MS:
-            raise BadSeries({"starts_on": "Choose a date within the next year."})
+            raise BadSeries({"starts_on": TOO_FAR})
         facilitators, busy = await self.store.series.leading(series.group, now)
         conflicts = Conflicts(series.group, series.zone, tuple(busy))
         sentences = []

@@ -10,7 +10,7 @@ from rooms.program.dates import date_named, planned
 from rooms.program.ids import SeriesId
 from rooms.program.series import Change, DateException, ExceptionKind, Series, local_from, local_text
 from rooms.schedule import local_of
-from server.program.series_input import BEGUN, CANCELED, NONE_LEFT, PAST, BadSeries
+from server.program.series_input import BEGUN, CANCELED, FARTHEST_MS, NONE_LEFT, PAST, TOO_FAR, BadSeries
 from server.store.records import SessionEnd, SessionRecord
 
 
@@ -59,6 +59,8 @@ def change_one(stored: Stored, name: str, change: Change, now: Instant) -> Edit:
     date = date_named(stored.series, exceptions, name)
     if date is not None and date.schedule.end_at <= now:
         raise BadSeries({"start_local": PAST})
+    if date is not None and date.schedule.start_at - now > FARTHEST_MS:
+        raise BadSeries({"start_local": TOO_FAR})
     return Edit(_stepped(stored.series), exceptions)
 
 
@@ -232,9 +234,11 @@ def _without_what_moves(exceptions: Iterable[DateException], name: str, change: 
 def _require_future(
     stored: Stored, series: Series, exceptions: Collection[DateException], names: Mapping[str, str], now: Instant
 ) -> None:
-    """No date that people wait for comes to lie in the past."""
+    """No date that people wait for comes to lie in the past, or where nobody would look for it."""
     for was, name in names.items():
         date = date_named(series, exceptions, name)
+        if date is not None and was == min(names) and date.schedule.start_at - now > FARTHEST_MS:
+            raise BadSeries({"start_local": TOO_FAR})
         if date is None or date.is_canceled or stored.has_begun(was) or date.schedule.end_at > now:
             continue
         before_it = date_named(stored.series, stored.exceptions, was)

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import available_timezones
 
+from rooms.live.settings import MINUTE_MS
 from rooms.program.changes import Plan
 from rooms.program.dates import Date
 from rooms.program.recurrence import BadRule, Rule, aligned, settled
@@ -17,6 +18,8 @@ from rooms.schedule import EARLIEST, LATEST, ClockNote
 from server.scheduling import text_fault
 
 SHORTEST_MIN = 5
+FARTHEST_MS = 366 * 24 * 60 * MINUTE_MS
+TOO_FAR = "Choose a date within the next year."
 PAST = "This time has passed. Choose a later one."
 BEGUN = "This date has begun. Its room keeps what it has."
 CANCELED = "This date is canceled."
@@ -71,7 +74,7 @@ def plan_for(wanted: SeriesInput) -> Plan:
     first = datetime.combine(wanted.starts_on, wanted.starts_at.replace(second=0, microsecond=0, tzinfo=None, fold=0))
     errors = timer_faults(wanted.timers) | _texts(wanted.title, wanted.waiting_message)
     if not EARLIEST < wanted.starts_on < LATEST:
-        errors["starts_on"] = "Choose a date within the next year."
+        errors["starts_on"] = TOO_FAR
     if wanted.zone not in available_timezones():
         errors["zone"] = "Choose a time zone from the list."
     errors |= _length(wanted.length_min)
@@ -96,7 +99,7 @@ def faults_of(change: Change) -> dict[str, str]:
     if change.length_min is not None:
         errors |= _length(change.length_min)
     if change.start_local is not None and not EARLIEST < change.start_local.date() < LATEST:
-        errors["start_local"] = "Choose a date within the next year."
+        errors["start_local"] = TOO_FAR
     return errors
 
 

@@ -39,6 +39,7 @@ def test_generated_rules_are_expanded_alike_by_four_readers() -> None:
         (Rule(Frequency.DAILY, until=date(2026, 11, 20)), {"until"}),
         (Rule(Frequency.DAILY, until=date(2027, 1, 1), count=3), {"count"}),
         (Rule(Frequency.DAILY, count=0), {"count"}),
+        (Rule(Frequency.DAILY, until=date.max), {"until"}),
         (Rule(Frequency.DAILY, weekdays=(1,)), {"weekdays"}),
         (Rule(Frequency.WEEKLY, weekdays=(7,)), {"weekdays"}),
         (Rule(Frequency.WEEKLY, weekdays=(1, 1)), {"weekdays"}),
