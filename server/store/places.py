@@ -1,7 +1,8 @@
 """Places in groups. Whatever gives or frees one holds the group's row, so that a group is never over its capacity."""
 
+import asyncio
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
@@ -29,7 +30,11 @@ class Moved(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PlaceTable:
+    """`_turn`: of this process one at a time gives or frees places. Who waits for a group's row in the database holds a
+    connection meanwhile, and everybody else's pages would wait for one."""
+
     database: Database
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
 
     async def add(self, place: Place, token_hash: str) -> Place | None:
         """With the next rank of its group. Asked for as WAITLIST it gets a place at once where one is free.
@@ -37,7 +42,7 @@ class PlaceTable:
         An address may stand in several places of a group: saying no would tell a stranger who is in it. None where the
         group is gone.
         """
-        async with self.database.write() as connection:
+        async with self._turn, self.database.write() as connection:
             if await hold(connection, place.group) is None:
                 return None
             in_group = places.c.group == place.group
@@ -104,7 +109,7 @@ class PlaceTable:
 
     async def leave(self, place: PlaceId, now: Instant) -> tuple[Place, ...]:
         """Everything about this place is gone; returns those who moved up."""
-        async with self.database.write() as connection:
+        async with self._turn, self.database.write() as connection:
             group = await _group_of(connection, place)
             if group is None:
                 return ()
@@ -169,7 +174,7 @@ class PlaceTable:
     async def _move(
         self, place: PlaceId, only_from: Collection[str], changes: dict[str, Any], now: Instant
     ) -> Moved | None:
-        async with self.database.write() as connection:
+        async with self._turn, self.database.write() as connection:
             group = await _group_of(connection, place)
             if group is None:
                 return None
