@@ -21,7 +21,7 @@ from server.errands import Errands, build_errands
 from server.mail.delivery import Delivery
 from server.mail.post import Post
 from server.mail.smtp import Answer, Verdict
-from server.program.ports import CalendarFiles, NoCalendar
+from server.program.ports import NoCalendar
 from server.store.database import Database
 from server.store.migrate import migrate
 from server.store.store import Store
@@ -132,7 +132,7 @@ class Scene:
     delivery: Delivery
 
     @classmethod
-    async def make(cls, data_dir: str, calendar: CalendarFiles | None = None, **settings: str) -> "Scene":
+    async def make(cls, data_dir: str, **settings: str) -> "Scene":
         """`settings` beside those of mail; HOLDSPACE_SMTP_HOST="" for a server without mail."""
         environ = {"HOLDSPACE_DATA_DIR": data_dir, "HOLDSPACE_PUBLIC_URL": "https://groups.example.org"}
         config = load_config(environ | MAIL | settings)
@@ -141,7 +141,7 @@ class Scene:
         await migrate(store.database)
         programs, mailbox = Programs(), Mailbox(clock)
         post = Post(config, store.outbox, clock)
-        errands = build_errands(config, store, clock, post, programs, Links(), calendar or NoCalendar())
+        errands = build_errands(config, store, clock, post, programs, Links(), NoCalendar())
 
         async def materialise(now: Instant) -> int:
             return 0

@@ -169,7 +169,12 @@ async def test_stopping_from_the_letter_stops_all_reminders_and_nothing_else(sce
 async def came(scene: Scene, session: str, *who: str) -> None:
     async with scene.store.database.write() as connection:
         for number, place in enumerate(who):
-            row = {"id": f"p_{session}_{number}", "session": session, "role": "participant", "link": None}
+            row: dict[str, object] = {
+                "id": f"p_{session}_{number}",
+                "session": session,
+                "role": "participant",
+                "link": None,
+            }
             row |= {"place": place, "suggested_alias": "", "created_at": NOW}
             await connection.execute(insert(people).values(row))
     await scene.store.rooms.mark_end(SessionId(session), is_canceled=False)
