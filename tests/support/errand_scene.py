@@ -16,12 +16,12 @@ from rooms.ids import Instant, SessionId
 from rooms.live.settings import MINUTE_MS
 from rooms.program.ids import PlaceId
 from rooms.program.places import PlaceState, Wishes
+from server.calendar.book import CalendarBook
 from server.config import Config, load_config
 from server.errands import Errands, build_errands
 from server.mail.delivery import Delivery
 from server.mail.post import Post
 from server.mail.smtp import Answer, Verdict
-from server.program.ports import NoCalendar
 from server.store.database import Database
 from server.store.migrate import migrate
 from server.store.store import Store
@@ -141,7 +141,8 @@ class Scene:
         await migrate(store.database)
         programs, mailbox = Programs(), Mailbox(clock)
         post = Post(config, store.outbox, clock)
-        errands = build_errands(config, store, clock, post, programs, Links(), NoCalendar())
+        calendar = CalendarBook(store, clock, b"of the test only, not of a server", config.public_url)
+        errands = build_errands(config, store, clock, post, programs, Links(), calendar)
 
         async def materialise(now: Instant) -> int:
             return 0

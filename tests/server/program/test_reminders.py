@@ -61,6 +61,9 @@ async def test_the_time_is_the_readers_own(scene: Scene) -> None:
     start = datetime.fromtimestamp((NOW + DAY + HOUR) / 1_000, UTC)
     assert (start.hour, start.minute) == (9, 0)
     assert "Samstag, 16. Januar 2027, 14:30 Uhr, Ortszeit Kolkata" in got.text
+    (file,) = got.message.iter_attachments()
+    assert file.get_param("method") == "PUBLISH"
+    assert b"DTSTART:20270116T090000Z" in file.get_payload(decode=True), "the same instant in the calendar"
 
 
 async def test_not_this_time_stops_the_reminders_of_that_date_alone(scene: Scene) -> None:
