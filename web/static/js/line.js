@@ -1,3 +1,4 @@
+import { LipSync } from "./lip-sync.js";
 import { LineReport } from "./line-report.js";
 import { LineWatch } from "./line-watch.js";
 import { worse } from "./quality.js";
@@ -11,6 +12,7 @@ import { Thrift } from "./thrift.js";
  * @typedef {object} LineParts
  * @property {{connection: RTCPeerConnection | null, transport: number | null}} media
  * @property {(body: import("./signal-types.js").RequestBody) => Promise<void>} request
+ * @property {() => {transport: number, slots: readonly import("./protocol.js").Slot[]}} slots who is heard and seen
  * @property {() => boolean} isCameraOn
  * @property {(event: import("./thrift.js").ThriftEvent) => void} onEvent
  * @property {Storage | null} storage
@@ -22,6 +24,7 @@ import { Thrift } from "./thrift.js";
 export class Line {
   #parts;
   #watch = new LineWatch();
+  #lips = new LipSync();
   #report;
   #thrift;
 
@@ -84,7 +87,10 @@ export class Line {
 
   /** Every two seconds in the room. @param {number} now ms on a steady clock */
   async read(now) {
-    const { media, isCameraOn, onEvent } = this.#parts;
+    const { media, slots, isCameraOn, onEvent } = this.#parts;
+    if (!media.connection) return;
+    const shown = slots();
+    if (shown.transport === media.transport) await this.#lips.read(media.connection, shown.slots);
     if (!media.connection) return;
     const verdicts = await this.#watch.read(media.connection, now);
     if (!verdicts) return;

@@ -103,6 +103,7 @@ const own = new OwnMedia({
 const line = new Line({
   media,
   request: (body) => signal.request(body),
+  slots: () => app.state.slots,
   isCameraOn: () => own.camera.isOn,
   onEvent: (event) => actions.followLine(event),
   storage: storage("localStorage"),
