@@ -56,6 +56,8 @@ export function watchPage({ app, shortcuts, wakeLock, letGo }) {
     app.redraw();
     if (document.visibilityState !== "visible") return;
     own.handleReturn();
+    // Some browsers stop all sound of a page that was away, and tell nobody.
+    hearing.resume();
     signal.probe();
     media.handleLinkUp();
     void wakeLock.handleVisible();

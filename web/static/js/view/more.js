@@ -2,6 +2,7 @@ import { html, live, nothing } from "../lit.js";
 import { selfOf } from "../room-state.js";
 import { DOCK, MORE, ROOM } from "../words-room.js";
 import { COMMON } from "../words.js";
+import { choice } from "./choice.js";
 import { deviceSelects, problems } from "./device-controls.js";
 import { icon } from "./icon.js";
 import { videoChoice } from "./video-choice.js";
@@ -74,19 +75,11 @@ const button = (drawing, words, press) =>
 
 /** @param {App} app @param {Actions} actions */
 const layouts = (app, actions) =>
-  html`<fieldset class="field" role="radiogroup" aria-labelledby="layout-label">
-    <legend id="layout-label" class="field-label">${MORE.layout}</legend>
-    ${LAYOUTS.map(
-      (layout) =>
-        html`<label class="choice">
-          <input
-            type="radio"
-            name="layout"
-            value=${layout}
-            .checked=${live(app.ui.layout === layout)}
-            @change=${() => actions.setLayout(layout)}
-          />
-          <span>${MORE.layouts[layout]}</span>
-        </label>`,
-    )}
-  </fieldset>`;
+  choice({
+    name: "layout",
+    legend: MORE.layout,
+    values: LAYOUTS,
+    chosen: app.ui.layout,
+    word: (layout) => MORE.layouts[layout],
+    choose: actions.setLayout,
+  });
