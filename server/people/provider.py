@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 import aiohttp
 from joserfc.jwk import KeySet
@@ -70,7 +70,9 @@ class Provider:
             "code_verifier": verifier,
         }
         url = await self.endpoint("token_endpoint")
-        answer = await self._ask("POST", url, data=form, auth=aiohttp.BasicAuth(self.client_id, self.client_secret))
+        # RFC 6749 2.3.1: both parts are form-encoded first.
+        client = aiohttp.encode_basic_auth(quote_plus(self.client_id), quote_plus(self.client_secret))
+        answer = await self._ask("POST", url, data=form, headers={"Authorization": client})
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise ProviderTrouble("it gave no id_token")

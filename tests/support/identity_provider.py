@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
-from aiohttp import BasicAuth, web
+from aiohttp import web
 from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -18,6 +18,9 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 CLIENT_ID, CLIENT_SECRET = "holdspace", "a secret of the client"
+
+# RFC 6749 2.3.1: both parts form-encoded, then as RFC 7617 has it.
+_CLIENT = base64.b64encode(f"{quote_plus(CLIENT_ID)}:{quote_plus(CLIENT_SECRET)}".encode()).decode()
 
 Claims = dict[str, Any]
 
@@ -68,7 +71,7 @@ class IdentityProvider:
         form = await request.post()
         query = self._codes.pop(str(form["code"]), None)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(str(form["code_verifier"]).encode()).digest()).rstrip(b"=")
-        is_client = BasicAuth.decode(request.headers["Authorization"]) == BasicAuth(CLIENT_ID, CLIENT_SECRET)
+        is_client = request.headers["Authorization"] == f"Basic {_CLIENT}"
         fits = query is not None and query["code_challenge"] == challenge.decode() and is_client
         if query is None or not fits or form["redirect_uri"] != query["redirect_uri"]:
             return web.json_response({"error": "invalid_grant"}, status=400)
