@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import signal
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -16,8 +14,8 @@ from sfu.control.node import Node
 from sfu.plane import Address, PlaneSink
 from sfu.process.client import ProcessPlane
 from tests.support.node_sink import Sink
+from tests.support.starved import starved
 
-STANDS_S, RUNS_S = 0.2, 0.02
 READ_EVERY_S = 0.1
 WITHIN_S = 15.0
 
@@ -28,29 +26,6 @@ class Bound(ProcessPlane):
     async def start(self, bind: Sequence[Address], sink: PlaneSink) -> list[Address]:
         self.bound = await super().start(bind, sink)
         return self.bound
-
-
-@asynccontextmanager
-async def starved(pid: int) -> AsyncIterator[None]:
-    """The process runs a tenth of the time, as beside others that take the processor."""
-
-    async def starve() -> None:
-        try:
-            while True:
-                os.kill(pid, signal.SIGSTOP)
-                await asyncio.sleep(STANDS_S)
-                os.kill(pid, signal.SIGCONT)
-                await asyncio.sleep(RUNS_S)
-        finally:
-            os.kill(pid, signal.SIGCONT)
-
-    task = asyncio.create_task(starve())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 @asynccontextmanager
