@@ -95,11 +95,12 @@ class DashboardTable:
         async with self.database.read() as connection:
             positions = await _positions(connection, account)
             hosted = [group for group, held in positions.items() if Position.HOST in held]
+            # `coalesce` keeps the index of groups out of it: few sessions are near, many belong to a host's groups.
             seen: ColumnElement[bool] = (
                 true()
                 if sees_all
                 else or_(
-                    sessions.c.group.in_(list(positions)),
+                    func.coalesce(sessions.c.group, "").in_(list(positions)),
                     and_(sessions.c.group.is_(None), sessions.c.host == account),
                 )
             )

@@ -13,6 +13,8 @@ from aiohttp import ClientResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from rooms.program.authority import OrgRole
+from rooms.program.ids import GroupId, SeriesId
+from rooms.program.places import PlaceInput, Wishes
 from server.app import build_server
 from server.config import load_config
 from server.demo import DemoLinks, ensure_demo
@@ -100,3 +102,20 @@ def value_of(page: str, id: str) -> str:
     found = re.search(rf'id="{id}"[^>]*value="([^"]*)"', page)
     assert found, f"no field {id}"
     return html.unescape(found.group(1))
+
+
+WEEKLY = {"repeat": "weekly", "ends": "count", "count": "4"}
+
+
+def ids(here: str) -> tuple[GroupId, SeriesId]:
+    found = re.fullmatch(r"/host/groups/(g_[\w-]+)/series/(e_[\w-]+)", here)
+    assert found, here
+    return GroupId(found.group(1)), SeriesId(found.group(2))
+
+
+async def place_in(site: Site, group: GroupId, alias: str = "Quiet Heron", email: str | None = None) -> str:
+    found = await site.services.groups.get(group)
+    assert found is not None
+    wanted = PlaceInput(alias=alias, email=email, guidelines_version=found.guidelines.version, wishes=Wishes())
+    place, _ = await site.services.places.ask(found, wanted)
+    return place.id
