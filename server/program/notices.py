@@ -48,6 +48,7 @@ class LetterNotices:
     async def series_made(self, series: SeriesId) -> None:
         now = self.clock.now()
         for date in await self.store.dates.of_series(series, now, Instant(now + ASKED_AHEAD_MS)):
+            await self._to_programs("session.scheduled", date)
             if not date.is_peer_held:
                 await self.leading.ask_for(date, await self.store.leads.of_session(date.session.id))
 
@@ -57,8 +58,12 @@ class LetterNotices:
             return
         key = f"{MOVED}:{session}:{was.start_at}:{date.start_at}:{date.session.sequence}"
         await self.queue.add(MOVED, key, {"session": session, "was": str(was.start_at)})
+        await self._to_programs("session.moved", date)
 
     async def date_canceled(self, session: SessionId) -> None:
+        date = await self.store.dates.get(session)
+        if date is not None:
+            await self._to_programs("session.canceled", date)
         await self.queue.add(CANCELED, f"{CANCELED}:{session}", {"session": session})
 
     async def place_given(self, place: PlaceId) -> None:
@@ -98,6 +103,9 @@ class LetterNotices:
             if each.candidate.position is Position.HOST and account.disabled_at is None and account.email:
                 letter = IntakeReceived(group=name, is_neutral=is_neutral, url=url)
                 await self.letters.post.send(letter, f"intake:{place}:{account.id}", recipient_of(account))
+
+    async def _to_programs(self, event: str, date: DateOfGroup) -> None:
+        await self.happenings.happened(event, {"group": date.group, "session": date.session.id})
 
     # --- jobs -----------------------------------------------------------------------------------------------------
     async def tell_moved(self, job: Job) -> None:
