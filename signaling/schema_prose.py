@@ -64,8 +64,8 @@ packets.
 `slots` says whose track each downlink mid carries now; the whole map, whenever it changed. `speaking` lists who
 speaks, loudest first. `media-state` tells when media came up, went quiet, or ended; after `down` the server makes a
 new offer if there is to be media. `media-waits` comes in place of a first offer where the server has no room for one
-more: the seat is kept, the offer follows by itself. `restart-ice` asks for a new path of the same transport, in a further
-offer, when the network changed; `replace-transport` asks for a new transport in place of the named one.
+more: the seat is kept, the offer follows by itself. `restart-ice` asks for a new path of the same transport, in a
+further offer, when the network changed; `replace-transport` asks for a new transport in place of the named one.
 
 `viewing` tells what the page shows and how large: video that is not shown is not sent, and of what is shown as much as
 the tile needs and the line carries. The other way round `layers-wanted` tells which of one's own encodings anybody

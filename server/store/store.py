@@ -11,8 +11,8 @@ from server.store.database import Database
 from server.store.dates import DateTable
 from server.store.directory import DirectoryTable
 from server.store.exports import ExportTable
-from server.store.forgotten import ForgottenTable
 from server.store.feeds import FeedTable
+from server.store.forgotten import ForgottenTable
 from server.store.groups import GroupTable
 from server.store.jobs import JobTable
 from server.store.leads import LeadTable
@@ -25,8 +25,8 @@ from server.store.places import PlaceTable
 from server.store.programs import ApiKeyTable, IdempotencyTable
 from server.store.retention import Retention
 from server.store.rooms import RoomTable
-from server.store.session_pages import SessionPages
 from server.store.series import SeriesTable
+from server.store.session_pages import SessionPages
 from server.store.sessions import SessionTable
 from server.store.sign_ins import SignInTable
 from server.store.templates import TemplateTable

@@ -15,7 +15,16 @@ class Media(FakeMedia):
     def __init__(self) -> None:
         super().__init__()
         self.found = PlaneStats(
-            {1: PublicationStats(1, 2, 3, 4, 5)}, {2: SlotStats(1, 2, 3, 0.5, None)}, {"empty": 3}, 40, 50, 0.25, 6, 7, 0.125, 1
+            {1: PublicationStats(1, 2, 3, 4, 5)},
+            {2: SlotStats(1, 2, 3, 0.5, None)},
+            {"empty": 3},
+            40,
+            50,
+            0.25,
+            6,
+            7,
+            0.125,
+            1,
         )
         self.hangs = False
 

@@ -1,7 +1,9 @@
 // The fit finder in the browser: what somebody chooses stays in this tab. Nothing is sent, nothing is in the address,
 // and all of it is gone when the tab is closed. The rules are those of web/finder.py.
 const KEPT = "fit-finder";
+/** @type {Record<string, [number, number]>} */
 const SIZES = { small: [1, 8], medium: [9, 15], large: [16, Infinity] };
+/** @type {Record<string, [number, number]>} */
 const TIMES = { morning: [5, 12], afternoon: [12, 17], evening: [17, 22], night: [22, 29] };
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -90,17 +92,26 @@ async function choose(form, list) {
  */
 async function completed(list) {
   if (list.dataset.pages === "1") return;
-  try {
-    const response = await fetch("/groups?all=1");
-    if (!response.ok) return;
-    const other = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("cards");
-    if (!other) return;
-    list.replaceChildren(...other.children);
-    list.dataset.pages = "1";
-    document.getElementById("pages")?.remove();
-  } catch {
-    // Without a connection the groups of this page are still there to choose from.
-  }
+  const other = (await documentAt("/groups?all=1"))?.getElementById("cards");
+  if (!other) return; // without a connection the groups of this page are still there to choose from
+  list.replaceChildren(...other.children);
+  list.dataset.pages = "1";
+  document.getElementById("pages")?.remove();
+}
+
+/**
+ * A page as a document. The browser parses the answer itself: a parser of text would need a Trusted Types policy.
+ * @param {string} path
+ * @returns {Promise<Document | null>}
+ */
+function documentAt(path) {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.responseType = "document";
+    request.addEventListener("loadend", () => resolve(request.status === 200 ? request.responseXML : null));
+    request.open("GET", path);
+    request.send();
+  });
 }
 
 /** @param {DOMStringMap} group @param {Record<string, string>} answers */
@@ -109,7 +120,7 @@ function fits(group, answers) {
     if (answers[name] && answers[name] !== group[name]) return false;
   }
   if (answers.camera && (answers.camera === "expected") !== (group.camera === "expected")) return false;
-  const size = answers.size ? SIZES[/** @type {keyof typeof SIZES} */ (answers.size)] : undefined;
+  const size = answers.size ? SIZES[answers.size] : undefined;
   if (size && (Number(group.size) < size[0] || Number(group.size) > size[1])) return false;
   if (!answers.day && !answers.time) return true;
   return (group.slots ?? "").split(" ").some((slot) => slot && meets(new Date(slot), answers));
@@ -119,7 +130,7 @@ function fits(group, answers) {
 function meets(start, answers) {
   const shown = Object.fromEntries(parts.formatToParts(start).map((part) => [part.type, part.value]));
   if (answers.day && WEEKDAYS[Number(answers.day)] !== shown.weekday) return false;
-  const [first, last] = answers.time ? TIMES[/** @type {keyof typeof TIMES} */ (answers.time)] : [0, 24];
+  const [first, last] = (answers.time && TIMES[answers.time]) || [0, 24];
   const hour = Number(shown.hour);
   const counted = hour >= first ? hour : hour + 24;
   return first <= counted && counted < last;
