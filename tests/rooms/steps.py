@@ -58,7 +58,7 @@ BY_EVERYBODY_INSIDE = frozenset(
     }
 )
 FROM_OUTSIDE = frozenset({cmd.Introduce, cmd.Connect, cmd.AcceptGuidelines, cmd.Knock, cmd.Enter})
-ENDS_MUCH = frozenset({cmd.EndSession, cmd.CancelSession, cmd.BeginClosing, cmd.PauseRoom, cmd.LockEntry})
+ENDS_MUCH = frozenset({cmd.EndSession, cmd.CancelSession, cmd.BeginClosing, cmd.PauseRoom})
 
 
 @dataclass(frozen=True, slots=True)
