@@ -6,7 +6,6 @@ A change runs through: decide → close media → settle → store → make curr
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
@@ -24,20 +23,16 @@ from rooms.live.state import RoomState
 from rooms.live.steward import STEWARD, StewardCommand
 from rooms.refusals import Refused as DomainRefused
 from server.effects import RoomMedia
-from server.effects_peers import PeerBook
-from server.host_alarm import Alarm
 from server.host_commands import is_restrictive
 from server.host_faults import where
 from server.host_pace import BURST, JOINS, Pace, is_paced
 from server.host_pages import Joining, Line, Page, RoomPages
+from server.host_parts import HostParts
 from server.host_record import RoomRecord, begins, followed
 from server.host_turns import Turn, Turns
-from server.hosts_figures import RoomFigures
-from server.listeners import Listeners
-from server.ports import Clock, Gatekeeper, Glimpse, LeaseLost, RoomStore, StoreDown
+from server.ports import Glimpse, LeaseLost, StoreDown
 from server.store.records import SessionEnd
 from server.tokens import new_id
-from sfu.node import MediaNode
 from signaling.client_messages import PROTOCOL, MediaRequest, RoomRequest
 from signaling.errors import CloseCode
 from signaling.server_messages import Draining, MovedAway, Notices, Ok, Refused, Welcome
@@ -47,20 +42,6 @@ SETTLE_S: Final = 5.0
 AFTER_FAULT_MS: Final = 1_000  # what fails every time must not spin
 
 _log = structlog.get_logger("host")
-
-
-@dataclass(frozen=True, slots=True)
-class HostParts:
-    """What every room of a process shares."""
-
-    store: RoomStore
-    gatekeeper: Gatekeeper
-    media: MediaNode
-    clock: Clock
-    peers: PeerBook[RoomMedia]
-    figures: RoomFigures
-    alarm: Callable[[], Alarm]
-    listeners: Listeners = field(default_factory=Listeners)
 
 
 class RoomHost:

@@ -16,9 +16,10 @@ from rooms.live.steward import StewardCommand
 from rooms.program.timers import EARLIEST_DOORS_MIN
 from server.effects import RoomMedia
 from server.effects_peers import PeerBook
-from server.host import HostParts, RoomHost
+from server.host import RoomHost
 from server.host_alarm import Alarm, LoopAlarm
 from server.host_faults import where
+from server.host_parts import HostParts
 from server.host_record import RoomRecord
 from server.hosts_figures import RoomFigures
 from server.listeners import Listeners
