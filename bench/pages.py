@@ -7,6 +7,7 @@ Prints milliseconds of server time, from the request that was read to the answer
 import argparse
 import asyncio
 import json
+import logging
 import statistics
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import structlog
 from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.typedefs import Handler, Middleware
@@ -171,6 +173,7 @@ def main() -> int:
     parser.add_argument("--sessions", type=int, default=10_000)
     parser.add_argument("--repeats", type=int, default=60)
     given = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     where = machine()
     figures = asyncio.run(measure(given.sessions, given.repeats))
     print(json.dumps({"machine": where, "sessions": given.sessions, "groups": GROUPS, "pages": figures}, indent=2))
