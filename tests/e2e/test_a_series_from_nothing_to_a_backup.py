@@ -147,7 +147,7 @@ async def test_from_an_empty_database_to_a_backup_who_takes_over(browser: Browse
             assert await axe.violations(page) == []
             await press(page, "Save the change")
             await change_date(page, series, expected[2])
-            await press(page, "Cancel")
+            await press(page, "Cancel what is chosen")
 
             truth = {one.astimezone(UTC) for one in (expected[0], moved, expected[3])}
             for zone, reader in people.items():
