@@ -67,7 +67,7 @@ def test_a_host_gets_a_new_password_or_is_signed_out(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(["set-password", "ines"]) == 1
-    assert "no host of this name" in capsys.readouterr().err
+    assert "nobody of this name" in capsys.readouterr().err
     assert main(["create-host", "ines", "--link-only"]) == 0
     monkeypatch.setattr("sys.stdin", io.StringIO("short\nshort\n"))
     assert main(["set-password", "ines"]) == 1

@@ -38,7 +38,9 @@ async def test_a_pragma_that_does_not_hold_is_a_store_that_is_down(tmp_path: Pat
     await database.close()
 
 
-async def test_a_database_that_holds_something_is_backed_up_before_it_is_migrated(tmp_path: Path) -> None:
+async def test_a_database_that_holds_something_is_backed_up_before_it_is_migrated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'h.db'}")
     async with database.write() as connection:
         await connection.run_sync(upgrade, "0001")
@@ -46,8 +48,9 @@ async def test_a_database_that_holds_something_is_backed_up_before_it_is_migrate
             "INSERT INTO accounts (id, name, role, zone, language, version, created_at) "
             "VALUES ('h_1', 'ines', 'host', 'UTC', 'en', 1, 0)"
         )
-    assert (await migrating.migrate(database))[0] == "0002"
-    assert await migrating.migrate(database) == []
+    # There is one revision so far: to this program one more is known, which changes nothing.
+    monkeypatch.setattr(migrating, "known_revisions", lambda: ["0001", "0002"])
+    assert await migrating.migrate(database) == ["0002"]
     async with database.read() as connection:
         assert (await connection.exec_driver_sql("SELECT name FROM accounts")).scalar_one() == "ines"
     await database.close()

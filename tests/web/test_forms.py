@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from web.forms import BadForm, EnterForm, NewLinkForm, SignInForm, read_form, session_of, token_of
 from web.schedule_form import FIELDS, GUIDELINES, ScheduleForm, clock_problem, read_schedule_form
 
-LEAST = {"title": "Evening circle", "date": "2026-12-01", "time": "19:30", "zone": "Europe/Lisbon"}
+LEAST = {"name": "Evening circle", "date": "2026-12-01", "time": "19:30", "zone": "Europe/Lisbon"}
 NOT_OUR_WORDS = re.compile(r"invalid|fail|error|illegal|denied|abort|oops|just|simply|!", re.IGNORECASE)
 
 
@@ -20,10 +20,10 @@ def errors_of(values: dict[str, str]) -> dict[str, str]:
     return dict(bad.value.errors)
 
 
-def test_a_title_a_date_and_a_time_are_enough() -> None:
+def test_a_name_a_date_and_a_time_are_enough() -> None:
     form = read_schedule_form(LEAST)
     assert (form.date, form.time) == (date(2026, 12, 1), time(19, 30))
-    assert (form.length, form.doors, form.late, form.led, form.guidelines) == (60, 15, 10, "facilitator", GUIDELINES)
+    assert (form.length, form.doors, form.late, form.kind, form.guidelines) == (60, 15, 10, "peer-led", GUIDELINES)
 
 
 def test_an_empty_late_field_lets_people_arrive_until_the_end() -> None:
@@ -31,25 +31,25 @@ def test_an_empty_late_field_lets_people_arrive_until_the_end() -> None:
 
 
 def test_every_problem_is_told_at_once() -> None:
-    wrong = {"title": " ", "date": "soon", "time": "25:00", "zone": "", "length": "an hour", "doors": "-1", "late": "x"}
-    assert set(errors_of(wrong)) == {"title", "date", "time", "zone", "length", "doors", "late"}
+    wrong = {"name": " ", "date": "soon", "time": "25:00", "zone": "", "length": "an hour", "doors": "-1", "late": "x"}
+    assert set(errors_of(wrong)) == {"name", "date", "time", "zone", "length", "doors", "late"}
 
 
 def test_an_empty_form_asks_for_the_least_that_is_needed() -> None:
-    assert set(errors_of({})) == {"title", "date", "time", "zone"}
+    assert set(errors_of({})) == {"name", "date", "time", "zone"}
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"title": "x" * 121},
+        {"name": "x" * 121},
         {"length": "4"},
         {"length": "481"},
         {"length": "12.5"},
         {"length": ""},
         {"doors": "121"},
         {"late": "-1"},
-        {"led": "nobody"},
+        {"kind": "nobody"},
         {"time": "19:30Z"},
         {"date": "2026-02-30"},
         {"guidelines": "x" * 8_001},
@@ -87,7 +87,7 @@ def test_whatever_a_browser_sends_is_read_or_answered_with_sentences(values: dic
         assert set(bad.errors) <= set(FIELDS)
         assert all(isinstance(sentence, str) and sentence for sentence in bad.errors.values())
     else:
-        assert form.title.strip() == form.title != ""
+        assert form.name.strip() == form.name != ""
 
 
 def test_a_sign_in_needs_both_and_never_repeats_a_password() -> None:

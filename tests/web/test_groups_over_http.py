@@ -10,23 +10,13 @@ import pytest
 from rooms.ids import Instant, SessionId
 from rooms.live.settings import Schedule
 from rooms.program.authority import OrgRole
-from rooms.program.group import Entry, Group, GroupInput, Question, QuestionKind, Topic
+from rooms.program.group import Entry, Group, Question, QuestionKind
 from rooms.program.ids import AccountId
 from server.store.records import Account
+from tests.support.group_site import ASKED, WANTED, add_date, ask
 from tests.support.programme import DAY, HOUR, add_dates, date_values
-from tests.support.whole_server import Browser, WholeServer, link_in, whole_server
+from tests.support.whole_server import WholeServer, link_in, whole_server
 from web.group_form import DEFAULTS
-
-WANTED = GroupInput(
-    name="Tuesday grief circle",
-    topic=Topic.BEREAVEMENT,
-    audience="For people who lost somebody.",
-    guidelines="What is said here stays here.",
-    zone="Europe/Lisbon",
-    is_public=True,
-    is_neutral=False,
-)
-ASKED = {"zone": "Asia/Tokyo", "accepted": "on", "version": "1", "alias": "Quiet Heron"}
 
 
 @pytest.fixture
@@ -43,18 +33,6 @@ async def host(server: WholeServer) -> Account:
 @pytest.fixture
 async def group(server: WholeServer, host: Account) -> Group:
     return await server.services.groups.create(AccountId(host.id), WANTED)
-
-
-async def add_date(server: WholeServer, group: Group, id: str = "s_1", hours: float = 24, **changes: object) -> None:
-    start = server.services.clock.now() + int(hours * HOUR)
-    await add_dates(server.services.store.database, date_values(id, start, group.id, **changes))
-
-
-async def ask(browser: Browser, group: Group, **changes: str) -> str:
-    """The path of the place that somebody got."""
-    response = await browser.post(f"/g/{group.slug}/ask", **(ASKED | changes))
-    assert response.status == 303, await response.text()
-    return response.headers["Location"]
 
 
 async def test_a_public_group_is_in_the_directory_with_its_next_date_and_fits_its_answers(
