@@ -62,9 +62,15 @@ _EVERY_PICTURE_PAINTS = """() => Promise.all([...document.querySelectorAll("vide
 
 
 async def _settle(page: Page) -> None:
-    """Two frames after a change of size or scheme, layout and colours are those of the new one."""
+    """Some frames after a change of size or scheme, layout and colours are those of the new one.
+
+    The page measures in one frame, draws after the next (docs/adr/0088), and may have to measure once more.
+    """
     await page.evaluate(
-        """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))"""
+        """async () => {
+            for (let frame = 0; frame < 6; frame += 1)
+                await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        }"""
     )
     await page.evaluate(_EVERY_PICTURE_PAINTS)
     await page.evaluate(
