@@ -74,6 +74,7 @@ async def test_pages_of_a_host(stage: Stage, screens: Screens) -> None:
     await person.page.goto(links.session_url)
     await screens.look(person.page, "session-before-doors")
     await person.page.goto(f"{links.session_url}/room")
+    await expect(person.page.get_by_role("heading", level=1)).to_be_visible()
     await screens.look(person.page, "pre-join-before-doors")
     await stage.people.leave(person)
     screens.check("schedule-form", "schedule-form-with-problems", "manage", "host", "session-before-doors")
