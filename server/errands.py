@@ -103,6 +103,8 @@ class Errands:
         now = self.clock.now()
         await self.store.jobs.forget(Instant(now - JOBS_KEPT_MS))
         await self.store.outbox.forget(Instant(now - LETTERS_KEPT_MS))
+        await self.store.idempotency.forget(Instant(now - DAY_MS))  # answers to programs hold what people wrote
+        await self.store.deliveries.forget(Instant(now - JOBS_KEPT_MS))
 
 
 def build_errands(

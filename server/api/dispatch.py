@@ -147,7 +147,10 @@ def _body(text: str, operation: Operation) -> BaseModel | None:
     given = as_object(text)
     if not isinstance(given, dict):
         raise Problem(Code.NOT_VALID, errors={"body": "Send a JSON object."})
-    _require_text(given)
+    try:
+        _require_text(given)
+    except RecursionError:
+        raise Problem(Code.BAD_REQUEST, "The body is nested too deeply.") from None
     # From JSON, strictly: a number is no word and a word no number.
     try:
         return operation.body.model_validate_json(text, strict=True)

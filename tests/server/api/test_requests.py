@@ -44,7 +44,8 @@ async def test_a_body_that_is_no_json_object_is_refused(bench: ApiBench, admin: 
     headers = {"Authorization": f"Bearer {admin.secret}"}
     form = await bench.client.post("/api/v1/groups", data={"name": "x"}, headers=headers)
     assert form.status == 415
-    for text in ("", "{", "[1]", "NaN", '"x"', "[" * 100_000):
+    deep = [f'{{"name": "x", "intake": {"[" * depth}{"]" * depth}}}' for depth in (200, 700, 850, 930, 980, 5_000)]
+    for text in ("", "{", "[1]", "NaN", '"x"', "[" * 100_000, *deep):
         json = {**headers, "Content-Type": "application/json"}
         answer = await bench.client.post("/api/v1/groups", data=text, headers=json)
         assert answer.status in (400, 422), text[:10]
@@ -119,3 +120,11 @@ async def test_a_program_that_asks_too_often_is_told_when_to_come_back(bench: Ap
     slow = await admin.call("GET", "/keys")
     assert (slow.status, slow.body["code"]) == (429, "slow-down")
     assert int(slow.headers["Retry-After"]) >= 1
+
+
+async def test_kept_answers_are_forgotten_after_a_day(bench: ApiBench, admin: Program) -> None:
+    await admin.call("POST", "/groups", GROUP, Idempotency_Key="one")
+    table, now = bench.services.store.idempotency, bench.services.clock.now()
+    assert await table.forget(now) == 1
+    assert (await admin.call("POST", "/groups", GROUP, Idempotency_Key="one")).status == 201
+    assert len((await admin.get("/groups"))["items"]) == 2
