@@ -8,12 +8,11 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.ids import Instant, SessionId
-from rooms.live.settings import MINUTE_MS
 from rooms.program.authority import Position
 from rooms.program.places import PlaceState
-from rooms.program.timers import LONGEST_MIN
 from server.store.attendance import Attendance, attendance_of
 from server.store.database import Database
+from server.store.directory import to_come
 from server.store.mapping import session_of
 from server.store.records import SessionEnd, SessionRecord
 from server.store.tables import accounts, groups, leads, places, series, sessions, staff
@@ -94,13 +93,13 @@ class DashboardTable:
         """
         async with self.database.read() as connection:
             positions = await _positions(connection, account)
-            hosted = [group for group, held in positions.items() if Position.HOST in held]
+            hosted = _held(account).where(staff.c.position == Position.HOST.value)
             # `coalesce` keeps the index of groups out of it: few sessions are near, many belong to a host's groups.
             seen: ColumnElement[bool] = (
                 true()
                 if sees_all
                 else or_(
-                    func.coalesce(sessions.c.group, "").in_(list(positions)),
+                    func.coalesce(sessions.c.group, "").in_(_held(account)),
                     and_(sessions.c.group.is_(None), sessions.c.host == account),
                 )
             )
@@ -132,6 +131,11 @@ class DashboardTable:
         async with self.database.read() as connection:
             found = await _facts_of(connection, [session])
         return found[0] if found else None
+
+
+def _held(account: str) -> Select[tuple[str]]:
+    """The groups in which this account has a position."""
+    return select(staff.c.group).where(staff.c.account == account)
 
 
 async def _positions(connection: AsyncConnection, account: str) -> dict[str, frozenset[Position]]:
@@ -188,10 +192,10 @@ async def _groups(
     if not found:
         return ()
     ids = [row.id for row in found]
-    next_at = {row[0]: Instant(row[1]) for row in await connection.execute(_next_starts(ids, now))}
     of_group: dict[str, list[SeriesFact]] = {}
-    for row in await connection.execute(_series(ids)):
-        fact = SeriesFact(row.id, row.title, row.rule, row.first_local, row.zone, next_at.get(row.id))
+    for row in await connection.execute(_series(ids, now)):
+        next_at = None if row.next_at is None else Instant(row.next_at)
+        fact = SeriesFact(row.id, row.title, row.rule, row.first_local, row.zone, next_at)
         of_group.setdefault(row.group, []).append(fact)
     in_places = (
         select(
@@ -219,25 +223,13 @@ async def _groups(
     )
 
 
-def _next_starts(of_groups: Collection[str], now: Instant) -> Select[Any]:
-    """The next start of each series; a date that goes on counts. By the index of (group, start)."""
-    return (
-        select(sessions.c.series, func.min(sessions.c.start_at))
-        .where(
-            sessions.c.group.in_(list(of_groups)),
-            sessions.c.start_at >= now - LONGEST_MIN * MINUTE_MS,
-            sessions.c.end_at > now,
-            sessions.c.end == SessionEnd.OPEN.value,
-            sessions.c.series.is_not(None),
-        )
-        .group_by(sessions.c.series)
-    )
-
-
-def _series(of_groups: Collection[str]) -> Select[Any]:
+def _series(of_groups: Collection[str], now: Instant) -> Select[Any]:
+    """With the next start of each, as `next_at`."""
+    of_series = (sessions.c.group == series.c.group) & (sessions.c.series == series.c.id) & to_come(now)
+    next_at = select(sessions.c.start_at).where(of_series).order_by(sessions.c.start_at).limit(1)
     columns = (series.c.id, series.c.group, series.c.title, series.c.rule, series.c.first_local, series.c.zone)
     return (
-        select(*columns)
+        select(*columns, next_at.scalar_subquery().label("next_at"))
         .where(series.c.group.in_(list(of_groups)), series.c.ended_at.is_(None))
         .order_by(series.c.group, series.c.first_local, series.c.id)
     )

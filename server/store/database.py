@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.ports import StoreDown
+from server.store.one_trip import connector
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -128,7 +129,8 @@ async def _down_is_typed() -> AsyncIterator[None]:
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_MS / 1_000})
+    path = make_url(url).database or ":memory:"
+    engine = create_async_engine(url, hide_parameters=True, async_creator=connector(path, BUSY_MS / 1_000))
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(dbapi: Any, _record: object) -> None:

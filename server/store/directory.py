@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from rooms.ids import Instant
 from rooms.live.settings import MINUTE_MS
@@ -41,7 +41,7 @@ class DirectoryTable:
 
     async def listed(self, now: Instant) -> list[Listing]:
         """The public groups, those that meet soonest first, then those without a date by name."""
-        of_group = (sessions.c.group == groups.c.id) & _to_come(now)
+        of_group = (sessions.c.group == groups.c.id) & to_come(now)
         next_at = select(sessions.c.start_at).where(of_group).order_by(sessions.c.start_at).limit(1)
         column = next_at.scalar_subquery().label("next_at")
         found = select(*_COLUMNS, column).where(groups.c.is_public, groups.c.archived_at.is_(None))
@@ -51,9 +51,11 @@ class DirectoryTable:
 
     async def starts(self, of_groups: Sequence[GroupId], now: Instant, until: Instant) -> dict[str, list[Instant]]:
         """When the dates of these groups begin that are to come before `until`, by start."""
+        if not of_groups:
+            return {}
         found = (
             select(sessions.c.group, sessions.c.start_at)
-            .where(sessions.c.group.in_(of_groups), _to_come(now), sessions.c.start_at < until)
+            .where(sessions.c.group.in_(of_groups), to_come(now), sessions.c.start_at < until)
             .order_by(sessions.c.group, sessions.c.start_at)
         )
         starts: dict[str, list[Instant]] = {}
@@ -64,6 +66,8 @@ class DirectoryTable:
 
     async def taken(self, of_groups: Sequence[GroupId]) -> dict[str, int]:
         """How many have a place in these groups; those that nobody is in are left out."""
+        if not of_groups:
+            return {}
         found = (
             select(places.c.group, func.count())
             .where(places.c.group.in_(of_groups), places.c.state == PlaceState.PLACE.value)
@@ -76,7 +80,7 @@ class DirectoryTable:
         """The group's dates that are neither over nor canceled, by start."""
         found = (
             select(sessions)
-            .where(sessions.c.group == group, _to_come(now))
+            .where(sessions.c.group == group, to_come(now))
             .order_by(sessions.c.start_at, sessions.c.id)
             .limit(most)
         )
@@ -84,10 +88,14 @@ class DirectoryTable:
             return [session_of(row) for row in await connection.execute(found)]
 
 
-def _to_come(now: Instant) -> Any:
-    # The bound on the start is for the index of (group, start): no session is longer.
+def to_come(now: Instant) -> ColumnElement[bool]:
+    """Of dates of groups that are named: neither over nor canceled; one that goes on counts."""
+    # The bound on the start is for the index that begins with (group, start): no session is longer. `coalesce` keeps
+    # the index of ends out of it: nearly all dates ahead are open, few are of these groups.
     return (
-        (sessions.c.end == SessionEnd.OPEN.value) & (sessions.c.end_at > now) & (sessions.c.start_at > now - LONGEST_MS)
+        (sessions.c.start_at > now - LONGEST_MS)
+        & (sessions.c.end_at > now)
+        & (func.coalesce(sessions.c.end, "") == SessionEnd.OPEN.value)
     )
 
 

@@ -22,9 +22,8 @@ from server.store.tables import accounts, groups, guidelines, staff
 _QUESTIONS = TypeAdapter(tuple[Question, ...])
 _TIMERS = TypeAdapter(Timers)
 
-_newest = (
-    select(guidelines.c.group, func.max(guidelines.c.version).label("version")).group_by(guidelines.c.group).subquery()
-)
+_versions = guidelines.alias()
+_newest = select(func.max(_versions.c.version)).where(_versions.c.group == groups.c.id).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +151,10 @@ async def _add_guidelines(connection: AsyncConnection, group: GroupId, words: Gu
 
 
 def _groups() -> Select[Any]:
-    newest = (guidelines.c.group == _newest.c.group) & (guidelines.c.version == _newest.c.version)
-    return (
-        select(groups, guidelines.c.version.label("guidelines_version"), guidelines.c.text.label("guidelines_text"))
-        .join(_newest, _newest.c.group == groups.c.id)
-        .join(guidelines, newest)
-    )
+    newest = (guidelines.c.group == groups.c.id) & (guidelines.c.version == _newest)
+    return select(
+        groups, guidelines.c.version.label("guidelines_version"), guidelines.c.text.label("guidelines_text")
+    ).select_from(groups.join(guidelines, newest))
 
 
 def _staff_rows(group: GroupId, members: Sequence[StaffMember]) -> list[dict[str, Any]]:

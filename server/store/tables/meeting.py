@@ -28,7 +28,7 @@ sessions = Table(
     at("end_at"),
     at("created_at"),
     UniqueConstraint("series", "original_local"),
-    Index(None, "group", "start_at"),
+    Index(None, "group", "start_at", "end", "end_at"),  # the last two so that a group's next dates need no row
     Index(None, "end", "start_at"),
 )
 

@@ -385,7 +385,9 @@ def upgrade() -> None:
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sessions_end_start_at"), ["end", "start_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_sessions_group"), ["group"], unique=False)
-        batch_op.create_index(batch_op.f("ix_sessions_group_start_at"), ["group", "start_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sessions_group_start_at_end_end_at"), ["group", "start_at", "end", "end_at"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_sessions_host"), ["host"], unique=False)
         batch_op.create_index(batch_op.f("ix_sessions_series"), ["series"], unique=False)
 
