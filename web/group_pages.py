@@ -9,7 +9,7 @@ from web import group_words as words
 from web.finder import DAYS, Answers
 from web.forms import Filled
 from web.pages import NEUTRAL, Page, Preview
-from web.times import When
+from web.times import When, ZoneChoices
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class DirectoryPage(Page):
     cards: tuple[Card, ...]
     answers: Answers
     languages: Mapping[str, str]
-    zones: Mapping[str, list[tuple[str, str]]]
+    zones: ZoneChoices
     total: int
     number: int = 1
     pages: int = 1
@@ -144,7 +144,7 @@ class AskPage(Page):
     group: Group
     is_full: bool
     has_mail: bool
-    zones: Mapping[str, list[tuple[str, str]]]
+    zones: ZoneChoices
     form: Filled = field(default_factory=Filled)
 
     @property

@@ -10,7 +10,7 @@ from rooms.program.places import Place, PlaceState
 from web import group_form, group_words
 from web.forms import Filled
 from web.pages import FreshLink, Page
-from web.times import When
+from web.times import When, ZoneChoices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class GroupFormPage(Page):
     template: ClassVar[str] = "host/group-form.html"
     group: Group | None
     form: Filled
-    zones: Mapping[str, list[tuple[str, str]]]
+    zones: ZoneChoices
     guess_zone: bool = False
     changed: tuple[str, ...] = ()
     holders: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from web.pages import FreshLink, LinkRow, Page
 from web.qr import Qr
 from web.repeats import DAY_FIELDS, WEEKDAYS, Repeat, choices
 from web.schedule_form import FIELDS
-from web.times import When
+from web.times import When, ZoneChoices
 from web.trend import Trend
 
 OVER = (DoorState.ENDED, DoorState.CANCELED)
@@ -127,14 +127,14 @@ class PreviewList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchedulePage(Page):
-    """`zones` as `web.times.zone_choices` gives them; `guess_zone`: the browser may choose its own zone.
+    """`guess_zone`: the browser may choose its own zone.
 
     `groups` maps ids to names; where `group` is one of them, it is the only one that this page is about.
     """
 
     template: ClassVar[str] = "host/schedule.html"
     form: Filled
-    zones: Mapping[str, list[tuple[str, str]]]
+    zones: ZoneChoices
     guess_zone: bool
     action: str
     groups: Mapping[str, str] = field(default_factory=dict)

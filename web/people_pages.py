@@ -8,9 +8,7 @@ from web.forms import Filled
 from web.pages import Page
 from web.people_forms import ROLE_NOTES, ROLES
 from web.qr import Qr
-from web.times import When
-
-Zones = Mapping[str, list[tuple[str, str]]]
+from web.times import When, ZoneChoices
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class AccountPage(Page):
     name: str
     role: str
     form: Filled
-    zones: Zones
+    zones: ZoneChoices
     languages: Mapping[str, str]
     has_password: bool
     has_mail: bool
@@ -111,7 +109,7 @@ class OrganisationPage(Page):
     template: ClassVar[str] = "admin/organisation.html"
     here: ClassVar[str] = "/admin/organisation"
     form: Filled
-    zones: Zones
+    zones: ZoneChoices
     languages: Mapping[str, str]
     said: str = ""
 
@@ -189,7 +187,7 @@ class DoctorPage(Page):
 class StartPage(Page):
     template: ClassVar[str] = "start.html"
     form: Filled
-    zones: Zones
+    zones: ZoneChoices
     has_mail: bool
 
 

@@ -1,6 +1,5 @@
 """The pages of somebody with a place in a group: their own, and the way to it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -9,7 +8,7 @@ from rooms.program.places import Place
 from web.doors import Doors
 from web.forms import Filled
 from web.pages import Page
-from web.times import When
+from web.times import When, ZoneChoices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +48,7 @@ class PlacePage(Page):
     dates: tuple[PlaceDate, ...]
     newer: Guidelines | None
     url: str
-    zones: Mapping[str, list[tuple[str, str]]]
+    zones: ZoneChoices
     has_mail: bool
     feed: str = ""
     form: Filled = field(default_factory=Filled)

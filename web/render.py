@@ -8,6 +8,7 @@ from rooms.program.organisation import Organisation
 from web.face import Face
 from web.pages import NOBODY, Page, Viewer
 from web.site import Site
+from web.zone_options import zone_options
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -17,17 +18,18 @@ class Renderer:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._environment = Environment(
+        self.environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals["site"] = site
+        self.environment.globals["site"] = site
+        self.environment.globals["zone_options"] = zone_options(self.environment)
 
     def render(self, page: Page, viewer: Viewer = NOBODY, face: Face | None = None) -> str:
         """The whole document. The template is `page.template` and sees `page`, `viewer`, the organisation as `face`
         and the instance as `site`."""
         face = face or Face.of(Organisation(name="Holdspace"), self.site)
-        return self._environment.get_template(page.template).render(page=page, viewer=viewer, face=face)
+        return self.environment.get_template(page.template).render(page=page, viewer=viewer, face=face)

@@ -5,6 +5,7 @@ not know the reader's zone, the browser adds their own time beside it.
 """
 
 import calendar
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -17,6 +18,8 @@ MINUTE_MS = 60 * SECOND_MS
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 
+# By region: `{"Europe": (("Europe/Lisbon", "Lisbon"), …)}`.
+ZoneChoices = Mapping[str, tuple[tuple[str, str], ...]]
 REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
@@ -71,7 +74,7 @@ def when(
     utc = datetime.fromtimestamp(instant / SECOND_MS, UTC)
     local = utc.astimezone(ZoneInfo(zone))
     return When(
-        iso=utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        iso=_iso(utc),
         day=_day(local, words),
         clock=f"{local:%H:%M}",
         zone=zone,
@@ -79,6 +82,15 @@ def when(
         utc=f"{utc:%H:%M}",
         yours="" if reader is None else _yours(local, ZoneInfo(reader), words, now),
     )
+
+
+def iso_of(instant: Instant) -> str:
+    """The form for `<time>`, in UTC: "2026-11-21T19:00:00Z"."""
+    return _iso(datetime.fromtimestamp(instant / SECOND_MS, UTC))
+
+
+def _iso(utc: datetime) -> str:
+    return f"{utc:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _yours(local: datetime, reader: ZoneInfo, words: DayWords, now: Instant | None) -> str:
@@ -115,14 +127,14 @@ def _date(instant: Instant, where: ZoneInfo) -> object:
 
 
 @cache
-def zone_choices() -> dict[str, list[tuple[str, str]]]:
-    """Zones for a form, by region: `{"Europe": [("Europe/Lisbon", "Lisbon"), …]}`; UTC first, old aliases left out."""
-    choices: dict[str, list[tuple[str, str]]] = {"Everywhere": [("UTC", "UTC")]}
+def zone_choices() -> ZoneChoices:
+    """Zones for a form; UTC first, old aliases left out."""
+    choices = {"Everywhere": [("UTC", "UTC")]}
     for zone in sorted(available_timezones()):
         region, _, rest = zone.partition("/")
         if rest and region in REGIONS:
             choices.setdefault(region, []).append((zone, rest.replace("_", " ").replace("/", ", ")))
-    return choices
+    return {region: tuple(zones) for region, zones in choices.items()}
 
 
 def in_words(duration_ms: int) -> str:

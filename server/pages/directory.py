@@ -13,7 +13,7 @@ from web.finder import Answers, fits, read_answers
 from web.forms import Filled
 from web.group_pages import Card, DirectoryPage, HomePage
 from web.group_words import LANGUAGES
-from web.times import when, zone_choices
+from web.times import iso_of, when, zone_choices
 
 ON_HOME = 6
 ON_A_PAGE = 30
@@ -76,7 +76,7 @@ async def _cards(
             group=one,
             starts=None if one.next_at is None else when(one.next_at, one.zone),
             is_full=one.id in full,
-            slots=tuple(when(start, "UTC").iso for start in starts.get(one.id, ())),
+            slots=tuple(map(iso_of, starts.get(one.id, ()))),
         )
         for one in listings
     )
