@@ -31,9 +31,9 @@ KINDS: Mapping[Kind, str] = {
     Kind.PEER_HELD: "Held by the group itself",
 }
 ENTRIES: Mapping[Entry, str] = {
-    Entry.OPEN: "Open: whoever asks has a place while there is room",
-    Entry.APPROVAL: "By request: a host answers each one",
-    Entry.CLOSED: "Closed: by invitation only",
+    Entry.OPEN: "Open to whoever asks",
+    Entry.APPROVAL: "A host answers each one",
+    Entry.CLOSED: "By invitation only",
 }
 SHORT_ENTRIES: Mapping[Entry, str] = {
     Entry.OPEN: "Open",
@@ -47,9 +47,9 @@ CAMERAS: Mapping[Camera, str] = {
     Camera.OFF: "Without cameras",
 }
 CHATS: Mapping[ChatPolicy, str] = {
-    ChatPolicy.OFF: "No written messages",
-    ChatPolicy.FACILITATORS: "Written messages to facilitators only",
-    ChatPolicy.ALL: "Written messages to everybody",
+    ChatPolicy.OFF: "None",
+    ChatPolicy.FACILITATORS: "To facilitators only",
+    ChatPolicy.ALL: "To everybody",
 }
 
 # By the name that their speakers give them.

@@ -57,6 +57,11 @@ class JobRow:
     attempts: int
     at: When
 
+    @property
+    def words(self) -> str:
+        """The kind as people read it: "Tell moved"."""
+        return self.kind.replace("-", " ").capitalize()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailPage(Page):

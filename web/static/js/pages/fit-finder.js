@@ -74,7 +74,7 @@ async function choose(form, list) {
     card.hidden = !fits(card.dataset, answers);
     if (!card.hidden) count += 1;
   }
-  const words = count === 1 ? "1 group" : `${count} groups`;
+  const words = count === 0 ? "No group found" : count === 1 ? "1 group" : `${count} groups`;
   const found = document.getElementById("found");
   if (found) found.textContent = words;
   const said = document.getElementById("found-said");
