@@ -51,13 +51,14 @@ async def directory(request: web.Request) -> web.Response:
     pages = max(1, -(-len(fitting) // size))
     number = min(_number(request.query.get("page", "")), pages)
     shown = fitting[(number - 1) * size : number * size]
+    spoken = {one.language for one in listings}
     missing = [one.id for one in shown if one.id not in starts]
     starts |= await services.groups.starts(missing, FINDER_DAYS)
     page = DirectoryPage(
         has_directory=organisation.has_directory,
         cards=await _cards(services, shown, starts),
         answers=answers,
-        languages={code: name for code, name in LANGUAGES.items() if any(one.language == code for one in listings)},
+        languages={code: name for code, name in LANGUAGES.items() if code in spoken},
         zones=zone_choices(),
         total=len(fitting),
         number=number,
