@@ -50,6 +50,20 @@ class TroubleRow:
     at: When
 
 
+# By the names of the jobs in `server/program/`; one that is not here shows its name.
+JOB_WORDS: Mapping[str, str] = {
+    "tell-moved": "Tell people that a date moved",
+    "tell-canceled": "Tell people that a date is canceled",
+    "lead-ask": "Ask somebody to lead a date",
+    "lead-alert": "Tell a host that nobody leads",
+    "absent-page": "Ask the backups to come",
+    "absent-called-off": "Tell people that nobody could lead",
+    "plan-dates": "Plan what is sent about the next dates",
+    "remind": "Remind somebody of a date",
+    "missed-you": "Write to somebody who was missed",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class JobRow:
     id: str
@@ -59,8 +73,8 @@ class JobRow:
 
     @property
     def words(self) -> str:
-        """The kind as people read it: "Tell moved"."""
-        return self.kind.replace("-", " ").capitalize()
+        """The kind as people read it."""
+        return JOB_WORDS.get(self.kind, self.kind.replace("-", " ").capitalize())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

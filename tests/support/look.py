@@ -18,12 +18,14 @@ from tests.support import axe
 from tests.support.browser import chromium_path
 from tests.support.sample_pages import sample_pages
 from tests.support.sample_words import SITE
+from web.pages import NOBODY, Page, Viewer
 from web.render import Renderer
 from web.site import STATIC
 
 OUT = Path("artifacts/look")
 ORIGIN = "http://localhost:8080"
 SIZES = ((1280, 800), (768, 900), (320, 640))
+AMINA = Viewer(name="Amina", is_admin=True)
 AT_ONCE = 4  # half of a page's time is waiting
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".json": "application/json"}
@@ -50,7 +52,12 @@ async def look(names: list[str]) -> list[str]:
 def rendered() -> dict[str, str]:
     """Every sample page as HTML, by name; without the room, which is the browser app's."""
     renderer = Renderer(SITE)
-    return {name: renderer.render(page) for name, page in sample_pages().items() if name != "room"}
+    return {name: renderer.render(page, _viewer(page)) for name, page in sample_pages().items() if name != "room"}
+
+
+def _viewer(page: Page) -> Viewer:
+    """Who sees it: pages of hosts and admins with the head and foot of somebody who is signed in."""
+    return AMINA if page.template.startswith(("host/", "admin/", "account")) else NOBODY
 
 
 async def _one(browser: Browser, name: str, html: str) -> list[str]:
