@@ -16,7 +16,7 @@ from sfu.codecs import EXT_TWCC
 from sfu.packet.arena import HEADER_BYTES, STRIDE, VECTOR_BYTES, Arena
 from sfu.packet.control_blocks import MAX_SEGMENT
 from sfu.packet.lane import Constants, Lane
-from sfu.packet.media import MediaPacket, write_mid
+from sfu.packet.media import MediaPacket
 from sfu.packet.outbox import HEADER, MAX_SEGMENTS, Outbox
 from sfu.packet.sent_ring import MASK
 from sfu.packet.track import Track
@@ -27,10 +27,10 @@ _writers: dict[int, Callable[..., None]] = {}
 _TWCC: Final = struct.Struct("!BH")
 _size: Final = itemgetter(4)
 
-# (track, number, timestamp, clean packet, its length, where its MID is, where the head of its TWCC extension is,
-# where the same bytes lie in the arena's ingress store, its first two bytes as a number, what follows the fixed header,
-# what writes a packet of this length)
-Entry = tuple[Track, int, int, bytes, int, int, int, int, int, bytes, Callable[..., None]]
+# (track, number, timestamp, clean packet, its length, where the head of its TWCC extension is, where the same bytes lie
+# in the arena's ingress store, its first two bytes as a number, what follows the fixed header, what writes a packet of
+# this length)
+Entry = tuple[Track, int, int, bytes, int, int, int, int, bytes, Callable[..., None]]
 
 
 class Fan:
@@ -61,7 +61,6 @@ class Fan:
             packet.timestamp,
             data,
             length,
-            layout.mid_at,
             layout.twcc_at,
             place,
             packet.first << 8 | packet.marker_type,
@@ -166,12 +165,12 @@ def evened(entries: list[Entry], ingress: memoryview) -> list[Entry]:
     even: list[Entry] = []
     for entry in entries:
         if entry[4] == longest[entry[0]] - 1:
-            track, number, timestamp, data, length, mid_at, twcc_at, place, head, body, _ = entry
+            track, number, timestamp, data, length, twcc_at, place, head, body, _ = entry
             # After decryption the room of the SRTP trailer is free.
             ingress[place] |= 0x20
             ingress[place + length] = 1
             length, head = length + 1, head | 0x2000
-            padded = (data + b"\1", length, mid_at, twcc_at, place, head, body + b"\1", writer(length))
+            padded = (data + b"\1", length, twcc_at, place, head, body + b"\1", writer(length))
             even.append((track, number, timestamp, *padded))
         else:
             even.append(entry)
@@ -225,11 +224,11 @@ def fan_out(
             # The open run: its first slot, its size (-1: it takes no more), how many it may and does hold.
             first, size, most, held = slot, -1, MAX_SEGMENTS if is_whole else outbox.segments(lane), 0
             marks: list[tuple[int, int, int, int]] = []
-            for track, seq, timestamp, _, length, mid_at, twcc_at, _, head, body, write in entries:
+            for track, seq, timestamp, _, length, twcc_at, _, head, body, write in entries:
                 constants = find(track)
                 if constants is None:
                     continue
-                seq_offset, timestamp_offset, ssrc, mid = constants
+                seq_offset, timestamp_offset, ssrc = constants
                 at = slot * STRIDE
                 write(
                     egress,
@@ -240,8 +239,6 @@ def fan_out(
                     ssrc,
                     body,
                 )
-                if mid_at:
-                    write_mid(egress, at + mid_at, mid)
                 if twcc_at and ring is not None:
                     write_twcc(egress, at + twcc_at, TWCC_HEAD, number)
                     index = number & MASK

@@ -12,8 +12,6 @@ from sfu.packet.rows import (
     DONE,
     E_COLUMN,
     E_LENGTH,
-    E_MID_AT,
-    E_MID_LENGTH,
     E_NUMBER,
     E_ROOM,
     E_SOURCE,
@@ -151,15 +149,6 @@ def _write(job: int, lane: int, entry: int, flow: int, at: int, number: int, len
     for step in range(4):
         store_byte(at + 4 + step, timestamp >> (24 - 8 * step))
         store_byte(at + 8 + step, ssrc >> (24 - 8 * step))
-    mid_at = load(entry + 8 * E_MID_AT)
-    if mid_at != 0:
-        mid_length = load(entry + 8 * E_MID_LENGTH)
-        if mid_length == load(flow + 8 * rows.F_MID_LENGTH):
-            for step in range(mid_length):
-                store_byte(at + mid_at + step, load(flow + 8 * rows.F_MID) >> (8 * step))
-        else:
-            for step in range(mid_length + 1):
-                store_byte(at + mid_at - 1 + step, 0)
     twcc_at, times = load(entry + 8 * E_TWCC_AT), load(lane + 8 * rows.L_TIMES)
     if twcc_at == 0 or times == 0:
         return 0

@@ -53,7 +53,7 @@ class FastFan(Fan):
 
     def add(self, room: int, track: Track, packet: MediaPacket, place: int) -> None:
         words, layout = self._words, packet.layout
-        mid_at, count = layout.mid_at, words[rows.J_COUNT]
+        count = words[rows.J_COUNT]
         _ENTRY.pack_into(
             self._entries,
             count * _ENTRY.size,
@@ -64,8 +64,6 @@ class FastFan(Fan):
             packet.timestamp,
             place,
             len(packet.data),
-            mid_at,
-            packet.mid_length if mid_at else 0,
             layout.twcc_at,
         )
         words[rows.J_COUNT] = count + 1
@@ -119,10 +117,10 @@ class FastFan(Fan):
 
     def _entry(self, index: int) -> Entry:
         at = index * _ENTRY.size
-        _, row, _, number, timestamp, place, length, mid_at, _, twcc_at = _ENTRY.unpack_from(self._entries, at)
+        _, row, _, number, timestamp, place, length, twcc_at = _ENTRY.unpack_from(self._entries, at)
         data = bytes(self._arena.ingress[place : place + length])
         head, write = data[0] << 8 | data[1], writer(length)
-        return self._tracks[row], number, timestamp, data, length, mid_at, twcc_at, place, head, data[12:], write
+        return self._tracks[row], number, timestamp, data, length, twcc_at, place, head, data[12:], write
 
     def look_again(self) -> None:
         """Something about the sockets may have changed: each room's lanes are written anew."""

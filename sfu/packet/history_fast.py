@@ -19,9 +19,9 @@ _BITS: Final = 12
 
 
 def pack_places(layout: Layout) -> int:
-    """Header length and places of MID, abs-send-time and transport-wide number in one word."""
+    """Header length and places of abs-send-time and transport-wide number in one word."""
     places = 0
-    for at in (layout.twcc_at, layout.abs_send_time_at, layout.mid_at, layout.header_length):
+    for at in (layout.twcc_at, layout.abs_send_time_at, layout.header_length):
         places = places << _BITS | at
     return places
 
@@ -119,13 +119,11 @@ class RowHistory(History):
             return None
         begin = place % size
         data = bytes(self._data[begin : begin + kept.words[at + rows.K_LENGTH]])
-        return MediaPacket.kept(data, _layout(kept.words[at + rows.K_PLACES], data), number, kept.reals[at + rows.K_AT])
+        return MediaPacket.kept(data, _layout(kept.words[at + rows.K_PLACES]), number, kept.reals[at + rows.K_AT])
 
 
-def _layout(places: int, data: bytes) -> Layout:
-    header_length, mid_at, stamp_at, twcc_at = (places >> shift & 0xFFF for shift in range(0, 4 * _BITS, _BITS))
+def _layout(places: int) -> Layout:
+    header_length, stamp_at, twcc_at = (places >> shift & 0xFFF for shift in range(0, 3 * _BITS, _BITS))
     layout = Layout(header_length)
-    layout.mid_at, layout.abs_send_time_at, layout.twcc_at = mid_at, stamp_at, twcc_at
-    if mid_at:
-        layout.mid = data[mid_at : mid_at + (data[mid_at - 1] & 0x0F) + 1]
+    layout.abs_send_time_at, layout.twcc_at = stamp_at, twcc_at
     return layout

@@ -13,8 +13,8 @@ from sfu.packet.srtp import Cipher
 if TYPE_CHECKING:
     from sfu.packet.track import Track
 
-# What a track's packets become in a slot: added to the number, added to the timestamp, SSRC, MID.
-Constants = tuple[int, int, int, bytes]
+# What a track's packets become in a slot: added to the number, added to the timestamp, SSRC.
+Constants = tuple[int, int, int]
 # A protected datagram, its transport-wide number or -1, the SSRC of its slot.
 Paced = tuple[bytes, int, int]
 _NAME: Final = 32

@@ -28,7 +28,6 @@ class Layout:
         "is_plain",
         "level_at",
         "mid",
-        "mid_at",
         "repaired_rid",
         "rid",
         "twcc_at",
@@ -36,7 +35,7 @@ class Layout:
 
     def __init__(self, header_length: int) -> None:
         self.header_length = header_length
-        self.mid_at = self.abs_send_time_at = self.twcc_at = self.level_at = 0
+        self.abs_send_time_at = self.twcc_at = self.level_at = 0
         self.mid: bytes | None = None
         self.rid: bytes | None = None
         self.repaired_rid: bytes | None = None
@@ -60,7 +59,7 @@ class Layout:
     def without_contributors(self, size: int) -> "Layout":
         """The same after `size` bytes before the extensions were cut out."""
         moved = Layout(self.header_length - size)
-        for name in ("mid_at", "abs_send_time_at", "twcc_at", "level_at"):
+        for name in ("abs_send_time_at", "twcc_at", "level_at"):
             at = getattr(self, name)
             setattr(moved, name, at - size if at else 0)
         moved.mid, moved.rid, moved.repaired_rid = self.mid, self.rid, self.repaired_rid
@@ -105,9 +104,7 @@ def _walk(layout: Layout, buffer: memoryview, start: int, at: int, end: int) -> 
         if identifier == 15 or at > end:
             layout.is_plain = False
             return None
-        if identifier == EXT_MID and not layout.mid_at:
-            layout.mid_at, layout.mid = data - start, bytes(buffer[data:at])
-        elif identifier == EXT_TWCC and length == 2 and not layout.twcc_at:
+        if identifier == EXT_TWCC and length == 2 and not layout.twcc_at:
             layout.twcc_at = data - 1 - start
             varying.append((data, at))
         elif identifier == EXT_LEVEL and length == 1:
@@ -118,7 +115,9 @@ def _walk(layout: Layout, buffer: memoryview, start: int, at: int, end: int) -> 
             varying.append((data, at))
         else:
             layout.is_plain = False
-            if identifier == EXT_RID:
+            if identifier == EXT_MID and layout.mid is None:
+                layout.mid = bytes(buffer[data:at])
+            elif identifier == EXT_RID:
                 layout.rid = bytes(buffer[data:at])
             elif identifier == EXT_RRID:
                 layout.repaired_rid = bytes(buffer[data:at])

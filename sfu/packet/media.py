@@ -55,10 +55,6 @@ class MediaPacket:
         return packet
 
     @property
-    def mid_at(self) -> int:
-        return self.layout.mid_at
-
-    @property
     def abs_send_time_at(self) -> int:
         return self.layout.abs_send_time_at
 
@@ -66,31 +62,16 @@ class MediaPacket:
     def twcc_at(self) -> int:
         return self.layout.twcc_at
 
-    @property
-    def mid_length(self) -> int:
-        mid = self.layout.mid
-        return 0 if mid is None else len(mid)
-
-    def write(self, buffer: memoryview, at: int, seq: int, timestamp: int, ssrc: int, mid: bytes) -> int:
-        """This packet as a slot sends it, at `at`; returns its length. The publisher's MID never travels."""
+    def write(self, buffer: memoryview, at: int, seq: int, timestamp: int, ssrc: int) -> int:
+        """This packet as a slot sends it, at `at`; returns its length."""
         data = self.data
         length = len(data)
         buffer[at : at + length] = data
         HEADER_WORDS.pack_into(buffer, at, self.first, self.marker_type, seq, timestamp, ssrc)
-        if self.mid_at:
-            write_mid(buffer, at + self.mid_at, mid)
         return length
 
     def write_rtx(
-        self,
-        buffer: memoryview,
-        at: int,
-        seq: int,
-        original: int,
-        payload_type: int,
-        timestamp: int,
-        ssrc: int,
-        mid: bytes,
+        self, buffer: memoryview, at: int, seq: int, original: int, payload_type: int, timestamp: int, ssrc: int
     ) -> int:
         """The same as a retransmission: the original number before the payload (RFC 4588 section 4)."""
         header = self.header_length
@@ -100,15 +81,4 @@ class MediaPacket:
         buffer[at + header + 2 : end] = self.data[header:]
         marker_type = (self.marker_type & 0x80) | payload_type
         HEADER_WORDS.pack_into(buffer, at, self.first, marker_type, seq, timestamp, ssrc)
-        if self.mid_at:
-            write_mid(buffer, at + self.mid_at, mid)
         return end - at
-
-
-def write_mid(buffer: memoryview, at: int, mid: bytes) -> None:
-    """The viewer's MID in the place of the publisher's at `at`; nothing where its length is another one."""
-    length = (buffer[at - 1] & 0x0F) + 1
-    if len(mid) == length:
-        buffer[at : at + length] = mid
-    else:
-        buffer[at - 1 : at + length] = bytes(length + 1)

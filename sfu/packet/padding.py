@@ -3,19 +3,19 @@
 import struct
 from typing import Final
 
-from sfu.codecs import EXT_MID, EXT_TWCC
+from sfu.codecs import EXT_TWCC
 
 MAX_PADDING: Final = 255
-_HEAD: Final = struct.Struct("!BBHIIHHBHB")
+_HEAD: Final = struct.Struct("!BBHIIHHBHx")
 _PADDED_WITH_EXTENSION: Final = 0xB0
 _ONE_BYTE: Final = 0xBEDE
+_PADDING: Final = bytes(MAX_PADDING - 1) + bytes((MAX_PADDING,))
 
 
 def write_padding(
-    buffer: memoryview, at: int, payload_type: int, seq: int, timestamp: int, ssrc: int, mid: bytes, number: int
+    buffer: memoryview, at: int, payload_type: int, seq: int, timestamp: int, ssrc: int, number: int
 ) -> int:
-    """Write one at `at`, with transport-wide number and MID; returns its length."""
-    words = (4 + len(mid) + 3) // 4
+    """Write one at `at`, with transport-wide number; returns its length."""
     _HEAD.pack_into(
         buffer,
         at,
@@ -25,13 +25,10 @@ def write_padding(
         timestamp,
         ssrc,
         _ONE_BYTE,
-        words,
+        1,
         EXT_TWCC << 4 | 1,
         number,
-        EXT_MID << 4 | len(mid) - 1,
     )
-    header = 16 + 4 * words
     where = at + _HEAD.size
-    end = at + header + MAX_PADDING
-    buffer[where:end] = mid + bytes(end - where - len(mid) - 1) + bytes((MAX_PADDING,))
-    return header + MAX_PADDING
+    buffer[where : where + MAX_PADDING] = _PADDING
+    return _HEAD.size + MAX_PADDING

@@ -13,7 +13,6 @@ from sfu.packet.srtp import address_of_context
 from sfu.packet.track import Track
 from sfu.packet.track_fast import FastTrack
 
-MAX_MID: Final = 7
 _FLOW: Final = struct.Struct(f"={rows.FLOW_WORDS}q")
 _LANE: Final = struct.Struct(f"={rows.LANE_WORDS}q")
 _NOBODY: Final = (0,) * rows.LANE_WORDS
@@ -83,10 +82,7 @@ class RoomRows:
         else:
             cell, self._flow_count = self._flow_count, self._flow_count + 1
             self._flows.hold(cell)
-        offset, timestamp_offset, ssrc, mid = constants
-        fits = mid if len(mid) <= MAX_MID else b""
-        numbers = (offset, timestamp_offset, ssrc, int.from_bytes(fits, "little"), len(fits))
-        _FLOW.pack_into(self._flows.store, cell * _FLOW.size, *numbers)
+        _FLOW.pack_into(self._flows.store, cell * _FLOW.size, *constants)
         self._set_cell(row, column, cell)
         self.mark()
 

@@ -26,8 +26,8 @@ from sfu.packet.arena import address_of_store
 JOB_WORDS: Final = 57
 
 # An entry: a packet that leaves with the batch. E_ROOM 0: it has left.
-E_ROOM, E_TRACK, E_COLUMN, E_NUMBER, E_TIMESTAMP, E_SOURCE, E_LENGTH, E_MID_AT, E_MID_LENGTH, E_TWCC_AT = range(10)
-ENTRY_WORDS: Final = 10
+E_ROOM, E_TRACK, E_COLUMN, E_NUMBER, E_TIMESTAMP, E_SOURCE, E_LENGTH, E_TWCC_AT = range(8)
+ENTRY_WORDS: Final = 8
 
 # A room. R_IS_STALE: something about its lanes is to be written anew. R_ODD: how many go the interpreted way.
 R_LANES, R_LANE_COUNT, R_FLOWS, R_IS_STALE, R_ODD = range(5)
@@ -41,16 +41,16 @@ ROOM_WORDS: Final = 5
 LANE_WORDS: Final = 13
 
 # A flow. A cell is its row, -1 where nothing flows.
-F_OFFSET, F_TIMESTAMP_OFFSET, F_SSRC, F_MID, F_MID_LENGTH = range(5)
-FLOW_WORDS: Final = 5
+F_OFFSET, F_TIMESTAMP_OFFSET, F_SSRC = range(3)
+FLOW_WORDS: Final = 3
 
 # A track. T_TYPE: payload type of what flows and needs no look, -1 for none. T_LAYOUT: see below, 0 words: none known.
 (
     T_SSRC, T_TYPE, T_FLOWS, T_IS_PENDING, T_HIGHEST, T_SHIFT, T_PACKETS, T_TRANSIT, T_JITTER, T_CLOCK, T_BYTES,
     T_LAST_AT, T_FLOWED, T_FLOWED_BYTES, T_FLOWED_OCTETS, T_NEWEST, T_NEWEST_TIMESTAMP, T_NEWEST_AT, T_PUBLICATION,
     T_ROOM, T_COLUMN, T_IS_KEPT, T_KEPT, T_KEPT_BYTES, T_KEPT_SIZE, T_KEPT_HEAD, T_KEPT_NEWEST,
-    T_HEADER, T_MID_AT, T_MID_LENGTH, T_TWCC_AT, T_LEVEL_AT, T_STAMP_AT, T_PLACES, T_LAYOUT_WORDS, T_MASKS,
-) = range(36)  # fmt: skip
+    T_HEADER, T_TWCC_AT, T_LEVEL_AT, T_STAMP_AT, T_PLACES, T_LAYOUT_WORDS, T_MASKS,
+) = range(34)  # fmt: skip
 LAYOUT_WORDS: Final = 9  # the head of the extension block and its at most 64 bytes
 T_VALUES: Final = T_MASKS + LAYOUT_WORDS
 TRACK_WORDS: Final = T_VALUES + LAYOUT_WORDS

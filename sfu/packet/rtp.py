@@ -8,7 +8,7 @@ the packet ours in place: no CSRC, no padding, and of the extensions only those 
 import struct
 from typing import Final
 
-from sfu.codecs import EXT_ABS_SEND_TIME, EXT_LEVEL, EXT_MID
+from sfu.codecs import EXT_ABS_SEND_TIME, EXT_LEVEL
 from sfu.packet.layout import BARE, MIN_HEADER, ONE_BYTE, Layout, read_layout
 
 _EXTENSION: Final = struct.Struct("!HH")
@@ -198,10 +198,7 @@ class RtpView:
             buffer[at:end] = bytes(end - at)
             buffer[at - 4 : at - 2] = b"\xbe\xde"
             return
-        ours = {
-            (EXT_MID, start + layout.mid_at),
-            (EXT_ABS_SEND_TIME, start + layout.abs_send_time_at),
-        }
+        ours = EXT_ABS_SEND_TIME, start + layout.abs_send_time_at
         while at < end:
             head = buffer[at]
             if head == 0:
@@ -213,7 +210,7 @@ class RtpView:
                 buffer[at:end] = bytes(end - at)
                 return
             is_level = identifier == EXT_LEVEL and after - at == 2
-            if not is_level and (identifier, at + 1) not in ours:
+            if not is_level and (identifier, at + 1) != ours:
                 buffer[at:after] = bytes(after - at)
             at = after
 

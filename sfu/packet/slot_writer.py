@@ -26,7 +26,6 @@ class SlotWriter:
         self._wire = wire
         self._report = report
         self._ssrc = spec.ssrc
-        self._mid = spec.mid.encode()
         self._is_audio = spec.kind is Kind.AUDIO
 
     @property
@@ -42,7 +41,7 @@ class SlotWriter:
         index = wire.outbox.reserve()
         at = index * STRIDE
         timestamp = (packet.timestamp + timestamp_offset) & 0xFFFFFFFF
-        length = packet.write(wire.buffer, at, seq, timestamp, self._ssrc, self._mid)
+        length = packet.write(wire.buffer, at, seq, timestamp, self._ssrc)
         if picture is not None:
             _write_picture(wire.buffer, at + packet.header_length, packet, picture)
         number = self._number(at, packet, length)
@@ -68,7 +67,7 @@ class SlotWriter:
             return
         index = wire.outbox.reserve()
         at = index * STRIDE
-        length = packet.write_rtx(wire.buffer, at, rtx_seq, sent.seq, payload_type, sent.timestamp, rtx_ssrc, self._mid)
+        length = packet.write_rtx(wire.buffer, at, rtx_seq, sent.seq, payload_type, sent.timestamp, rtx_ssrc)
         if sent.picture is not None:
             _write_picture(wire.buffer, at + packet.header_length + 2, packet, sent.picture)
         if packet.abs_send_time_at:
@@ -88,7 +87,7 @@ class SlotWriter:
             return -1
         index = wire.outbox.reserve()
         number = lane.next_number
-        length = write_padding(wire.buffer, index * STRIDE, payload_type, seq, timestamp, rtx_ssrc, self._mid, number)
+        length = write_padding(wire.buffer, index * STRIDE, payload_type, seq, timestamp, rtx_ssrc, number)
         lane.take_number(int(now * 1e6), length)
         protected = tx.protect(index, length)
         if protected < 0:

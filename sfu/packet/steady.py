@@ -21,7 +21,6 @@ class Steady:
         self._report = report
         self._repair = repair
         self._ssrc = spec.ssrc
-        self._mid = spec.mid.encode()
 
     def start(self, packet: MediaPacket, track: Track, munger: Munger) -> bool:
         """From the packet after this one on, every packet of the track becomes this slot's by the same constants.
@@ -29,7 +28,7 @@ class Steady:
         False: the fan did not take it.
         """
         flow = Flow(track, packet.number, munger.last_seq - packet.number, munger.timestamp_offset)
-        constants = (flow.offset, flow.timestamp_offset, self._ssrc, self._mid)
+        constants = (flow.offset, flow.timestamp_offset, self._ssrc)
         if not self._wire.fan.link(self._viewer.room, self._viewer.lane, track, constants):
             return False
         track.payload_type = packet.payload_type

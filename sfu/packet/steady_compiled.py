@@ -184,8 +184,6 @@ def _forward(job: int, track: int, at: int, length: int) -> None:
     store(entry + 8 * rows.E_TIMESTAMP, timestamp)
     store(entry + 8 * rows.E_SOURCE, at - load(job + 8 * rows.J_INGRESS))
     store(entry + 8 * rows.E_LENGTH, length)
-    store(entry + 8 * rows.E_MID_AT, load(track + 8 * rows.T_MID_AT))
-    store(entry + 8 * rows.E_MID_LENGTH, load(track + 8 * rows.T_MID_LENGTH))
     store(entry + 8 * rows.E_TWCC_AT, load(track + 8 * rows.T_TWCC_AT))
     store(job + 8 * rows.J_COUNT, count + 1)
     store(job + 8 * rows.J_NOW_US, int(now * 1e6))

@@ -147,8 +147,6 @@ class FastTrack(Track):
         self.layout = layout
         words = self.row.words
         words[rows.T_HEADER] = layout.header_length
-        words[rows.T_MID_AT] = layout.mid_at
-        words[rows.T_MID_LENGTH] = 0 if layout.mid is None else len(layout.mid)
         words[rows.T_TWCC_AT] = layout.twcc_at
         words[rows.T_LEVEL_AT] = layout.level_at
         words[rows.T_STAMP_AT] = layout.abs_send_time_at

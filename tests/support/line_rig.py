@@ -65,6 +65,7 @@ class Seen:
     voice_at: list[float] = field(default_factory=list)
     video: list[tuple[float, int]] = field(default_factory=list)  # arrival, payload length
     padding: int = 0  # bytes
+    named_mids: int = 0  # packets with one
 
 
 class LineScene:
@@ -165,6 +166,7 @@ class LineScene:
         ]
         for at, ssrc in zip(times, ssrcs, strict=True):
             packet = packets[ssrc].pop(0)
+            self.seen.named_mids += EXT_MID in packet.extensions
             self._arrivals.on_packet(int.from_bytes(packet.extensions[EXT_TWCC], "big"), ssrc, at)
             if ssrc == VOICE_SLOT:
                 self.seen.voice_at.append(at)

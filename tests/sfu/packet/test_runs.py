@@ -56,7 +56,7 @@ class Road:
             theirs, peer, lane = stack.enter_context(udp(hosts[which])), RtpPeer(f"u{index}", "a-long-password"), Lane()
             lane.lead_to(to_path(which, Address(*theirs.getsockname()[:2])))
             lane.seal_with(ciphers.tx(PROFILE, peer.tx_key))
-            self.fan.link(ROOM, lane, self.track, (0, 0, 0xA0 + index, b"10"))
+            self.fan.link(ROOM, lane, self.track, (0, 0, 0xA0 + index))
             self.theirs.append(theirs)
             self.peers.append(peer)
         self._view = RtpView(self.arena.ingress)

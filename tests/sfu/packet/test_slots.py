@@ -291,11 +291,18 @@ async def test_a_slot_that_may_not_show_what_is_asked_shows_nothing(rig: InlineR
     assert (await rig.plane.stats()).drops["subscribe-refused"] == 1
 
 
-async def test_a_mid_of_another_length_is_blanked(rig: InlineRig, stage: Stage) -> None:
-    speaker, listener = await stage.join(), await stage.join()
-    stage.slot(listener, ssrc=OUT, mid="10", show=stage.publish(speaker, ssrc=MIC, mid="007"))
-    speaker.audio(MIC, 1, mid="007")
+async def test_nothing_that_a_slot_sends_names_a_mid(rig: InlineRig, stage: Stage) -> None:
+    """Firefox takes one that comes on the RTX stream alone as the end of the media stream beside it."""
+    speaker, viewer = await stage.join(), await stage.join()
+    stage.slot(viewer, ssrc=OUT, mid="10", show=stage.publish(speaker, ssrc=MIC, mid="00"))
+    camera = stage.publish(speaker, Kind.VIDEO, ssrc=CAMERA, mid="01")
+    stage.slot(viewer, Kind.VIDEO, ssrc=OUT_VIDEO, rtx=OUT_RTX, mid="11", show=camera)
+    for seq in range(4):
+        speaker.audio(MIC, seq, mid="00")
+        speaker.video(CAMERA, seq, key=not seq, extensions={1: b"01", 3: b"\0\0\0"})
     await rig.fence()
-    [packet] = listener.received(OUT)
-    assert 1 not in packet.extensions
-    assert packet.payload == b"opus"
+    viewer.rtcp(nack(OUT_VIDEO, viewer.received(OUT_VIDEO)[1].seq))
+    await rig.fence()
+    sent = {ssrc: viewer.received(ssrc) for ssrc in (OUT, OUT_VIDEO, OUT_RTX)}
+    assert {ssrc: len(packets) for ssrc, packets in sent.items()} == {OUT: 4, OUT_VIDEO: 4, OUT_RTX: 1}
+    assert all(1 not in packet.extensions for packets in sent.values() for packet in packets)
