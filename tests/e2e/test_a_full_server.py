@@ -43,3 +43,6 @@ async def test_a_newcomer_reads_why_nothing_comes_yet_and_then_it_comes(
         await newcomer.write("I can read and write")
     await expect(notice).to_be_hidden(timeout=COMES_IN_WITHIN_S * 1_000)
     await newcomer.hears(await stage.leader.me())
+    await newcomer.close_chat()
+    await newcomer.decodes_video_of(await stage.leader.me())
+    await stage.leader.decodes_video_of(await newcomer.me())

@@ -122,6 +122,11 @@ class RoomPage:
             await self.controls.get_by_role("button", name=re.compile("^Chat")).click()
         await expect(self.chat).to_be_visible()
 
+    async def close_chat(self) -> None:
+        """Where it lies over the pictures they are not sent while it is open."""
+        await self.button("Close", self.chat).click()
+        await expect(self.chat).to_be_hidden()
+
     async def write(self, text: str) -> None:
         await self.open_chat()
         await self.page.get_by_role("textbox", name="Message", exact=True).fill(text)
