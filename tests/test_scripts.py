@@ -12,10 +12,11 @@ ROOT = Path(__file__).resolve().parents[1]
 FUZZING = """
 set -eu
 fuzz=yes
+. "$1/tools/beside.sh"
 . "$1/tools/fuzzing.sh"
 begin_fuzzing
 code=0
-collect_fuzzing || code=$?
+collect_beside fuzzing || code=$?
 exit "$code"
 """
 
