@@ -5,7 +5,7 @@ import random
 from dataclasses import dataclass, field
 from itertools import count, pairwise
 
-from sfu.codecs import EXT_RID, EXT_TWCC, OPUS, VP8, Kind
+from sfu.codecs import EXT_MID, EXT_RID, EXT_TWCC, OPUS, VP8, Kind
 from sfu.control.chooser import Chooser, Want, goal_bps, voices_bps
 from sfu.control.ladder import camera_ladder
 from sfu.packet.bwe import ArrivalLog
