@@ -150,8 +150,17 @@ class RoomPage:
         await until(none, f"{self.alias} has no camera of {len(people)} people")
 
     async def camera_slot_of(self, person: str) -> str:
-        """The mid in which this page gets the person's camera now."""
-        return (await self.probe.received())[person]["camera"].mid
+        """The mid in which this page gets the person's camera now; a busy machine may be without for a moment."""
+        mid = ""
+
+        async def has_one() -> bool:
+            nonlocal mid
+            camera = (await self.probe.received()).get(person, {}).get("camera")
+            mid = camera.mid if camera else ""
+            return bool(mid)
+
+        await until(has_one, f"{self.alias} has a slot for the camera of {person}")
+        return mid
 
     async def hears(self, person: str, within_s: float = WITHIN_S) -> None:
         await self._rises(person, "mic", "energy", within_s)
