@@ -342,7 +342,8 @@ class Conference:
             self._due.cancel()
             self._due = None
         dues = [member.plan.due for member in self._members.values()]
-        dues += [one.watched.due for one in self._published.values() if one.is_open]
+        for one in self._published.values():
+            dues += (one.watched.due, one.watched.again) if one.is_open else ()
         at = min((due for due in dues if due is not None), default=None)
         if at is not None:
             self._due = self._loop.call_at(max(at, self._loop.time() + 0.05), self._rung)
@@ -350,8 +351,11 @@ class Conference:
     def _rung(self) -> None:
         self._due = None
         now = self._loop.time()
+        back = [pub for pub, one in self._published.items() if (at := one.watched.again) is not None and at <= now]
         self._changed(
-            member for member in self._members.values() if member.plan.due is not None and member.plan.due <= now
+            member
+            for member in self._members.values()
+            if (member.plan.due is not None and member.plan.due <= now) or any(map(member.plan.considers, back))
         )
 
     def _speaking(self) -> tuple[int, ...]:

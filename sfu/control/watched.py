@@ -11,7 +11,9 @@ from typing import Final
 LINGER_S: Final = 5.0
 # What was asked for and does not come in this time is not there: the capture is small, or the sender's line is.
 MISSING_S: Final = 4.0
-AGAIN_S: Final = 60.0
+# It is asked for again after so long, then after twice that: a line may be good again, a capture grows rarely.
+FIRST_AGAIN_S: Final = 5.0
+LAST_AGAIN_S: Final = 60.0
 
 
 class Watched:
@@ -25,6 +27,7 @@ class Watched:
         self._until: dict[str | None, float] = dict.fromkeys((None, *rids), math.inf)
         self._since: dict[str, float] = dict.fromkeys(rids, now)
         self._missing_until: dict[str, float] = {}
+        self._waits: dict[str, float] = {}  # how long each was given up last
 
     def want_all(self, now: float) -> bool:
         """Nothing is published now, but when it is, nobody should have to wait. True when something changed."""
@@ -41,17 +44,29 @@ class Watched:
                 self._until[rid] = now + LINGER_S
         return self._settle(now)
 
+    @property
+    def again(self) -> float | None:
+        """When a layer that was given up is asked for again."""
+        return min(self._missing_until.values(), default=None)
+
     def missing(self, live: Collection[str | None], now: float) -> frozenset[str]:
         """Layers that were asked for long enough and did not come, where others do; asked for again after a while."""
+        self._expect_again(live, now)
         for rid in self.rids if live else ():
-            if rid not in live and now - self._since[rid] >= MISSING_S and now >= self._missing_until.get(rid, now):
-                self._missing_until[rid] = now + AGAIN_S
+            if rid in live:
+                self._waits.pop(rid, None)
+            elif rid not in self._missing_until and now - self._since[rid] >= MISSING_S:
+                wait = min(2 * self._waits.get(rid, FIRST_AGAIN_S / 2), LAST_AGAIN_S)
+                self._waits[rid], self._missing_until[rid] = wait, now + wait
+        return frozenset(self._missing_until)
+
+    def _expect_again(self, live: Collection[str | None], now: float) -> None:
         for rid in [rid for rid, until in self._missing_until.items() if rid in live or now >= until]:
             del self._missing_until[rid]
             self._since[rid] = now
-        return frozenset(self._missing_until)
 
     def _settle(self, now: float) -> bool:
+        self._expect_again((), now)
         rids = tuple(rid for rid in self._all if now < self._until[rid])
         is_wanted = now < self._until[None]
         has_changed = (rids, is_wanted) != (self.rids, self.is_wanted)
