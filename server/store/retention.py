@@ -9,6 +9,7 @@ from server.store.database import Database
 from server.store.mapping import dump_settings, load_settings
 from server.store.records import SessionEnd
 from server.store.tables import (
+    answers,
     audit,
     credentials,
     links,
@@ -52,6 +53,7 @@ class Retention:
             *(("passes", delete(table).where(table.c.expires_at <= now)) for table in passes),
             ("people", delete(people).where(people.c.session.in_(over))),
             ("links", delete(links).where(links.c.session.in_(over))),
+            ("answers", delete(answers).where(answers.c.session.in_(over))),
             ("rooms", delete(rooms).where(rooms.c.session.in_(over))),
             ("audit", delete(audit).where(audit.c.at < audited_before)),
         ]

@@ -15,6 +15,8 @@ from server.store.records import LinkRecord, PersonRecord, Purpose, SignIn
 from server.store.store import Store
 from server.store.tables import audit, metadata, people
 from server.store.upgrade import alembic_config, drift, upgrade
+from tests.support.places import ask_for_place
+from tests.support.programme import add_dates, add_groups, date_values
 from tests.support.store_records import START, account, session_record
 from tests.support.virtual_clock import VirtualClock
 
@@ -129,6 +131,20 @@ async def test_who_came_is_forgotten_some_days_after_the_end(store: Store, clock
     assert (ended.guidelines, ended.facilitators, ended.resources, ended.settings.waiting_message) == ("", "", "", "")
     assert ended.settings.schedule == session_record().settings.schedule, "the host's list keeps the date"
     assert still_open == session_record("s_open")
+
+
+async def test_who_said_that_they_are_coming_is_forgotten_with_who_came(store: Store) -> None:
+    await add_groups(store.database, "g_1")
+    over = {"end": "ended", "ended_at": START}
+    await add_dates(
+        store.database, date_values("s_ended", START, "g_1", **over), date_values("s_next", START + DAY, "g_1")
+    )
+    place = await ask_for_place(store, 1)
+    for session in ("s_ended", "s_next"):
+        await store.places.answer(place.id, SessionId(session), True, START)
+    assert (await store.retention.forget(START, Instant(START + 1), Instant(0)))["answers"] == 1
+    left = await store.places.answers_of(place.id, [SessionId("s_ended"), SessionId("s_next")])
+    assert left == {"s_next": True}
 
 
 async def test_the_audit_log_is_kept_for_its_time(store: Store) -> None:
