@@ -5,13 +5,15 @@ differently the second time gets nowhere.
 """
 
 import socket
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 LONGEST_URL = 500
+GATEWAYS = IPv6Network("64:ff9b::/96")  # to IPv4, whose address is in the last 32 bits (RFC 6052)
+LOCAL_GATEWAYS = IPv6Network("64:ff9b:1::/48")  # RFC 8215
 
 
 class BadTarget(ValueError):
@@ -39,9 +41,25 @@ def check_target(url: str, allows_private: bool) -> None:
 def _is_public(host: str) -> bool:
     """A literal address; a name is looked at when it is known what it means."""
     try:
-        return ip_address(host.strip("[]")).is_global
+        return is_public(host.strip("[]"))
     except ValueError:
         return host != "localhost" and not host.endswith((".localhost", ".local", ".internal"))
+
+
+def is_public(address: str) -> bool:
+    """Whether it is of the public internet, and what it leads to through a gateway as well (RFC 6052, 8215, 3056).
+
+    Raises ValueError for what is no address.
+    """
+    found = ip_address(address)
+    if not found.is_global or found.is_multicast:
+        return False
+    if isinstance(found, IPv4Address):
+        return True
+    if found in LOCAL_GATEWAYS:
+        return False
+    behind = IPv4Address(int(found) & 0xFFFFFFFF) if found in GATEWAYS else found.sixtofour
+    return behind is None or is_public(str(behind))
 
 
 class PublicResolver(AbstractResolver):
@@ -54,7 +72,7 @@ class PublicResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         """Raises OSError where nothing is left."""
-        found = [one for one in await self._inner.resolve(host, port, family) if ip_address(one["host"]).is_global]
+        found = [one for one in await self._inner.resolve(host, port, family) if is_public(one["host"])]
         if not found:
             raise OSError(None, "no public address")
         return found

@@ -18,6 +18,11 @@ from server.webhooks.targets import BadTarget, PublicResolver, check_target
         "https://169.254.169.254/latest",
         "https://[fd00::1]/in",
         "https://[::ffff:127.0.0.1]/in",
+        "https://[64:ff9b::10.1.2.3]/in",
+        "https://[64:ff9b::7f00:1]/in",
+        "https://[64:ff9b:1::808:808]/in",
+        "https://[2002:a01:203::1]/in",
+        "https://224.0.0.1/in",
         "https://localhost/in",
         "https://printer.local/in",
         "https://user:word@example.org/in",
@@ -35,7 +40,10 @@ def test_what_cannot_be_used_is_refused_with_a_sentence(url: str) -> None:
         check_target(url, allows_private=False)
 
 
-@pytest.mark.parametrize("url", ["https://example.org/in?x=1", "https://example.org:8443/", "https://8.8.8.8/in"])
+@pytest.mark.parametrize(
+    "url",
+    ["https://example.org/in?x=1", "https://example.org:8443/", "https://8.8.8.8/in", "https://[64:ff9b::808:808]/"],
+)
 def test_the_public_internet_is_open(url: str) -> None:
     check_target(url, allows_private=False)
 
