@@ -1,9 +1,11 @@
 """Finding somebody to lead each date: asked in order, answered by one press, and an alarm a day before."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Day
 from typing import Final
+
+import structlog
 
 from rooms.ids import Instant, SessionId
 from rooms.program.ids import AccountId
@@ -20,7 +22,7 @@ from rooms.program.leading import (
 )
 from rooms.schedule import local_of
 from server.mail.letters import DateLetter, LeadTaken, LeadWanted, NobodyLeads
-from server.ports import Clock
+from server.ports import Clock, StoreDown
 from server.program.letters import Letters
 from server.program.ports import Happenings
 from server.store.dates import DateOfGroup, StaffReader
@@ -33,6 +35,8 @@ from server.work.queue import JobQueue
 ASK: Final = "lead-ask"
 ALERT: Final = "lead-alert"
 NEVER: Final = Instant(0)
+STANDING: Final = frozenset({LeadState.ASKED, LeadState.ACCEPTED})
+_log = structlog.get_logger("leading")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,32 @@ class Leading:
         now = self.clock.now()
         dates = await self.store.dates.starting(now, Instant(now + ASKED_AHEAD_MS))
         known = await self.store.leads.of_sessions(date.session.id for date in dates)
+        staff: dict[str, list[StaffReader]] = {}
         for date in dates:
-            leads = known.get(date.session.id, [])
-            if not date.is_peer_held and leader_of(leads) is None:
+            if date.is_peer_held:
+                continue
+            if date.group not in staff:
+                staff[date.group] = await self.store.dates.staff(date.group)
+            await self._look_at(date, known.get(date.session.id, []), staff[date.group])
+
+    async def _look_at(self, date: DateOfGroup, known: Sequence[Lead], staff: Sequence[StaffReader]) -> None:
+        """One date that cannot be seen to keeps nobody from being asked for the others."""
+        try:
+            leads = await self._of_able(date, known, staff)
+            if leader_of(leads) is None:
                 await self.ask_for(date, leads)
+        except StoreDown:
+            raise
+        except Exception as error:
+            _log.error("nobody-asked", session=date.session.id, kind=type(error).__name__)
+
+    async def _of_able(self, date: DateOfGroup, leads: Sequence[Lead], staff: Sequence[StaffReader]) -> list[Lead]:
+        """The leads as they count: whoever was switched off, left the staff or lost the training leads it no more."""
+        able = {each.account for each in _candidates(staff) if each.may_lead_on(day_of(date))}
+        gone = {each.account for each in leads if each.state in STANDING and each.account not in able}
+        if gone:
+            await self.store.leads.withdraw(date.session.id, gone)
+        return [replace(each, state=LeadState.RELEASED) if each.account in gone else each for each in leads]
 
     async def ask(self, job: Job) -> None:
         """The job of one date: somebody declined, the next one is asked."""
@@ -107,8 +133,8 @@ class Leading:
         now = self.clock.now()
         if date is None or date.is_peer_held or not is_open(date, now) or str(date.start_at) != job.payload["start"]:
             return
-        leads = await self.store.leads.of_session(date.session.id)
         staff = await self.store.dates.staff(date.group)
+        leads = await self._of_able(date, await self.store.leads.of_session(date.session.id), staff)
         is_told = False
         for candidate in to_alert(_candidates(staff), leads, day_of(date), date.start_at, now):
             account = account_in(staff, candidate)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from prometheus_client import CollectorRegistry
+from sqlalchemy import delete, update
 
 from rooms.ids import SessionId
 from rooms.live.settings import MINUTE_MS
@@ -12,6 +13,7 @@ from rooms.program.leading import Answer, LeadState, leader_of
 from server.hosts import RoomHosts
 from server.hosts_figures import RoomFigures
 from server.program.absence import RoomWatch
+from server.store.tables import accounts, staff
 from tests.support.errand_scene import DAY, HOUR, Scene
 from tests.support.fake_media import FakeMedia
 from tests.support.memory_store import MemoryGatekeeper
@@ -54,6 +56,16 @@ async def test_facilitators_are_asked_in_order_and_one_press_answers(scene: Scen
     assert scene.programs.events() == ["lead.wanted", "lead.wanted", "lead.accepted"]
 
 
+async def test_one_date_that_cannot_be_asked_for_keeps_nobody_from_being_asked_for_another(scene: Scene) -> None:
+    await scene.group()
+    await scene.account("h_first", "facilitator", 0)
+    await scene.date("s_1", 5 * DAY, zone="Nowhere/Land")
+    await scene.date("s_2", 6 * DAY)
+    await scene.turn()
+    assert scene.programs.events() == ["lead.wanted"]
+    assert [got.to for got in scene.mailbox.got] == ["h_first@example.org"]
+
+
 async def test_a_week_of_silence_asks_everybody_and_alarms_hosts_and_backups(scene: Scene) -> None:
     await scene.group()
     for number in range(3):
@@ -75,6 +87,28 @@ async def test_a_week_of_silence_asks_everybody_and_alarms_hosts_and_backups(sce
     assert await scene.errands.leading.unled([session]) == set()
     await scene.turn()
     assert scene.mailbox.subjects("h_0@example.org")[-1] == "Somebody leads it: Evening circle"
+
+
+@pytest.mark.parametrize("loss", ["switched off", "out of the staff", "training over"])
+async def test_who_may_not_lead_any_more_leads_nothing_and_the_next_is_asked(scene: Scene, loss: str) -> None:
+    await scene.group()
+    await scene.account("h_first", "facilitator", 0)
+    await scene.account("h_second", "facilitator", 1)
+    session = await scene.date("s_1", 6 * DAY)
+    await scene.turn()
+    assert await scene.errands.leading.answer(session, AccountId("h_first"), True) is Answer.ACCEPTED
+    mine = accounts.c.id == "h_first"
+    async with scene.store.database.write() as connection:
+        match loss:
+            case "switched off":
+                await connection.execute(update(accounts).where(mine).values(disabled_at=scene.clock.now()))
+            case "training over":
+                await connection.execute(update(accounts).where(mine).values(training_expires_on="2026-12-31"))
+            case _:
+                await connection.execute(delete(staff).where(staff.c.account == "h_first"))
+    await scene.pass_time(10 * MINUTE_MS, 5 * MINUTE_MS)
+    assert await leaders(scene, session) is None
+    assert scene.mailbox.got[-1].to == "h_second@example.org"
 
 
 async def test_training_that_has_run_out_may_not_lead(scene: Scene) -> None:
