@@ -5,22 +5,21 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, StringConstraints
 
+from rooms.program.address import LONGEST, as_address
 from rooms.program.group import Group
 from rooms.program.places import ALIAS_LENGTH, PlaceInput, Wishes
 from rooms.schedule import BadSchedule, zone_of
 from web.forms import BadForm, Form, Required, read_form
 
-EMAIL_LENGTH = 254
 WISHES = ("day_before", "hour_before", "starting", "missed")
 
 
 def _address(text: str) -> str:
-    """Good enough to send to: what an address really is, only its mailbox knows."""
-    name, at, domain = text.rpartition("@")
-    good = at and name and "." in domain.strip(".") and not any(c.isspace() or ord(c) < 32 for c in text)
-    if text and not good:
+    """ "" stays: nobody has to give one."""
+    address = as_address(text)
+    if text and address is None:
         raise ValueError("address")
-    return text.lower()
+    return address or ""
 
 
 def _zone(text: str) -> str:
@@ -31,7 +30,7 @@ def _zone(text: str) -> str:
     return text
 
 
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=EMAIL_LENGTH), AfterValidator(_address)]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST), AfterValidator(_address)]
 Zone = Annotated[str, Required, StringConstraints(max_length=64), AfterValidator(_zone)]
 
 
@@ -67,7 +66,10 @@ class InviteForm(Form):
 
 
 SENTENCES: Mapping[tuple[str, str], str] = {
-    ("email", "value_error"): "Look at the address again: something is missing.",
+    (
+        "email",
+        "value_error",
+    ): "Look at the address again. Letters can go to one like name@example.org, written without accents.",
     ("zone", "value_error"): "Choose a time zone from the list.",
     ("zone", "string_too_short"): "Choose a time zone from the list.",
     ("accepted", "literal_error"): "Read the guidelines, and agree to them if you can. The group rests on them.",

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from rooms.program.address import LONGEST, as_address
+
 _CONTROL = frozenset(map(chr, (*range(9), 11, 12, *range(14, 32), 127)))
-EMAIL_LENGTH = 254
 
 
 def _printable(text: str) -> str:
@@ -20,6 +21,12 @@ def _line(text: str) -> str:
     return text
 
 
+def _address(text: str) -> str:
+    if (address := as_address(text)) is None:
+        raise ValueError("Give an address like name@example.org, in ASCII.")
+    return address
+
+
 Text = Annotated[str, AfterValidator(_printable)]
 Line = Annotated[str, AfterValidator(_line)]
 Name = Annotated[
@@ -31,4 +38,6 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 LocalStart = Annotated[
     str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$"), Field(examples=["2026-11-21T19:00"])
 ]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=EMAIL_LENGTH)]
+Email = Annotated[
+    str, StringConstraints(max_length=LONGEST), AfterValidator(_address), Field(json_schema_extra={"format": "email"})
+]

@@ -14,6 +14,7 @@ import structlog
 
 from rooms.ids import Instant
 from rooms.live.settings import MINUTE_MS, SECOND_MS
+from rooms.program.address import as_address
 from server.host_faults import where
 from server.mail.bounces import envelope_sender
 from server.mail.smtp import Answer, Verdict
@@ -26,6 +27,8 @@ LONGEST_RETRY_MS: Final = 2 * 60 * MINUTE_MS
 TRIED_FOR_MS: Final = 2 * 24 * 60 * MINUTE_MS
 LOOK_S: Final = 5.0
 AFTER_FAULT_S: Final = 5.0
+NOT_AN_ADDRESS: Final = "not an address"
+UNFORESEEN: Final = "unforeseen"
 
 _log = structlog.get_logger("mail")
 
@@ -89,8 +92,7 @@ class Delivery:
             await self.table.give_up(row, "too late")
             self.counted("too-late")
             return
-        sender = envelope_sender(self.bounces_to, row.id)
-        answer = await self.carrier.deliver(sender, row.address, row.message.encode("ascii"))
+        answer = await self._answer(row)
         self.counted(answer.verdict.value)
         now = self.clock.now()
         match answer.verdict:
@@ -107,3 +109,14 @@ class Delivery:
                 await self.table.give_up(row, answer.reply)
             case Verdict.NOT_NOW:
                 await self.table.put_off(row, Instant(now + retry_after_ms(row.attempts)), answer.reply)
+
+    async def _answer(self, row: LetterRow) -> Answer:
+        """Whatever is wrong with one letter, it is an answer: those behind it wait for nothing."""
+        if as_address(row.address) is None:
+            return Answer(Verdict.NOBODY_THERE, NOT_AN_ADDRESS)
+        sender = envelope_sender(self.bounces_to, row.id)
+        try:
+            return await self.carrier.deliver(sender, row.address, row.message.encode("ascii"))
+        except Exception as error:
+            _log.error("letter-not-tried", letter=row.id, kind=type(error).__name__, where=where(error))
+            return Answer(Verdict.NOT_NOW, UNFORESEEN)

@@ -9,6 +9,7 @@ from typing import Protocol
 from sqlalchemy import Executable
 
 from rooms.ids import Instant, SessionId
+from rooms.program.address import as_address
 from rooms.program.ids import AccountId, PlaceId
 from server.config import Config
 from server.mail.attachment import Attachment
@@ -91,11 +92,15 @@ class Post:
         along: Sequence[Executable] = (),
     ) -> bool:
         """As `Posting.send`. `until`: of no use after that. `along` is stored in the same transaction as the letter,
-        and only with it: a token's hash and the letter that carries the token are there both, or neither."""
+        and only with it: a token's hash and the letter that carries the token are there both, or neither.
+
+        A letter to what is no address is a row without a message: the delivery says so, and marks whose it is.
+        """
         if not self.is_configured:
             return False
         letter_id, now = new_letter_id(), self.clock.now()
         stop_url = f"{self.config.public_url}/mail/stop/{letter_id}" if letter.is_optional and to.place else ""
+        is_address = as_address(to.address) is not None
         words = composed(letter, words_for(to.language), to.zone, to.place is not None, stop_url)
         sender = Address(self.config.smtp_name, addr_spec=self.config.smtp_from)
         row = LetterRow(
@@ -103,7 +108,7 @@ class Post:
             key=key,
             kind=letter.kind,
             address=to.address,
-            message=enveloped(words, letter_id, sender, to.address, now, attachments),
+            message=enveloped(words, letter_id, sender, to.address, now, attachments) if is_address else "",
             account=to.account,
             place=to.place,
             session=session,

@@ -41,7 +41,7 @@ class Smtp:
         self._config = config
 
     async def deliver(self, sender: str, to: str, message: bytes) -> Answer:
-        """Never raises for anything that the server or the network does."""
+        """Never raises for anything that the server or the network does, or that is wrong with the letter."""
         try:
             client = await self._connected()
         except aiosmtplib.SMTPResponseException as error:
@@ -64,6 +64,9 @@ class Smtp:
         except (aiosmtplib.SMTPException, OSError, TimeoutError):
             await self.rest()
             return Answer(Verdict.NOT_NOW, "no answer")
+        except ValueError:  # of this library: it cannot be written as the protocol wants it (UnicodeEncodeError is one)
+            await self.rest()
+            return Answer(Verdict.NOT_THIS, "cannot be sent")
         return Answer(Verdict.ACCEPTED)
 
     async def greet(self) -> Answer:

@@ -22,7 +22,8 @@ from rooms.program.leading import PAGE_STEP_MS, leader_of, to_page
 from server.mail.letters import BackupWanted, DateCanceledNobodyLed, NobodyCame
 from server.ports import StoreDown
 from server.program.leading import Leading, account_in, day_of
-from server.store.dates import DateOfGroup, StaffReader
+from server.program.letters import to_each
+from server.store.dates import DateOfGroup, Reader, StaffReader
 from server.store.jobs import Job
 from server.work.queue import JobQueue
 from server.work.worker import NotYet
@@ -129,10 +130,13 @@ class Absence:
         following = await dates.next_of(date.group, date.start_at)
         next_at = None if following is None else following.settings.schedule.start_at
         url = f"{letters.public_url}/s/{date.session.id}/after"
-        for reader in await dates.readers(date.group, date.session.id):
+
+        async def write(reader: Reader) -> None:
             key = f"called-off:{date.session.id}:{date.start_at}:{reader.place}"
             if not reader.has_bounced:
                 await letters.to_reader(DateCanceledNobodyLed, key, date, reader, url=url, next_at=next_at)
+
+        await to_each(await dates.readers(date.group, date.session.id), write)
 
     async def _look(self, session: SessionId) -> tuple[DateOfGroup | None, RoomState | None]:
         dates = self.leading.store.dates

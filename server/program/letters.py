@@ -1,19 +1,26 @@
 """From a date, a place and a reader to a letter in the outbox: what all that is written of a date has in common."""
 
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, TypeVar
+
+import structlog
 
 from rooms.ids import Instant, SessionId
 from rooms.live.settings import MINUTE_MS
 from rooms.program.ids import AccountId
+from server.host_faults import where
 from server.mail.attachment import Attachment
 from server.mail.letters import DateLetter
 from server.mail.post import Post, Recipient
+from server.ports import StoreDown
 from server.program.ports import CalendarFiles, NoCalendar, PlaceLinks
 from server.store.dates import DateOfGroup, Reader
 from server.store.records import Account
 
-CALENDAR_FILE = "date.ics"
+CALENDAR_FILE: Final = "date.ics"
+T = TypeVar("T")
+_log = structlog.get_logger("letters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,25 @@ class Letters:
 
     def session_url(self, date: DateOfGroup) -> str:
         return f"{self.public_url}/host/sessions/{date.session.id}"
+
+
+async def to_each(readers: Iterable[T], write: Callable[[T], Awaitable[object]]) -> None:
+    """Write to everybody, whatever happens with one of them.
+
+    Raises `StoreDown` at once and any other trouble at the end: the job is tried again, and whoever has the letter
+    gets no second one, because of its key.
+    """
+    trouble: Exception | None = None
+    for reader in readers:
+        try:
+            await write(reader)
+        except StoreDown:
+            raise
+        except Exception as error:
+            _log.error("letter-not-made", kind=type(error).__name__, where=where(error))
+            trouble = trouble or error
+    if trouble is not None:
+        raise trouble
 
 
 def about(kind: type[DateLetter], date: DateOfGroup, **more: Any) -> DateLetter:

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from rooms.ids import Instant, SessionId
 from rooms.live.settings import Schedule
 from rooms.program.authority import Position
 from rooms.program.ids import PlaceId, SeriesId
 from rooms.program.leading import ASKED_AHEAD_MS, LeadState, leader_of
 from rooms.program.places import Place
+from server.host_faults import where
 from server.mail.letters import (
     DateCanceled,
     DateMoved,
@@ -20,11 +23,11 @@ from server.mail.letters import (
     PlaceWaiting,
 )
 from server.mail.post import Recipient
-from server.ports import Clock
+from server.ports import Clock, StoreDown
 from server.program.leading import Leading
-from server.program.letters import Letters, recipient_of
+from server.program.letters import Letters, recipient_of, to_each
 from server.program.ports import Happenings
-from server.store.dates import DateOfGroup
+from server.store.dates import DateOfGroup, Reader
 from server.store.jobs import Job
 from server.store.records import Account
 from server.store.store import Store
@@ -32,6 +35,7 @@ from server.work.queue import JobQueue
 
 MOVED: Final = "tell-moved"
 CANCELED: Final = "tell-canceled"
+_log = structlog.get_logger("notices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ class LetterNotices:
             account = each.account
             if each.candidate.position is Position.HOST and account.disabled_at is None and account.email:
                 letter = IntakeReceived(group=name, is_neutral=is_neutral, url=url)
-                await self.letters.post.send(letter, f"intake:{place}:{account.id}", recipient_of(account))
+                await self._at_once(letter, f"intake:{place}:{account.id}", recipient_of(account))
 
     async def _to_programs(self, event: str, date: DateOfGroup) -> None:
         await self.happenings.happened(event, {"group": date.group, "session": date.session.id})
@@ -117,12 +121,15 @@ class LetterNotices:
             return  # moved back before anybody was told
         files = await self.letters.file_of(date.session.id)
         word = f"date-moved:{date.session.id}:{was_at}:{date.start_at}:{date.session.sequence}"
-        for reader in await self.store.dates.readers(date.group, date.session.id):
-            await self.letters.to_reader(DateMoved, f"{word}:{reader.place}", date, reader, files, was_at=was_at)
-        for account in await self._leading(date):
-            await self.letters.to_account(
-                DateMoved, f"{word}:{account.id}", date, account, self.letters.session_url(date), was_at=was_at
-            )
+        url = self.letters.session_url(date)
+
+        async def write(to: Reader | Account) -> None:
+            if isinstance(to, Account):
+                await self.letters.to_account(DateMoved, f"{word}:{to.id}", date, to, url, was_at=was_at)
+            else:
+                await self.letters.to_reader(DateMoved, f"{word}:{to.place}", date, to, files, was_at=was_at)
+
+        await to_each(await self._concerned(date), write)
 
     async def tell_canceled(self, job: Job) -> None:
         date = await self.store.dates.get(SessionId(job.payload["session"]))
@@ -132,17 +139,22 @@ class LetterNotices:
         next_at = None if following is None else following.settings.schedule.start_at
         files = await self.letters.file_of(date.session.id)
         word = f"date-canceled:{date.session.id}"
-        for reader in await self.store.dates.readers(date.group, date.session.id):
-            await self.letters.to_reader(DateCanceled, f"{word}:{reader.place}", date, reader, files, next_at=next_at)
-        for account in await self._leading(date):
-            await self.letters.to_account(DateCanceled, f"{word}:{account.id}", date, account, next_at=next_at)
 
-    async def _leading(self, date: DateOfGroup) -> list[Account]:
-        """Who leads the date, and who is asked to."""
+        async def write(to: Reader | Account) -> None:
+            if isinstance(to, Account):
+                await self.letters.to_account(DateCanceled, f"{word}:{to.id}", date, to, next_at=next_at)
+            else:
+                await self.letters.to_reader(DateCanceled, f"{word}:{to.place}", date, to, files, next_at=next_at)
+
+        await to_each(await self._concerned(date), write)
+
+    async def _concerned(self, date: DateOfGroup) -> list[Reader | Account]:
+        """Everybody with a place, who leads the date, and who is asked to."""
         leads = await self.store.leads.of_session(date.session.id)
         wanted = {lead.account for lead in leads if lead.state is LeadState.ASKED} | {leader_of(leads)}
         staff = await self.store.dates.staff(date.group)
-        return list({each.account.id: each.account for each in staff if each.account.id in wanted}.values())
+        leading = {each.account.id: each.account for each in staff if each.account.id in wanted}
+        return [*await self.store.dates.readers(date.group, date.session.id), *leading.values()]
 
     async def _to_place(
         self, place: Place, kind: type[GroupLetter], key: str, url: str | None = None, **more: object
@@ -153,4 +165,13 @@ class LetterNotices:
         name, is_neutral = group
         own = url if url is not None else await self.letters.place_links.place_url(place.id) or ""
         to = Recipient(address=place.email, zone=place.zone, language=place.language, place=place.id)
-        await self.letters.post.send(kind(group=name, is_neutral=is_neutral, url=own, **more), key, to)
+        await self._at_once(kind(group=name, is_neutral=is_neutral, url=own, **more), key, to)
+
+    async def _at_once(self, letter: GroupLetter, key: str, to: Recipient) -> None:
+        """Because of somebody else's step, which goes on where a letter cannot be made. May raise `StoreDown`."""
+        try:
+            await self.letters.post.send(letter, key, to)
+        except StoreDown:
+            raise
+        except Exception as error:
+            _log.error("letter-not-made", kind=type(error).__name__, where=where(error))

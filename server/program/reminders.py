@@ -17,8 +17,8 @@ from server.mail.letters import DateLetter, MissedYou, ReminderDay, ReminderHour
 from server.ports import Clock
 from server.program.absence import CALLED_OFF, PAGE, SETTLED_MS
 from server.program.leading import ALERT, Leading, is_open
-from server.program.letters import Letters
-from server.store.dates import DateOfGroup
+from server.program.letters import Letters, to_each
+from server.store.dates import DateOfGroup, Reader
 from server.store.jobs import Job, Planned
 from server.store.store import Store
 from server.work.queue import JobQueue
@@ -90,11 +90,14 @@ class Reminders:
         if date is None or self.clock.now() > date.start_at - reminder.useful_ms:
             return
         files = await self.letters.file_of(date.session.id) if reminder.word == "day" else ()
-        for reader in await self.store.dates.readers(date.group, date.session.id):
+        until = date.start_at if reminder.useful_ms else date.end_at
+
+        async def write(reader: Reader) -> None:
             if reminder.is_wished(reader.wishes) and not reader.has_bounced:
                 key = f"reminder-{reminder.word}:{date.session.id}:{date.start_at}:{reader.place}"
-                until = date.start_at if reminder.useful_ms else date.end_at
                 await self.letters.to_reader(reminder.letter, key, date, reader, files, until)
+
+        await to_each(await self.store.dates.readers(date.group, date.session.id), write)
 
     async def missed(self, job: Job) -> None:
         """A day after a date: a word to whoever wished for one, usually comes, and was not there. Once, until they
@@ -107,13 +110,15 @@ class Reminders:
         came = await self.store.dates.came(date.group, (session, *before))
         following = await self.store.dates.next_of(date.group, self.clock.now())
         next_at = None if following is None else following.settings.schedule.start_at
-        for reader in await self.store.dates.readers(date.group, session):
+
+        async def write(reader: Reader) -> None:
             if not reader.wishes.missed or reader.has_bounced or reader.place in came[session]:
-                continue
+                return
             last = last_seen(reader.place, before, came)
             if last is not None:
-                key = f"missed:{reader.place}:{last}"
-                await self.letters.to_reader(MissedYou, key, date, reader, next_at=next_at)
+                await self.letters.to_reader(MissedYou, f"missed:{reader.place}:{last}", date, reader, next_at=next_at)
+
+        await to_each(await self.store.dates.readers(date.group, session), write)
 
     async def _as_planned(self, job: Job) -> DateOfGroup | None:
         """The job's date, where it still is to take place at the time it was planned for."""

@@ -13,6 +13,7 @@ from server.services import Services
 from server.store.database import Database
 from server.store.migrate import migrate
 from server.store.store import Store
+from tests.support.errand_scene import Scene
 from tests.support.virtual_clock import VirtualClock
 
 
@@ -39,3 +40,10 @@ async def services(config: Config, store: Store, clock: VirtualClock) -> AsyncIt
     passwords = Passwords()
     yield build_services(config, store, clock, RoomsElsewhere(), passwords)
     passwords.close()
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    scene = await Scene.make(str(tmp_path))
+    yield scene
+    await scene.close()
