@@ -30,9 +30,6 @@ from server.work.queue import JobQueue
 from server.work.worker import Handler, Regular, Worker
 
 MATERIALISE: Final = "materialise"
-TIDY: Final = "tidy"
-JOBS_KEPT_MS: Final = 14 * DAY_MS  # their keys keep anything from being done twice
-LETTERS_KEPT_MS: Final = 60 * DAY_MS  # so long can a letter come back, and its reader stop further ones
 
 Materialise = Callable[[Instant], Awaitable[int]]
 
@@ -57,7 +54,6 @@ class Errands:
 
         handlers: dict[str, Handler] = {
             MATERIALISE: made,
-            TIDY: self._tidy,
             reminders.PLAN: self.reminders.plan,
             reminders.REMIND: self.reminders.remind,
             reminders.MISSED: self.reminders.missed,
@@ -70,7 +66,6 @@ class Errands:
         }
         regular = (
             Regular(MATERIALISE, DAY_MS),
-            Regular(TIDY, DAY_MS),
             Regular(reminders.PLAN, PLAN_EVERY_MS),
         )
         return Worker(self.queue, handlers, regular, given_up)
@@ -98,13 +93,6 @@ class Errands:
                 task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _tidy(self, _job: Job) -> None:
-        now = self.clock.now()
-        await self.store.jobs.forget(Instant(now - JOBS_KEPT_MS))
-        await self.store.outbox.forget(Instant(now - LETTERS_KEPT_MS))
-        await self.store.idempotency.forget(Instant(now - DAY_MS))  # answers to programs hold what people wrote
-        await self.store.deliveries.forget(Instant(now - JOBS_KEPT_MS))
 
 
 def build_errands(

@@ -13,6 +13,8 @@ from server.store.forgotten import ForgottenCount
 from server.store.store import Store
 
 ANSWERS_MS: Final = DAY_MS  # kept for a program that asks the same again
+JOBS_KEPT_MS: Final = 14 * DAY_MS  # their keys keep anything from being done twice; they name nobody
+LETTERS_KEPT_MS: Final = 60 * DAY_MS  # at least: so long can one come back, be sent twice, or stop further ones
 RECENT_DAYS: Final = 7
 
 
@@ -34,7 +36,10 @@ class Forgetting:
     fallback: Retention
 
     async def round(self) -> dict[str, int]:
-        """Drop what is due; how many rows of each kind went. May raise `StoreDown`."""
+        """Drop what is due; how many rows of each kind went. May raise `StoreDown`.
+
+        Address and words of a letter are gone once it is over; its row alone lives on (ADR 0090).
+        """
         now, periods = self.clock.now(), await self.periods()
 
         def before(days: int) -> Instant:
@@ -44,9 +49,9 @@ class Forgetting:
         counts = await store.retention.forget(now, before(periods.sessions), before(periods.audit))
         counts["codes"] = await store.codes.forget(now)
         counts["places"] = await store.places.forget(before(periods.places))
-        counts["letters"] = await store.outbox.forget(before(periods.mail))
-        counts["jobs"] = await store.jobs.forget(before(periods.mail))
-        counts["deliveries"] = await store.deliveries.forget(before(periods.mail))
+        counts["letters"] = await store.outbox.forget(min(before(periods.mail), Instant(now - LETTERS_KEPT_MS)))
+        counts["jobs"] = await store.jobs.forget(Instant(now - JOBS_KEPT_MS))
+        counts["deliveries"] = await store.deliveries.forget(max(before(periods.mail), Instant(now - JOBS_KEPT_MS)))
         counts["kept-answers"] = await store.idempotency.forget(Instant(now - ANSWERS_MS))
         await store.forgotten.add(_day(now), counts, now)
         return {kind: count for kind, count in counts.items() if count}

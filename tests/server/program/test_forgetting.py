@@ -1,6 +1,7 @@
 """Retention: each kind goes after its own time, and the numbers of it stay."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
@@ -13,6 +14,7 @@ from server.program.forgetting import Forgetting
 from server.services import Services
 from server.store.store import Store
 from server.store.tables import audit, outbox, places, sessions
+from tests.support.errand_scene import HOUR, Scene
 from tests.support.programme import DAY, add_dates, add_groups, date_values
 from tests.support.virtual_clock import VirtualClock
 
@@ -81,7 +83,7 @@ async def test_each_kind_goes_after_its_own_time(store: Store, clock: VirtualClo
         await add_dates(store.database, date_values(id, now - days * DAY, end="ended", ended_at=now - days * DAY))
     for id, state, days in (("pl_gone", "left", 31), ("pl_fresh", "declined", 29), ("pl_here", "place", 400)):
         await put_place(store, id, state, now - days * DAY)
-    for id, days in (("m_old", 21), ("m_new", 19)):
+    for id, days in (("m_old", 61), ("m_new", 59)):
         await put_letter(store, id, now - days * DAY)
     async with store.database.write() as connection:
         for id, days in (("a_old", 91), ("a_new", 89)):
@@ -101,7 +103,7 @@ async def test_the_proof_counts_the_last_seven_days_and_ever(
 ) -> None:
     assert (await forgetting.proof()).last is None
     for number in range(3):
-        await put_letter(store, f"m_{number}", clock.now() - 21 * DAY)
+        await put_letter(store, f"m_{number}", clock.now() - 61 * DAY)
         await forgetting.round()
         clock.advance(5 * DAY)
     proof = await forgetting.proof()
@@ -113,19 +115,21 @@ async def test_the_proof_counts_the_last_seven_days_and_ever(
 
 async def test_two_rounds_of_one_day_are_added_up(store: Store, clock: VirtualClock, forgetting: Forgetting) -> None:
     for number in range(2):
-        await put_letter(store, f"m_{number}", clock.now() - 21 * DAY)
+        await put_letter(store, f"m_{number}", clock.now() - 61 * DAY)
         await forgetting.round()
     assert (await forgetting.proof()).counts["letters"].recent == 2
 
 
 async def test_the_organisation_s_own_periods_count(store: Store, clock: VirtualClock, forgetting: Forgetting) -> None:
-    await store.organisation.add(Organisation(name="Ours", retention=replace(PERIODS, mail=2)), clock.now())
-    await put_letter(store, "m_1", clock.now() - 3 * DAY)
+    await store.organisation.add(Organisation(name="Ours", retention=replace(PERIODS, mail=90)), clock.now())
+    await put_letter(store, "m_1", clock.now() - 89 * DAY)
+    assert await forgetting.round() == {}
+    clock.advance(2 * DAY)
     assert await forgetting.round() == {"letters": 1}
 
 
 async def test_numbers_are_logged_and_nothing_of_anybody(store: Store, services: Services, clock: VirtualClock) -> None:
-    await put_letter(store, "m_1", clock.now() - 31 * DAY)
+    await put_letter(store, "m_1", clock.now() - 61 * DAY)
     with capture_logs() as logs:
         counts = await forget(store, clock, retention_days=14, audit_days=90)
     assert counts == {"letters": 1}
@@ -135,3 +139,26 @@ async def test_numbers_are_logged_and_nothing_of_anybody(store: Store, services:
 async def test_nothing_to_forget_is_a_round_too(forgetting: Forgetting, clock: VirtualClock) -> None:
     assert await forgetting.round() == {}
     assert (await forgetting.proof()).last == Instant(clock.now())
+
+
+@pytest.mark.parametrize("mail", [0, 2])
+async def test_with_any_period_a_reminder_goes_out_once_and_its_letter_can_stop_others(
+    scene: Scene, mail: int, tmp_path: Path
+) -> None:
+    forgetting = Forgetting(scene.store, scene.clock, replace(PERIODS, mail=mail))
+    await scene.group()
+    await scene.place("pl_1")
+    await scene.date("s_1", DAY + HOUR)
+    await scene.pass_time(2 * HOUR)
+    (got,) = scene.mailbox.of("pl_1@example.net")
+    await forgetting.round()
+    other = await Scene.make(str(tmp_path))  # a second process: it remembers nothing of what it planned
+    other.clock.advance(scene.clock.now() - other.clock.now() + 1)
+    await other.turn()
+    await other.close()
+    assert other.mailbox.of("pl_1@example.net") == []
+    scene.clock.advance(59 * DAY)
+    await forgetting.round()
+    row = await scene.store.outbox.get(got.sender.partition("+")[2].partition("@")[0])
+    assert row is not None
+    assert (row.place, row.address, row.message) == ("pl_1", "", "")
