@@ -21,7 +21,7 @@ PAGE_STEP_MS: Final = 90 * SECOND_MS  # between one backup and the next; the ses
 
 
 class LeadState(StrEnum):
-    """`released`: said yes, was not there at the start, and others were asked."""
+    """`released`: was asked or said yes, and was not there at the start or may not lead any more; others are asked."""
 
     ASKED = "asked"
     ACCEPTED = "accepted"

@@ -96,6 +96,12 @@ class LeadTable:
         async with self.database.write() as connection:
             await connection.execute(update(leads).where(absent).values(state=LeadState.RELEASED.value))
 
+    async def withdraw(self, session: SessionId, gone: Iterable[AccountId]) -> None:
+        """These may not lead it any more, whatever they said: somebody else is asked."""
+        theirs = (leads.c.session == session) & leads.c.account.in_(list(gone))
+        async with self.database.write() as connection:
+            await connection.execute(update(leads).where(theirs).values(state=LeadState.RELEASED.value))
+
     async def next_of(self, account: AccountId, now: Instant, most: int) -> list[tuple[SessionId, LeadState]]:
         """The dates that somebody leads or is asked to lead, by start; those that are over are left out."""
         found = (
