@@ -27,8 +27,11 @@ class Erasure:
     places: PlaceBook
 
     async def person(self, place: Place) -> Mapping[str, int]:
-        """The place and all that it left elsewhere; whoever waits first moves up. Twice is the same as once."""
-        for session, person in await self.store.exports.people_of(place.id):
+        """The place and all that it left elsewhere; whoever waits first moves up. Twice is the same as once.
+
+        What lets their browsers in ends first: who is turned out of a room must not come back into it.
+        """
+        for session, person in await self.store.people.shut_out(place.id):
             with contextlib.suppress(OutOfReach):  # in a room of another server they stay until they leave
                 await self.sessions.turn_out(session, person)
         gone = await self.store.exports.erase_traces(place.id)

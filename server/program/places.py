@@ -111,7 +111,10 @@ class PlaceBook:
         return moved.place
 
     async def leave(self, place: PlaceId) -> None:
-        """Everything about this place is erased; the first of the waitlist moves up. Twice is the same as once."""
+        """The row of this place is erased; the first of the waitlist moves up. Twice is the same as once.
+
+        What it left elsewhere is `Erasure.person`'s.
+        """
         await self._tell_given(await self.store.places.leave(place, self.clock.now()))
 
     async def answer(self, place: Place, session: SessionId, is_coming: bool) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
 
-from rooms.ids import Instant, PersonId, SessionId
+from rooms.ids import Instant, SessionId
 from rooms.program.ids import GroupId, PlaceId, SeriesId
 from server.store.database import Database
 from server.store.records import SessionEnd
@@ -117,12 +117,6 @@ class ExportTable:
         async with self.database.read() as connection:
             rows = (await connection.execute(found)).all()
         return [EntryLine(Instant(row.start_at), row.zone, row.suggested_alias) for row in rows]
-
-    async def people_of(self, place: PlaceId) -> list[tuple[SessionId, PersonId]]:
-        """In which sessions which person this place is."""
-        found = select(people.c.session, people.c.id).where(people.c.place == place)
-        async with self.database.read() as connection:
-            return [(SessionId(row.session), PersonId(row.id)) for row in await connection.execute(found)]
 
     async def counts(self, group: GroupId) -> dict[str, int]:
         """How many rows of each kind go with a group."""

@@ -5,7 +5,6 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from rooms.program.authority import Action
-from rooms.program.ids import PlaceId
 from rooms.program.places import ALIAS_LENGTH, REASON_LENGTH, Place, PlaceState
 from server.api.areas.groups import group_named
 from server.api.moments import Moment
@@ -135,7 +134,7 @@ async def remove(call: Call) -> Reply:
 
 async def erase(call: Call) -> Reply:
     """Everything about this place is erased, as when they leave by themselves."""
-    await call.services.places.leave(PlaceId((await _place_named(call)).id))
+    await call.services.erasure.person(await _place_named(call))
     return Reply()
 
 

@@ -1,5 +1,6 @@
 """Everything of one person is gone at once, and nothing of anybody else."""
 
+import pytest
 from sqlalchemy import insert, select
 
 from rooms.ids import Instant, PersonId, SessionId
@@ -9,6 +10,7 @@ from rooms.program.ids import AccountId
 from rooms.program.places import Place, PlaceInput, PlaceState
 from rooms.roles import Role
 from server.services import Services
+from server.sessions import Sessions
 from server.store.records import PersonRecord
 from server.store.store import Store
 from server.store.tables import jobs, metadata, outbox, rooms
@@ -73,6 +75,29 @@ async def test_one_person_is_in_no_table_any_more_and_another_in_all(
     assert known == {"s_next_heron", "s_past_wren", "s_next_wren"}, "a room that is open forgets when it is over"
     assert left.count(wren.id) > 4
     assert await services.erasure.person(heron) == dict.fromkeys(gone, 0) | {"places": 1}
+
+
+async def test_what_lets_somebody_in_ends_before_they_are_turned_out(
+    services: Services, store: Store, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = await new_group(services)
+    heron = await ask(services, group, "heron")
+    await add_dates(store.database, date_values("s_1", clock.now() + DAY, group.id))
+    session = SessionId("s_1")
+    record = await services.sessions.get(session)
+    assert record is not None
+    entered = await services.entry.by_place(record, heron)
+    assert entered is not None
+    credential = entered.new_credential
+    assert await services.entry.who(session, credential) is not None
+    turned_out = []
+
+    async def turn_out(_: Sessions, session: SessionId, person: PersonId) -> None:
+        turned_out.append((person, await services.entry.who(session, credential)))
+
+    monkeypatch.setattr(Sessions, "turn_out", turn_out)
+    await services.erasure.person(heron)
+    assert turned_out == [(entered.person.id, None)]
 
 
 async def test_the_first_of_the_waitlist_moves_up(services: Services) -> None:
