@@ -35,13 +35,17 @@ ACCOUNT = Limit("account", most=20, refill_ms=30_000, is_lasting=True)
 GUESSES = Limit("guesses", most=1_000, refill_ms=5_000, is_lasting=True)
 # Letters to one address, whoever asks for them.
 MAILED_LINK = Limit("mailed-link", most=5, refill_ms=600_000, is_lasting=True)
+# Places that are asked for with one address, whoever asks: each has letters in its wake, for as long as it lasts.
+WRITTEN_TO = Limit("written-to", most=6, refill_ms=1_800_000, is_lasting=True)
 # A class of people may ask for places in a group at once.
 ASK = Limit("ask", most=40, refill_ms=60_000, is_lasting=True)
 # Calendars ask by themselves, a whole house of them behind one address.
 FEED = Limit("feed", most=120, refill_ms=5_000, is_lasting=False)
-# Join codes are short: few guesses from one prefix, and codes that did not fit are counted from everywhere.
+# Join codes are short: few guesses from one prefix, and codes that did not fit are counted from everywhere. Who has
+# mistyped no more often than `WRONG_CODES_HERE` is let in whatever others guess.
 CODE = Limit("code", most=20, refill_ms=10_000, is_lasting=True)
 WRONG_CODES = Limit("wrong-codes", most=300, refill_ms=5_000, is_lasting=True)
+WRONG_CODES_HERE = Limit("wrong-codes-here", most=3, refill_ms=1_200_000, is_lasting=True)
 ENTER = Limit("enter", most=60, refill_ms=2_000, is_lasting=True)
 # New people of one session from one prefix: a waiting room full of them at once, and then few.
 NEWCOMER = Limit("newcomer", most=150, refill_ms=10_000, is_lasting=False)

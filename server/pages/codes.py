@@ -1,9 +1,12 @@
 """Join codes: `/j/482-913-775`, or the box on the home page."""
 
+import contextlib
+
 from aiohttp import web
 
 from server.addresses import client_address, prefix_of
-from server.limits import CODE, WRONG_CODES
+from server.errors import TooMany
+from server.limits import CODE, WRONG_CODES, WRONG_CODES_HERE
 from server.pages.answer import see_other, services_of, show
 from server.pages.directory import home_page
 from server.program.codes import code_of
@@ -21,15 +24,24 @@ async def join(request: web.Request) -> web.Response:
 
 
 async def join_by(request: web.Request, code: str) -> web.Response:
-    """A code grants the right to knock at one session; guesses are counted by address and from everywhere."""
+    """A code grants the right to knock at one session.
+
+    Wrong ones are counted by prefix and from everywhere. The count of everywhere stops only prefixes that guessed
+    wrong themselves: many strangers who guess keep nobody out who was told a code.
+    """
     services = services_of(request)
     prefix = prefix_of(client_address(request, services.config.trusted_proxies))
     await services.limits.spend(CODE, prefix)
-    await services.limits.check(WRONG_CODES, "")
+    try:
+        await services.limits.check(WRONG_CODES_HERE, prefix)
+    except TooMany:
+        await services.limits.check(WRONG_CODES, "")
     session = await services.codes.redeem(code)
     if session is not None:
         return see_other(f"/s/{session}")
     if code_of(code) is not None:
-        await services.limits.spend(WRONG_CODES, "")
+        for limit, subject in ((WRONG_CODES_HERE, prefix), (WRONG_CODES, "")):
+            with contextlib.suppress(TooMany):
+                await services.limits.spend(limit, subject)
     page = await home_page(services, Filled({}, {"link": UNKNOWN}))
     return show(request, page, status=404)

@@ -1,10 +1,14 @@
 """A group's own page, for everybody who has its address, and asking for a place in it."""
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from rooms.program.group import Entry, Group, names_of
 from rooms.program.places import Place, PlaceState
 from server.calendar.book import group_feed_path
+from server.errors import TooMany
+from server.limits import WRITTEN_TO
 from server.pages.answer import see_other, services_of, show, values_of
 from server.program.places import BadPlace, NoPlaces
 from server.services import Services
@@ -60,7 +64,9 @@ async def ask(request: web.Request) -> web.Response:
         return see_other(f"/p/{place.id}")
     values = await values_of(request)
     try:
-        place, token = await services.places.ask(group, read_ask(values, group))
+        wanted = read_ask(values, group)
+        may_write = await may_be_written_to(services, wanted.email)
+        place, token = await services.places.ask(group, wanted if may_write else replace(wanted, email=None))
     except BadForm as error:
         return show(request, await _ask_page(request, group, Filled(values, error.errors)), status=422)
     except BadPlace as error:
@@ -68,9 +74,20 @@ async def ask(request: web.Request) -> web.Response:
         return show(request, await _ask_page(request, group, Filled(values, errors)), status=422)
     except NoPlaces:
         return see_other(f"/g/{group.slug}")
-    response = see_other(f"/p/{place.id}")
+    response = see_other(f"/p/{place.id}" if may_write else f"/p/{place.id}?said=no-letters")
     services.cookies.set_place(response, group.id, token)
     return response
+
+
+async def may_be_written_to(services: Services, email: str | None) -> bool:
+    """Whether places may have this address: nobody proved that it is theirs, and letters go to it."""
+    if email is None:
+        return True
+    try:
+        await services.limits.spend(WRITTEN_TO, email)
+    except TooMany:
+        return False
+    return True
 
 
 async def need_group(request: web.Request) -> Group:

@@ -8,6 +8,7 @@ from rooms.ids import SessionId
 from rooms.program.group import Group, names_of
 from rooms.program.places import Place, PlaceState
 from server.pages.answer import see_other, services_of, show, values_of
+from server.pages.group import may_be_written_to
 from server.pages.rows import hours_and_doors
 from server.services import Services
 from server.store.records import SessionRecord
@@ -22,12 +23,15 @@ UNKNOWN = (
     "This link does not open a place any more, or a part of it is missing. Copy the whole link again. If it still does "
     "not open, you can ask for a place anew."
 )
+WRITTEN_OFTEN = "This address was used many times lately. Nothing is changed: try again in an hour, or use another."
 ANSWERS = {True: "coming", False: "not-this-time"}
 SAID = {
     "answered": "Your answer is kept. You can change it at any time.",
     "kept": "Your wishes are kept.",
     "agreed": "Thank you. You have agreed to the newest guidelines.",
     "guidelines": "Before you go in, read the new guidelines below, and agree to them if you can.",
+    "no-letters": "This page is your place. Keep its link: the address you gave was used many times lately, so no "
+    "letters go there. You can write an address below in an hour.",
     "over": "This date is over, or it was canceled. The next ones are below.",
 }
 NOT_THERE = {DoorState.ENDED, DoorState.CANCELED}
@@ -113,7 +117,10 @@ async def keep_wishes(request: web.Request) -> web.Response:
     values = await values_of(request)
     try:
         form = read_wishes(values)
-        await services_of(request).places.set_wishes(holder.place, form.wishes, form.email or None, form.zone)
+        email = form.email or None
+        if email != holder.place.email and not await may_be_written_to(services_of(request), email):
+            raise BadForm({"email": WRITTEN_OFTEN})
+        await services_of(request).places.set_wishes(holder.place, form.wishes, email, form.zone)
     except BadForm as error:
         return show(request, await _page(request, holder, form=Filled(values, error.errors)), status=422)
     return _back(holder, "kept")
@@ -142,7 +149,7 @@ async def leave(request: web.Request) -> web.Response:
     """Everything about the place is erased, and this browser forgets it."""
     holder = await _need_place(request)
     services = services_of(request)
-    await services.places.leave(holder.place.id)
+    await services.erasure.person(holder.place)
     response = see_other(f"/g/{holder.group.slug}")
     services.cookies.clear_place(response, holder.group.id)
     return response
