@@ -102,7 +102,7 @@ def build_services(config: Config, store: Store, clock: Clock, rooms: Rooms, pas
     notices = errands.notices
     sessions, links = Sessions(store, clock, rooms), Links(store, clock, config.public_url)
     rooms_of = RoomsOf(links, sessions)
-    accounts = Accounts(store, clock, passwords, limits, rooms_of)
+    accounts = Accounts(store, clock, passwords, limits, rooms_of, post)
     sign_in_links = SignInLinks(store, clock, limits, accounts, post, config.public_url)
     series = SeriesBook(store, clock, rooms, notices)
     groups = GroupBook(store, clock, notices, series, rooms_of)

@@ -37,6 +37,9 @@ Days = Annotated[int, BeforeValidator(lambda value: str(value).strip())]
 
 
 class ProfileForm(Form):
+    """`present`: the password as it is, where the address changes and there is one."""
+
+    present: Password = ""
     name: Name
     email: Email = ""
     zone: Zone

@@ -41,6 +41,11 @@ class Invitation(Letter):
     expires_at: Instant
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressChanged(Letter):
+    """To the former address of an account."""
+
+
 # --- about a group ------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupLetter(Letter):
@@ -161,6 +166,7 @@ class TryLetter(Letter):
 EVERY_LETTER: tuple[type[Letter], ...] = (
     SignInLink,
     Invitation,
+    AddressChanged,
     PlaceGiven,
     PlaceWaiting,
     PlacePending,

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from rooms.live.settings import MINUTE_MS
+from rooms.program.authority import OrgRole
 from rooms.program.ids import AccountId
 from server.addresses import client_address, prefix_of
 from server.mail.words import languages, words_for
@@ -24,6 +26,13 @@ SAVED = {
     "calendar-ended": "Your calendar address is worth nothing any more.",
     "others": "Every other browser is signed out, and out of every room it was in.",
 }
+FRESH_MS = 60 * MINUTE_MS
+WRITE_CURRENT = "Write your password as it is now, so that nobody else can change this."
+SIGN_IN_ANEW = "You signed in a while ago. Sign out, sign in again, and then change this."
+NEW_LINK_FIRST = (
+    "You signed in a while ago. Ask an admin for a new link, open it in this browser, and then change this."
+)
+ASK_AN_ADMIN = "People sign in here by their address elsewhere too. Ask an admin to change yours."
 NOT_CURRENT = "This is not your password as it is now."
 OUT_OF_REACH = (
     "Signed out. One room is out of reach at the moment: who is in it stays until a facilitator removes them."
@@ -35,10 +44,16 @@ async def show_account(request: web.Request) -> web.Response:
 
 
 async def save_profile(request: web.Request) -> web.Response:
+    """Another address needs what a new password needs: links that are mailed there sign in."""
     values, account, services = await values_of(request), account_of(request), services_of(request)
     try:
         form = read_form(ProfileForm, values, WORDS)
         wanted = replace(account, name=form.name, email=form.email, zone=form.zone, language=form.language)
+        if form.email.lower() != (account.email or ""):
+            # Whoever signs in elsewhere is known by a verified address: nobody takes one that may be another's.
+            if services.oidc is not None and form.email and account.role is not OrgRole.ADMIN:
+                raise BadForm({"email": ASK_AN_ADMIN})
+            await _require_them(request, form.present, "present", "email")
         await services.accounts.change(wanted)
     except BadForm as error:
         return show(request, await _page(request, Filled(values, error.errors)), status=422)
@@ -49,14 +64,11 @@ async def save_profile(request: web.Request) -> web.Response:
 
 
 async def save_password(request: web.Request) -> web.Response:
-    """Needs the present one, where there is one: somebody may sit at a browser that was left open."""
+    """Needs the present one, where there is one, else a fresh sign-in."""
     values, account, services = await values_of(request), account_of(request), services_of(request)
     try:
         form = read_form(NewPasswordForm, values, WORDS)
-        if account.has_password:
-            prefix = prefix_of(client_address(request, services.config.trusted_proxies))
-            if await services.accounts.verify(account.name, form.current, prefix) is None:
-                raise BadForm({"current": NOT_CURRENT})
+        await _require_them(request, form.current, "current", "password")
         await services.accounts.set_password(account.id, form.password, but=sign_in_of(request))
     except BadForm as error:
         return show(request, await _page(request, Filled(_profile(account), error.errors)), status=422)
@@ -64,6 +76,23 @@ async def save_password(request: web.Request) -> web.Response:
         return show(request, await _page(request, filled(_profile(account), error)), status=422)
     await services.audit.note(account.id, "password-set", account.id)
     return see_other("/account?password")
+
+
+async def _require_them(request: web.Request, password: str, field: str, otherwise: str) -> None:
+    """Somebody may sit at a browser that was left open: the present password, where there is one, else a sign-in of
+    the last hour. Raises `BadForm`, at `field` or at the field `otherwise`."""
+    account, services = account_of(request), services_of(request)
+    if account.has_password:
+        prefix = prefix_of(client_address(request, services.config.trusted_proxies))
+        if await services.accounts.verify(account.name, password, prefix) is None:
+            raise BadForm({field: NOT_CURRENT if password else WRITE_CURRENT})
+        return
+    here = sign_in_of(request)
+    fresh = services.clock.now() - FRESH_MS
+    if not any(one.id == here and one.created_at > fresh for one in await services.accounts.sign_ins(account.id)):
+        # Whoever has no other way back in must not be sent out.
+        is_mailed = account.email is not None and services.post.is_configured
+        raise BadForm({otherwise: SIGN_IN_ANEW if is_mailed or services.oidc is not None else NEW_LINK_FIRST})
 
 
 async def revoke_sign_in(request: web.Request) -> web.Response:

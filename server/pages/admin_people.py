@@ -20,6 +20,7 @@ from web.times import when
 
 SAID = {
     "saved": "Saved.",
+    "address": "Saved. Links for the former address do not work any more: make a new one if they need it.",
     "off": "Switched off: signed out everywhere and out of every room, and no link or password lets them in.",
     "on": "Switched on again. Make a new link if they need one.",
     "signed-out": "Signed out, and out of every room that was opened there.",
@@ -77,7 +78,8 @@ async def save_person(request: web.Request) -> web.Response:
     ):
         if differs:
             await services.audit.note(account_of(request).id, act, person.id)
-    return see_other(f"/admin/people/{person.id}?saved")
+    said = "saved" if changed.email == person.email else "address"
+    return see_other(f"/admin/people/{person.id}?{said}")
 
 
 async def switch_off(request: web.Request) -> web.Response:

@@ -3,12 +3,15 @@
 from dataclasses import dataclass, replace
 
 from rooms.ids import Instant
+from rooms.program.address import as_address
 from rooms.program.authority import OrgRole
 from rooms.program.ids import AccountId
+from rooms.schedule import BadSchedule, zone_of
 from server.limits import ACCOUNT, GUESSES, RateLimits
 from server.links import DAY_MS
+from server.mail.letters import AddressChanged
+from server.mail.post import Posting, Recipient
 from server.passwords import Passwords
-from server.people.address import as_address
 from server.people.rooms_of import RoomsOf
 from server.ports import Clock
 from server.store.records import Account, SignIn
@@ -37,6 +40,7 @@ class Accounts:
     passwords: Passwords
     limits: RateLimits
     rooms: RoomsOf
+    post: Posting
 
     # --- who there is -------------------------------------------------------------------------------------------
     async def create(
@@ -49,7 +53,7 @@ class Accounts:
         language: str = "en",
     ) -> Account:
         """Without a password they come in by a link only. Raises `BadAccount`, also where name or address are taken."""
-        record = Account(AccountId(new_id("h")), _name(name), role, _email(email), zone, language)
+        record = Account(AccountId(new_id("h")), _name(name), role, _email(email), _zone(zone), language)
         phc = None if password is None else await self._hash(password)
         if not await self.store.accounts.add(record, phc, self.clock.now()):
             raise await self._taken(record)
@@ -58,16 +62,25 @@ class Accounts:
     async def change(self, account: Account) -> Account:
         """Who is no admin any more leaves the rooms they opened, and may come back where they still lead.
 
-        Raises `BadAccount`: name or address taken, somebody else's change came first, the last admin.
+        With another address, links that sign in stop working, and the former address is told. Raises `BadAccount`:
+        name or address taken, no such zone, somebody else's change came first, the last admin.
         """
-        wanted = replace(account, name=_name(account.name), email=_email(account.email))
+        wanted = replace(account, name=_name(account.name), email=_email(account.email), zone=_zone(account.zone))
         before = await self.store.accounts.get(account.id)
         changed = await self.store.accounts.update(wanted)
         if changed is None:
             raise await self._taken(wanted)
         if before is not None and before.role is OrgRole.ADMIN and changed.role is not OrgRole.ADMIN:
             await self.rooms.leave(account.id)
+        if before is not None and before.email != changed.email:
+            await self._address_changed(before, changed)
         return changed
+
+    async def _address_changed(self, before: Account, changed: Account) -> None:
+        await self.store.sign_ins.spend_links(changed.id, self.clock.now())
+        if before.email is not None:
+            to = Recipient(address=before.email, zone=before.zone, language=before.language, name=before.name)
+            await self.post.send(AddressChanged(), f"address-changed:{changed.id}:{changed.version}", to)
 
     async def get(self, account: str) -> Account | None:
         return await self.store.accounts.get(account)
@@ -172,6 +185,14 @@ def _name(name: str) -> str:
     name = " ".join(name.split(" ")).strip()
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable() or "@" in name:
         raise BadAccount(f"Choose a name of 1 to {LONGEST_NAME} characters, without @.")
+    return name
+
+
+def _zone(name: str) -> str:
+    try:
+        zone_of(name)
+    except BadSchedule:
+        raise BadAccount("Choose a time zone.", "zone") from None
     return name
 
 

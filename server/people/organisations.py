@@ -15,6 +15,7 @@ from rooms.program.organisation import (
     Organisation,
     Retention,
 )
+from rooms.schedule import BadSchedule, zone_of
 from server.people.audit import Audit
 from server.people.logo import check_logo
 from server.ports import Clock, StoreDown
@@ -59,6 +60,7 @@ class Organisations:
     async def begin(self, name: str, zone: str, language: str, actor: str | None) -> Organisation:
         """The one organisation of this installation. Where there is one already, that one. Raises `BadOrganisation`."""
         wanted = Organisation(name=_name(name), zone=zone, language=language)
+        _check(wanted)
         if await self.store.organisation.add(wanted, self.clock.now()):
             await self.audit.note(actor, "organisation-begun")
         return await self.get() or wanted
@@ -101,6 +103,10 @@ def _name(name: str) -> str:
 
 def _check(wanted: Organisation) -> None:
     errors: dict[str, str] = {}
+    try:
+        zone_of(wanted.zone)
+    except BadSchedule:
+        errors["zone"] = "Choose a time zone."
     if wanted.branding.colour and read_colour(wanted.branding.colour) is None:
         errors["colour"] = "Write a colour like #1f6663."
     if len(wanted.crisis.text) > CRISIS_TEXT_LENGTH:

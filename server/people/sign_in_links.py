@@ -9,12 +9,12 @@ import structlog
 
 from rooms.ids import Instant
 from rooms.live.settings import MINUTE_MS
+from rooms.program.address import as_address
 from server.limits import MAILED_LINK, RateLimits
 from server.links import DAY_MS
 from server.mail.letters import Invitation, SignInLink
 from server.mail.post import Posting, Recipient
 from server.people.accounts import Accounts
-from server.people.address import as_address
 from server.ports import Clock, StoreDown
 from server.store.records import Account, Purpose
 from server.store.sign_ins import SpentLink
@@ -64,7 +64,8 @@ class SignInLinks:
         is_mailed = False
         if account.email is not None and self.post.is_configured:
             letter = Invitation(url=link.url, organisation=organisation, expires_at=link.expires_at)
-            is_mailed = await self.post.send(letter, _key(link), _to(account, account.email))
+            to = _to(account, account.email)
+            is_mailed = await self.post.send(letter, _key(link), to, until=link.expires_at)
         return MadeLink(link.url, link.expires_at, is_mailed)
 
     async def mail(self, email: str) -> None:
@@ -85,7 +86,7 @@ class SignInLinks:
                 return
             link = await self.make(account.id, Purpose.SIGN_IN)
             letter = SignInLink(url=link.url, expires_at=link.expires_at)
-            await self.post.send(letter, _key(link), _to(account, address))
+            await self.post.send(letter, _key(link), _to(account, address), until=link.expires_at)
         except StoreDown as error:
             _log.error("sign-in-link-not-mailed", kind=str(error))
 

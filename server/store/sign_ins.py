@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Update, delete, insert, select, update
 
 from rooms.ids import Instant
 from server.store.database import Database
@@ -70,8 +70,12 @@ class SignInTable:
             await connection.execute(
                 delete(sign_ins).where(sign_ins.c.account == account, sign_ins.c.id != (but or ""))
             )
-            mine = (sign_in_links.c.account == account) & sign_in_links.c.spent_at.is_(None)
-            await connection.execute(update(sign_in_links).where(mine).values(spent_at=now))
+            await connection.execute(_spent(account, now))
+
+    async def spend_links(self, account: str, now: Instant) -> None:
+        """Every link that would sign in a browser; those that are signed in stay."""
+        async with self.database.write() as connection:
+            await connection.execute(_spent(account, now))
 
     async def add_link(
         self, account: str, purpose: Purpose, token_hash: str, now: Instant, expires_at: Instant
@@ -138,3 +142,8 @@ class SignInTable:
         async with self.database.write() as connection:
             row = (await connection.execute(taken.returning(*oidc_flows.c))).first()
         return None if row is None or row.expires_at <= now else (row.nonce, row.verifier)
+
+
+def _spent(account: str, now: Instant) -> Update:
+    mine = (sign_in_links.c.account == account) & sign_in_links.c.spent_at.is_(None)
+    return update(sign_in_links).where(mine).values(spent_at=now)

@@ -1,13 +1,15 @@
 """Accounts of the organisation: who there is, new ones, changes, switched off and on."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from rooms.program.authority import Action, OrgRole
 from server.api.operation import Call, Operation, Reply, Wire
 from server.api.paging import Paged, cursor_of, parts_of
 from server.api.problems import Code, Problem
-from server.api.scopes import Scope
+from server.api.scopes import Scope, allows, read_scopes
 from server.api.words import Email, Id, Language, Name, Zone
 from server.people.accounts import BadAccount
 from server.store.records import Account
@@ -60,6 +62,24 @@ async def _account_named(call: Call) -> Account:
     return account
 
 
+# What somebody of a role can do once they are signed in; accounts of groups may be hosts there, whatever their role.
+_IN_GROUPS: Final = frozenset(
+    {Scope.GROUPS_WRITE, Scope.PLACES_WRITE, Scope.SESSIONS_WRITE, Scope.LINKS_WRITE, Scope.ROOMS_WRITE}
+)
+_REACH: Final[Mapping[OrgRole, frozenset[Scope]]] = {
+    OrgRole.ADMIN: frozenset(Scope),
+    OrgRole.HOST: _IN_GROUPS,
+    OrgRole.FACILITATOR: _IN_GROUPS,
+}
+
+
+def _require_reach(call: Call, *roles: OrgRole) -> None:
+    """Whoever chooses the address of an account can sign in as it: no key opens what it may not do itself."""
+    held = read_scopes(call.key.scopes)
+    if not all(allows(held, scope) for role in roles for scope in _REACH[role]):
+        raise Problem(Code.NOT_PERMITTED, "This key does not have every scope that such an account reaches.")
+
+
 def _problem(error: BadAccount) -> Problem:
     if error.field == "problem":
         return Problem(Code.STALE)
@@ -79,8 +99,13 @@ async def list_accounts(call: Call) -> Reply:
 
 
 async def make_account(call: Call) -> Reply:
-    """Without a password: they come in by a sign-in link that is sent to their address, or shown to an admin."""
+    """Without a password: they come in by a sign-in link that is sent to their address, or shown to an admin.
+
+    A key makes nobody who reaches more than the key: an admin needs every scope, a host those of groups.
+    """
     body = call.sent(AccountBody)
+    if body.role is not OrgRole.FACILITATOR:  # a new one reaches nothing until somebody gives them a group
+        _require_reach(call, body.role)
     try:
         made = await call.services.accounts.create(
             body.name, body.role, email=body.email, zone=body.zone, language=body.language
@@ -98,8 +123,11 @@ async def show_account(call: Call) -> Reply:
 
 
 async def replace_account(call: Call) -> Reply:
+    """Another role or address needs a key with every scope that the account reaches, before and after."""
     account, body = await _account_named(call), call.sent(AccountBody)
     call.require_version(account.version)
+    if body.role is not account.role or body.email != account.email:
+        _require_reach(call, account.role, body.role)
     wanted = replace(
         account,
         name=body.name,

@@ -18,6 +18,7 @@ from server.people.accounts import SIGN_IN_MS, BadAccount
 from server.services import Services
 from server.store.records import Account, Purpose
 from server.store.store import Store
+from tests.support.letterbox import Letterbox
 from tests.support.store_records import START, session_record
 from tests.support.virtual_clock import VirtualClock
 
@@ -232,6 +233,40 @@ async def test_of_two_changes_at_once_the_second_is_told(services: Services, hos
     with pytest.raises(BadAccount, match="meantime"):
         await services.accounts.change(replace(host, zone="Europe/Lisbon"))
     assert await services.accounts.get(host.id) == changed
+
+
+async def test_another_address_voids_open_links_and_the_former_one_is_told(
+    services: Services, store: Store, host: Account
+) -> None:
+    box = Letterbox()
+    accounts = replace(services.accounts, post=box)
+    browser = await accounts.sign_in(host.id)
+    token = (await services.sign_in_links.make(host.id, Purpose.SIGN_IN)).url.partition("#")[2]
+    other = await accounts.create("tom", OrgRole.HOST)
+    of_other = (await services.sign_in_links.make(other.id, Purpose.SIGN_IN)).url.partition("#")[2]
+
+    same = await accounts.change(replace(host, zone="Europe/Lisbon"))
+    assert box.letters == [], "the same address as before"
+    moved = await accounts.change(replace(same, email="elsewhere@example.org"))
+    assert [(letter.kind, to.address, to.account) for letter, to in box.letters] == [
+        ("address-changed", "ines@example.org", None)
+    ]
+    assert await services.sign_in_links.redeem(token) is None
+    assert await services.sign_in_links.redeem(of_other) is not None
+    assert await who(services, browser) is not None
+    gone = await accounts.change(replace(moved, email=None))
+    await accounts.change(replace(gone, email="ines@example.org"))
+    assert [to.address for _, to in box.letters] == ["ines@example.org", "elsewhere@example.org"]
+
+
+async def test_a_zone_that_there_is_not_is_explained(services: Services, host: Account) -> None:
+    for attempt in (
+        services.accounts.create("tom", OrgRole.HOST, zone="Nowhere/Land"),
+        services.accounts.change(replace(host, zone="Nowhere/Land")),
+    ):
+        with pytest.raises(BadAccount) as caught:
+            await attempt
+        assert caught.value.field == "zone"
 
 
 @pytest.mark.parametrize("email", ["no address", "a@b", "@x.org", "a b@x.org", "a@x.org\nb", "ü@x.de"])

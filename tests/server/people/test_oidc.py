@@ -232,6 +232,16 @@ async def test_a_provider_that_is_down_leaves_the_other_ways(site: WholeServer, 
         assert "sign in another way" in await response.text()
 
 
+async def test_nobody_but_an_admin_takes_an_address_that_a_provider_may_know_somebody_by(site: WholeServer) -> None:
+    tom = await site.account("tom", OrgRole.FACILITATOR)
+    admin = await site.account("amina", OrgRole.ADMIN)
+    for account, status in ((tom, 422), (admin, 303)):
+        async with site.signed_in(account) as browser:
+            profile = {"name": account.name, "zone": "UTC", "language": "en"}
+            answer = await browser.post("/account", **profile, email="eva@example.org")
+            assert (answer.status, "Ask an admin" in await answer.text()) == (status, status == 422)
+
+
 async def test_without_a_provider_there_is_no_such_way(tmp_path: Path) -> None:
     async with whole_server(tmp_path / "plain") as site, site.browser() as browser:
         assert "Sign in with" not in await browser.page("/sign-in")

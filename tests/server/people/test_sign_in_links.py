@@ -1,44 +1,16 @@
 """Links that sign in: once, for a while, by a press; and mailed without telling who has an account."""
 
 import asyncio
-from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import Executable
 
-from rooms.ids import Instant, SessionId
 from rooms.program.authority import OrgRole
 from server.errors import TooMany
-from server.mail.attachment import Attachment
-from server.mail.letters import Letter
-from server.mail.post import Recipient
 from server.people.sign_in_links import LASTS_MS, SignInLinks
 from server.services import Services
 from server.store.records import Account, Purpose
+from tests.support.letterbox import Letterbox
 from tests.support.virtual_clock import VirtualClock
-
-
-class Letterbox:
-    """A `Posting` that keeps what was sent."""
-
-    is_configured = True
-
-    def __init__(self) -> None:
-        self.letters: list[tuple[Letter, Recipient]] = []
-
-    async def send(
-        self,
-        letter: Letter,
-        key: str,
-        to: Recipient,
-        *,
-        session: SessionId | None = None,
-        attachments: tuple[Attachment, ...] = (),
-        until: Instant | None = None,
-        along: Sequence[Executable] = (),
-    ) -> bool:
-        self.letters.append((letter, to))
-        return True
 
 
 @pytest.fixture
@@ -72,6 +44,14 @@ async def test_a_link_signs_in_once_however_many_try(links: SignInLinks, ines: A
     spent = await asyncio.gather(*(links.redeem(token) for _ in range(5)))
     assert [(one.account, one.purpose) for one in spent if one is not None] == [(ines, Purpose.SIGN_IN)]
     assert await links.redeem(token) is None
+
+
+async def test_no_letter_is_of_use_longer_than_its_link(links: SignInLinks, ines: Account, box: Letterbox) -> None:
+    made = await links.invite(ines, "Evening groups")
+    await links.mail("ines@example.org")
+    await mailed(links)
+    assert [letter.kind for letter, _ in box.letters] == ["invitation", "sign-in-link"]
+    assert box.untils == [made.expires_at, links.clock.now() + LASTS_MS[Purpose.SIGN_IN]]
 
 
 @pytest.mark.parametrize("purpose", list(Purpose))

@@ -141,6 +141,47 @@ async def test_a_changed_password_needs_the_present_one(site: WholeServer) -> No
         assert (await there.get("/host")).headers["Location"] == "/sign-in"
 
 
+PROFILE = {"name": "ines", "zone": "UTC", "language": "en"}
+
+
+async def test_another_address_needs_the_present_password(site: WholeServer) -> None:
+    ines = await site.account("ines", OrgRole.HOST, password=PASSWORD, email="ines@example.org")
+    async with site.signed_in(ines) as browser:
+        assert 'id="present"' in await browser.page("/account")
+        same = PROFILE | {"email": "Ines@example.org", "zone": "Europe/Lisbon"}
+        assert (await browser.post("/account", **same)).status == 303, "for nothing else"
+        for present in ("", "not it"):
+            for email in ("other@example.org", ""):
+                answer = await browser.post("/account", **PROFILE, email=email, present=present)
+                page = await answer.text()
+                assert (answer.status, 'href="#present"' in page) == (422, True)
+                assert present == "" or present not in page
+        known = await site.services.accounts.get(ines.id)
+        assert known is not None
+        assert known.email == "ines@example.org"
+        answer = await browser.post("/account", **PROFILE, email="other@example.org", present=PASSWORD)
+        assert answer.status == 303
+
+
+async def test_without_a_password_another_address_or_a_first_password_needs_a_fresh_sign_in(site: WholeServer) -> None:
+    ines = await site.account("ines", OrgRole.HOST, email="ines@example.org")
+    async with site.signed_in(ines) as browser:
+        page = await browser.page("/account")
+        assert 'id="present"' not in page
+        async with site.services.store.database.write() as connection:
+            await connection.exec_driver_sql("UPDATE sign_ins SET created_at = created_at - 4000000")
+        for path, fields in (
+            ("/account", PROFILE | {"email": "other@example.org"}),
+            ("/account/password", {"password": "another long sentence"}),
+        ):
+            answer = await browser.post(path, **fields)
+            assert (answer.status, "Ask an admin for a new link" in await answer.text()) == (422, True)
+            assert "Sign out, sign" not in await answer.text(), "no link could be mailed to sign in again"
+    async with site.signed_in(ines) as browser:
+        assert (await browser.post("/account", **PROFILE, email="other@example.org")).status == 303
+        assert (await browser.post("/account/password", password="another long sentence")).status == 303
+
+
 async def test_no_other_site_signs_anybody_out(site: WholeServer) -> None:
     ines = await site.account("ines", OrgRole.HOST)
     async with site.signed_in(ines) as browser:
