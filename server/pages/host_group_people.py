@@ -55,7 +55,7 @@ async def change_intake(request: web.Request) -> web.Response:
     version = values.get("version", "")
     try:
         wanted = replace(input_of(group), intake=questions)
-        await services.groups.edit(group, wanted, int(version) if version.isascii() and version.isdigit() else 0)
+        await services.groups.edit(group, wanted, _version(version))
     except BadGroup as error:
         form = Filled(intake_values(questions) | {"version": version}, error.errors)
         return show(request, _intake_page(group, form, len(questions)), status=422)
@@ -65,6 +65,11 @@ async def change_intake(request: web.Request) -> web.Response:
         return show(request, _intake_page(group, form, len(questions)), status=409)
     await services.audit.note(account_of(request).id, "intake-changed", group.id, group.id)
     return see_other(f"/host/groups/{group.id}")
+
+
+def _version(text: str) -> int:
+    """0, which no group has, for what is no version of ours."""
+    return int(text) if len(text) < 10 and text.isascii() and text.isdigit() else 0
 
 
 def _changed(
