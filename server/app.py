@@ -42,6 +42,7 @@ from server.people.organisations import Organisations
 from server.people.rooms_of import RoomsOf
 from server.people.sign_in_links import SignInLinks
 from server.ports import Clock, Rooms
+from server.program.calling_off import CallingOff
 from server.program.codes import Codes
 from server.program.dashboard import Dashboard
 from server.program.erasure import Erasure
@@ -126,6 +127,7 @@ def build_services(config: Config, store: Store, clock: Clock, rooms: Rooms, pas
         places=places,
         codes=Codes(store, clock, key),
         series=series,
+        calling_off=CallingOff(sessions, series, notices),
         calendar=calendar,
         shared_links=SharedLinks(store, clock, key, config.public_url),
         dashboard=Dashboard(store, clock),

@@ -18,6 +18,7 @@ from server.people.first_start import FirstStart
 from server.people.organisations import Organisations
 from server.people.sign_in_links import SignInLinks
 from server.ports import Clock, Rooms
+from server.program.calling_off import CallingOff
 from server.program.codes import Codes
 from server.program.dashboard import Dashboard
 from server.program.erasure import Erasure
@@ -64,6 +65,7 @@ class Services:
     places: PlaceBook
     codes: Codes
     series: SeriesBook
+    calling_off: CallingOff
     calendar: CalendarBook
     shared_links: SharedLinks
     dashboard: Dashboard

@@ -10,6 +10,7 @@ from server.store.store import Store
 from server.tokens import is_id
 
 OVER = frozenset({"ended", "canceled"})
+RUNNING = frozenset({"live", "paused", "held", "closing"})  # ended for everybody, no more to be canceled
 
 
 class OutOfReach(Exception):

@@ -9,10 +9,12 @@ from rooms.program.group import Group
 from rooms.program.series import Change, Series, local_text
 from server.pages.answer import see_other, services_of, show, values_of
 from server.pages.host_series import need_group, need_series, planned_date
+from server.pages.host_session import NOT_CANCELED
 from server.pages.host_telling import telling
 from server.pages.rows import series_path
 from server.program.series import BadSeries, Scope, StaleSeries
 from server.services import Services
+from server.sessions import OutOfReach
 from server.store.dashboard import DateFact
 from server.store.records import SessionEnd
 from web.date_form import DateForm, read_date_form
@@ -21,6 +23,8 @@ from web.host_pages import DatePage
 from web.schedule_form import our_errors
 
 STALE = "Somebody else changed this series meanwhile. What you see now is how it is; look once more, then save."
+
+BEGUN = "Nothing was canceled: this date has begun meanwhile. Its own page ends it for everybody."
 
 
 async def show_date(request: web.Request) -> web.Response:
@@ -56,7 +60,13 @@ async def cancel(request: web.Request) -> web.Response:
     if scope not in set(Scope):
         return show(request, await _page(request, Filled(values, {"scope": "Choose which dates."})), status=422)
     try:
-        left = await services.series.cancel(series.id, name, Scope(scope))
+        left = await services.calling_off.planned(series.id, name, Scope(scope))
+    except BadSeries:
+        return show(request, await _page(request, Filled({}, {}, BEGUN)), status=409)
+    except StaleSeries:
+        return show(request, await _page(request, Filled({}, {}, STALE)), status=409)
+    except OutOfReach:
+        return show(request, await _page(request, Filled({}, {}, NOT_CANCELED)), status=503)
     except LookupError:
         raise web.HTTPNotFound from None
     return see_other(f"{series_path(group.id, left.id)}?canceled")

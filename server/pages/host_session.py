@@ -1,17 +1,15 @@
 """One session of a host: its links, who leads it, opening its room, canceling it."""
 
-import contextlib
-
 from aiohttp import web
 
 from rooms.program.authority import Action
-from rooms.program.ids import AccountId, SeriesId
+from rooms.program.ids import AccountId
 from rooms.roles import Role
 from server.pages.answer import need_session, see_other, services_of, show, values_of
 from server.pages.host_series import may_in
 from server.pages.host_telling import telling
 from server.pages.rows import link_row, row_of
-from server.program.series import BadSeries, Scope
+from server.program.series import StaleSeries
 from server.routes.guard import account_of, sign_in_of
 from server.services import Services
 from server.sessions import OutOfReach
@@ -28,6 +26,7 @@ NOT_CANCELED = (
     "Nothing was changed: another server runs this room at the moment. Try again in a minute. A facilitator inside "
     "can end the session at any time."
 )
+STALE = "Somebody else changed this series meanwhile. Nothing was canceled; look once more, then decide."
 REVOKED_OUT_OF_REACH = (
     "The link is revoked, and nobody can come in by it any more. Another server runs this room at the moment: whoever "
     "is inside by this link stays until a facilitator removes them or they leave."
@@ -147,20 +146,13 @@ async def cancel(request: web.Request) -> web.Response:
             # It began after the page was shown: that was a yes to something else.
             return show(request, await _cancel_page(request, session, row), status=409)
         try:
-            await _cancel(services, session, row)
+            await services.calling_off.session(session)
         except OutOfReach:
             page = await _cancel_page(request, session, row, NOT_CANCELED)
             return show(request, page, status=503)
+        except StaleSeries:
+            return show(request, await _cancel_page(request, session, row, STALE), status=409)
     return see_other(f"/host/sessions/{session.id}")
-
-
-async def _cancel(services: Services, session: SessionRecord, row: DateRow) -> None:
-    """A date that has not begun is canceled in its series, which tells people; a room that runs is ended."""
-    if session.series is not None and session.original_local is not None and not row.is_running:
-        with contextlib.suppress(LookupError, BadSeries):  # it is in its series no more, or has begun this moment
-            await services.series.cancel(SeriesId(session.series), session.original_local, Scope.THIS)
-            return
-    await services.sessions.cancel(session)
 
 
 async def _cancel_page(request: web.Request, session: SessionRecord, row: DateRow, problem: str = "") -> CancelPage:

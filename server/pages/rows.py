@@ -4,14 +4,13 @@ from rooms.ids import Instant
 from server.pages.host_words import leading, own_answer
 from server.ports import Glimpse
 from server.services import Services
+from server.sessions import RUNNING
 from server.store.dashboard import LeadFact
 from server.store.records import LinkRecord, SessionRecord
 from web.doors import Doors, Hours, doors_of
 from web.host_pages import DateRow
 from web.pages import LinkRow
 from web.times import when
-
-RUNNING = frozenset({"live", "paused", "held", "closing"})
 
 
 async def hours_and_doors(services: Services, session: SessionRecord) -> tuple[Hours, Doors]:

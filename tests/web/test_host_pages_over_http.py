@@ -3,11 +3,11 @@
 import re
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from rooms.ids import Instant, SessionId
 from rooms.program.authority import OrgRole, Position
-from server.store.tables import staff
+from server.store.tables import sessions, staff
 from tests.support.site import LISBON, NAME, PASSWORD, WEEKLY, Site, ids, place_in, value_of
 
 
@@ -188,6 +188,19 @@ async def test_canceling_on_the_page_of_a_session_cancels_the_date_of_its_series
     assert (await site.post(f"/host/sessions/{session}/cancel")).headers["Location"] == f"/host/sessions/{session}"
     assert [one.kind.value for one in await site.services.series.exceptions(series)] == ["canceled"]
     assert "Canceled" in await site.get(f"/s/{session}")
+
+
+async def test_a_date_that_began_meanwhile_is_named_and_takes_none_with_it(site: Site) -> None:
+    await site.sign_in()
+    here = await site.planned(**WEEKLY)
+    date = dates_in(await site.get(here))[0]
+    session = value_of(await site.get(here), "participant-link").rsplit("/", 1)[1]
+    async with site.services.store.database.write() as connection:
+        await connection.execute(update(sessions).where(sessions.c.id == session).values(begun_at=1))
+    response = await site.post(f"{date}/cancel", scope="following")
+    assert response.status == 409
+    assert "this date has begun meanwhile" in await response.text()
+    assert len(dates_in(await site.get(here))) >= 3
 
 
 async def test_all_groups_are_listed_by_name(site: Site) -> None:

@@ -16,6 +16,7 @@ from rooms.program.series import Change, Series, local_from, local_text
 from rooms.program.timers import LONGEST_MIN
 from rooms.schedule import ClockNote
 from server.api.areas.groups import group_named
+from server.api.areas.sessions import ELSEWHERE
 from server.api.areas.timers import RuleModel, TimersModel
 from server.api.moments import Moment
 from server.api.operation import Call, Operation, Reply, Wire
@@ -24,9 +25,11 @@ from server.api.scopes import Scope
 from server.api.words import Id, Line, LocalStart, Text, Zone
 from server.program.series import BadSeries, SeriesInput, StaleSeries
 from server.program.series import Scope as Dates
+from server.sessions import OutOfReach
 
 TAG = "series"
 MOST_SHOWN = 60
+BEGUN = "This date has begun. Cancel its session to end it for everybody."
 
 
 def _naive(given: Time) -> Time:
@@ -241,7 +244,13 @@ async def change_date(call: Call) -> Reply:
 async def cancel_date(call: Call) -> Reply:
     series = await series_named(call)
     try:
-        changed = await call.services.series.cancel(series.id, call.path["date"], call.sent(CancelBody).scope)
+        changed = await call.services.calling_off.planned(series.id, call.path["date"], call.sent(CancelBody).scope)
+    except BadSeries:
+        raise Problem(Code.CONFLICT, BEGUN) from None
+    except StaleSeries:
+        raise Problem(Code.CONFLICT) from None
+    except OutOfReach:
+        raise Problem(Code.NOT_NOW, ELSEWHERE, headers={"Retry-After": "5"}) from None
     except LookupError:
         raise Problem(Code.NOT_FOUND) from None
     return Reply(series_model(changed), changed.version)
@@ -271,7 +280,7 @@ OPERATIONS = (
     Operation("PATCH", DATE, "change-date", "Move or change dates", TAG, WRITE, Action.SCHEDULE, change_date,
               body=ChangeBody, answer=SeriesModel, is_versioned=True, needs_version=True),
     Operation("POST", DATE + ":cancel", "cancel-date", "Cancel dates", TAG, WRITE, Action.SCHEDULE, cancel_date,
-              body=CancelBody, answer=SeriesModel, is_versioned=True),
+              body=CancelBody, answer=SeriesModel, is_versioned=True, refusals=frozenset({Code.CONFLICT})),
     Operation("POST", "/series/{series}:end", "end-series", "End a series", TAG, WRITE, Action.SCHEDULE, end_series,
               answer=SeriesModel, is_versioned=True),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from server.api.problems import Code, Problem
 from server.api.scopes import Scope
 from server.api.words import Id, Line
 from server.links import NewLink
+from server.program.series import StaleSeries
 from server.sessions import OutOfReach
 from server.store.records import LinkRecord, SessionRecord
 
@@ -133,10 +134,12 @@ async def show_session(call: Call) -> Reply:
 
 
 async def cancel_session(call: Call) -> Reply:
-    """Before it is live it is canceled; a running one ends for everybody."""
+    """Before it is live it is canceled, and who expects it is told; a running one ends for everybody."""
     session = await session_named(call)
     try:
-        await call.services.sessions.cancel(session)
+        await call.services.calling_off.session(session)
+    except StaleSeries:
+        raise Problem(Code.CONFLICT) from None
     except OutOfReach:
         raise Problem(Code.NOT_NOW, ELSEWHERE, headers={"Retry-After": "5"}) from None
     return Reply(await _model(call, session))
@@ -187,7 +190,7 @@ OPERATIONS = (
     Operation("GET", "/sessions/{session}", "show-session", "One session", TAG, READ, Action.VIEW_GROUP, show_session,
               answer=SessionModel),
     Operation("POST", "/sessions/{session}:cancel", "cancel-session", "Cancel a session, or end it for everybody", TAG,
-              WRITE, Action.SCHEDULE, cancel_session, answer=SessionModel),
+              WRITE, Action.SCHEDULE, cancel_session, answer=SessionModel, refusals=frozenset({Code.CONFLICT})),
     Operation("GET", "/sessions/{session}/links", "list-links", "Personal links", "links", Scope.LINKS_READ,
               Action.MANAGE_LINKS, list_links, answer=LinkList),
     Operation("POST", "/sessions/{session}/links", "make-link", "Make a personal link", "links", Scope.LINKS_WRITE,

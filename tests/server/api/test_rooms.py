@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import update
+
+from server.store.tables import sessions
 from tests.support.api_client import ApiBench, Program
 from tests.support.journey_members import MediaMember
 
@@ -82,3 +85,14 @@ async def test_canceling_a_session_ends_it_for_everybody(admin: Program) -> None
     assert (canceled.status, canceled.body["phase"]) == (200, "canceled")
     again = await admin.call("POST", f"/sessions/{session['id']}:cancel")
     assert again.body["phase"] == "canceled"
+
+
+async def test_dates_after_one_that_has_begun_are_not_canceled_with_it(admin: Program, bench: ApiBench) -> None:
+    session = await open_session(admin)
+    async with bench.server.services.store.database.write() as connection:
+        await connection.execute(update(sessions).where(sessions.c.id == session["id"]).values(begun_at=1))
+    path = f"/series/{session['series']}/dates/{session['date']}:cancel"
+    answer = await admin.call("POST", path, {"scope": "following"})
+    assert (answer.status, answer.body["code"]) == (409, "conflict")
+    assert (await admin.call("POST", path, {"scope": "this"})).status == 200
+    assert (await admin.get(f"/sessions/{session['id']}"))["phase"] == "canceled"

@@ -66,7 +66,7 @@ async def test_a_mistyped_address_takes_no_place(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("trouble", [*({"email": address} for address in HARD[:5]), {"zone": UNKNOWN_ZONE}])
-async def test_one_reader_s_trouble_costs_no_other_reader_a_letter(scene: Scene, trouble: dict[str, str]) -> None:
+async def test_one_reader_s_trouble_costs_no_other_reader_a_letter(scene: Scene, trouble: dict[str, Any]) -> None:
     await scene.group()
     await scene.place("pl_0", **trouble)
     await scene.place("pl_1", rank=1)
