@@ -38,7 +38,10 @@ class KeyList(Wire):
 
 
 class KeyBody(Wire):
-    """A new key belongs to the account of the key that makes it, and has no scope which that one does not have."""
+    """A new key belongs to the account of the key that makes it, and has no scope which that one does not have.
+
+    It expires with that key at the latest, where that one does.
+    """
 
     name: Name
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=len(Scope))]
@@ -137,7 +140,7 @@ async def make_key(call: Call) -> Reply:
     if not all(allows(held, scope) for scope in wanted.scopes):
         raise Problem(Code.NOT_PERMITTED, "A key cannot give scopes that it does not have itself.")
     made = await call.services.api_keys.make(
-        call.key.account, wanted.name, frozenset(wanted.scopes), _until(call, wanted.expires_at)
+        call.key.account, wanted.name, frozenset(wanted.scopes), _within(call.key, _until(call, wanted.expires_at))
     )
     body = NewKeyModel.model_validate(_key(made.record) | {"secret": made.secret})
     return Reply(body, location=f"/api/v1/keys/{made.record.id}")
@@ -150,6 +153,12 @@ def _until(call: Call, moment: datetime | None) -> Instant | None:
     if at <= call.services.clock.now():
         raise Problem(Code.NOT_VALID, errors={"expires_at": "This has passed. Choose a later instant."})
     return at
+
+
+def _within(key: ApiKey, asked: Instant | None) -> Instant | None:
+    """No key outlives the one that made it."""
+    ends = [each for each in (key.expires_at, asked) if each is not None]
+    return min(ends, default=None)
 
 
 async def revoke_key(call: Call) -> Reply:
