@@ -16,7 +16,7 @@ from joserfc.errors import JoseError
 
 from rooms.ids import Instant
 from rooms.live.settings import MINUTE_MS
-from server.people.address import as_address
+from rooms.program.address import as_address
 from server.people.oidc_faults import NotKnown, ProviderTrouble
 from server.people.provider import Provider
 from server.ports import Clock
