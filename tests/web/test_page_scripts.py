@@ -11,6 +11,7 @@ from playwright.async_api import BrowserContext, Page, Request, Route, async_pla
 
 from server.security import content_security_policy
 from tests.support.browser import chromium_path
+from tests.support.deadline import until
 from tests.support.look import ORIGIN, TYPES
 from tests.support.sample_pages import sample_pages
 from tests.support.sample_words import SESSION, SITE, TOKEN
@@ -219,7 +220,11 @@ async def test_shift_three_times_leaves_quickly_and_writing_capitals_does_not(we
     await expect(field).to_have_value("ABCD")
     for _ in range(3):
         await page.keyboard.press("Shift")
-    await page.wait_for_url(NEUTRAL)
+
+    async def has_left() -> bool:
+        return page.url == NEUTRAL
+
+    await until(has_left, "the neutral page is there")
 
 
 async def test_a_link_is_copied_and_said(web: Web) -> None:
