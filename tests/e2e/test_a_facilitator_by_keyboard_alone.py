@@ -119,6 +119,17 @@ async def test_pausing_and_resuming(stage: Stage, keys: Keyboard) -> None:
     await keys.focus_is_somewhere()
 
 
+async def test_what_has_the_focus_stays_in_sight_when_there_is_less_room(stage: Stage, keys: Keyboard) -> None:
+    page = stage.leader.page
+    size = page.viewport_size
+    assert size is not None
+    await keys.to(in_panel(stage, "Pause the room"))
+    for height in (size["height"] - 160, size["height"] - 320):
+        await page.set_viewport_size({"width": size["width"], "height": height})
+        await keys.to(in_panel(stage, "Pause the room"))
+    await page.set_viewport_size(size)
+
+
 async def test_own_microphone_and_camera(stage: Stage, keys: Keyboard) -> None:
     page = stage.leader
     await keys.press(page.button("Muted. Turn microphone on"), "Space")

@@ -36,3 +36,31 @@ export function giveFocusBack(document, trail) {
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
 }
+
+/**
+ * Where a frame that scrolls becomes smaller, because a line of news comes in above it, what has the focus inside stays
+ * in sight (WCAG 2.2, 2.4.11). Whoever scrolls away from it is left alone.
+ */
+export class FocusKeeper {
+  /** @type {Element | null} */
+  #frame = null;
+  #sizes;
+
+  /** @param {typeof ResizeObserver} Observer */
+  constructor(Observer = globalThis.ResizeObserver) {
+    this.#sizes = new Observer(() => this.#show());
+  }
+
+  /** @param {Element | null} frame what is drawn now; one at a time */
+  watch(frame) {
+    if (frame === this.#frame) return;
+    if (this.#frame) this.#sizes.unobserve(this.#frame);
+    this.#frame = frame;
+    if (frame) this.#sizes.observe(frame);
+  }
+
+  #show() {
+    const focused = this.#frame?.querySelector(":focus-visible");
+    focused?.scrollIntoView({ block: "nearest" });
+  }
+}

@@ -7,7 +7,7 @@ import { keepBackOnSessionPage, watchPage } from "./browser-events.js";
 import { ServerClock } from "./clock.js";
 import { Devices } from "./devices.js";
 import { Drawing, browserFrames } from "./drawing.js";
-import { focusHeading, focusTrail, giveFocusBack } from "./focus.js";
+import { focusHeading, FocusKeeper, focusTrail, giveFocusBack } from "./focus.js";
 import { Hearing } from "./hearing.js";
 import { Inbox } from "./inbox.js";
 import { Line } from "./line.js";
@@ -130,6 +130,7 @@ inbox = new Inbox(app, actions, () => {
 });
 
 const drawing = new Drawing(draw, browserFrames, browserTimers);
+const focusKeeper = new FocusKeeper();
 let drawnStage = "";
 
 function draw() {
@@ -140,6 +141,7 @@ function draw() {
   render(appView(app, actions, shown), root);
   hearing.show(room ? tracks.of(slots, "mic") : []);
   sight.watch(root.querySelectorAll("[data-tile]"));
+  focusKeeper.watch(root.querySelector(".panel-body"));
   if (shown) tellView(shown);
   meter.show(!room && own.mic.isOn ? own.mic.source.track : null, () => document.getElementById("meter"));
   void wakeLock.want(stage === "inside");
