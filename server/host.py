@@ -289,7 +289,8 @@ class RoomHost:
 
     async def _settle(self) -> None:
         try:
-            await asyncio.wait_for(self._parts.media.settle(), SETTLE_S)
+            async with asyncio.timeout(SETTLE_S):
+                await self._parts.media.settle()
         except TimeoutError:
             self._parts.figures.count("media-slow")
             self._log.error("media-slow")

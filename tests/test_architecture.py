@@ -163,6 +163,11 @@ def test_locks_hold_names_and_hashes_and_no_address() -> None:
     assert lines_matching(re.compile(r"https?://|--(?:extra-)?index-url"), locks) == []
 
 
+def test_nothing_waits_in_a_way_that_swallows_a_cancellation() -> None:
+    """Before Python 3.12 `asyncio.wait_for` does when both come at once (CPython issue 86296)."""
+    assert lines_matching(re.compile(r"\bwait_for\("), files(*PACKAGES)) == []
+
+
 def test_no_path_of_one_machine_is_named() -> None:
     machine = re.compile(r"(?<![\w.])/(?:root|work|farm|home/\w+|Users/\w+)/|/tmp/[a-z]+/")
     assert lines_matching(machine, all_text()) == []

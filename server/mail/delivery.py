@@ -85,7 +85,8 @@ class Delivery:
             except Exception as error:
                 _log.error("mail-put-off", kind=type(error).__name__, where=where(error))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.woken.wait(), pause_s)
+                async with asyncio.timeout(pause_s):
+                    await self.woken.wait()
 
     async def _deliver(self, row: LetterRow) -> None:
         if row.until is not None and self.clock.now() >= row.until:

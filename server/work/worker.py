@@ -94,7 +94,8 @@ class Worker:
             except Exception as error:
                 _log.error("jobs-put-off", kind=type(error).__name__, where=where(error))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.queue.woken.wait(), pause_s)
+                async with asyncio.timeout(pause_s):
+                    await self.queue.woken.wait()
 
     async def _add_regular(self) -> None:
         now = self.clock.now()

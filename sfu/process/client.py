@@ -75,7 +75,8 @@ class ProcessPlane:
         self._transport, _ = await loop.create_unix_connection(lambda: _Link(self), sock=control)
         self._send(Verb.START, link.pack_addresses(list(bind)))
         try:
-            return await asyncio.wait_for(self._started, self._start_timeout_s)
+            async with asyncio.timeout(self._start_timeout_s):
+                return await self._started
         except BaseException:
             await self.close()
             raise
@@ -135,7 +136,8 @@ class ProcessPlane:
         if child is None:
             return
         try:
-            await asyncio.wait_for(child.wait(), self._close_timeout_s)
+            async with asyncio.timeout(self._close_timeout_s):
+                await child.wait()
         except TimeoutError:
             child.kill()
             await child.wait()

@@ -1,6 +1,8 @@
 """The loop over jobs on virtual time: once each, again after a failure, given up in the end, regular ones daily."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from server.store.migrate import migrate
 from server.store.store import Store
 from server.work.queue import JobQueue
 from server.work.worker import MOST_ATTEMPTS, NotYet, Regular, Worker, retry_after_ms
+from tests.support.deadline import until
 from tests.support.virtual_clock import VirtualClock
 
 HOUR = 3_600_000
@@ -32,6 +35,10 @@ def advance(queue: JobQueue, ms: int) -> None:
     queue.clock.advance(ms)
 
 
+async def is_waited_for(event: asyncio.Event) -> bool:
+    return bool(event._waiters)  # type: ignore[attr-defined]
+
+
 async def test_a_job_is_done_once_when_it_is_due(queue: JobQueue) -> None:
     done: list[str] = []
 
@@ -46,6 +53,18 @@ async def test_a_job_is_done_once_when_it_is_due(queue: JobQueue) -> None:
     assert not await queue.add("say", "hello", {"word": "again"})
     assert await worker.turn() == 0
     assert done == ["hello"]
+
+
+async def test_a_worker_that_is_woken_while_it_is_canceled_ends(queue: JobQueue) -> None:
+    for steps in range(8):
+        work = asyncio.create_task(Worker(queue, {}).run())
+        await until(partial(is_waited_for, queue.woken), "the worker waits")
+        queue.woken.set()
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        work.cancel()
+        done, _ = await asyncio.wait([work], timeout=5)
+        assert done, f"It goes on when it is canceled {steps} steps after it was woken."
 
 
 async def test_a_failing_job_is_tried_again_ever_more_seldom_and_given_up_in_the_end(queue: JobQueue) -> None:
