@@ -3,13 +3,13 @@
 import struct
 from collections.abc import Iterator
 
-from sfu.codecs import EXT_ABS_SEND_TIME, EXT_LEVEL, EXT_MID, EXT_TWCC
+from sfu.codecs import EXT_ABS_SEND_TIME, EXT_LEVEL, EXT_TWCC
 from sfu.packet.layout import MIN_HEADER
 from sfu.packet.rtp import RtpView
 
 START = 64
 ROOM = 2048
-KEPT = frozenset({EXT_MID, EXT_ABS_SEND_TIME, EXT_LEVEL, EXT_TWCC})
+KEPT = frozenset({EXT_ABS_SEND_TIME, EXT_LEVEL, EXT_TWCC})
 Facts = tuple[object, ...]
 
 
@@ -35,7 +35,7 @@ def facts(view: RtpView) -> Facts:
     return (
         *(view.start, view.end, view.header_end, view.first, view.marker_type, view.payload_type, view.seq),
         *(view.timestamp, view.ssrc, view.mid, view.rid, view.repaired_rid, view.level, view.twcc),
-        *(view.layout.mid_at, view.layout.abs_send_time_at, view.layout.twcc_at, view.layout.level_at),
+        *(view.layout.abs_send_time_at, view.layout.twcc_at, view.layout.level_at),
         view.layout.is_plain,
     )
 
