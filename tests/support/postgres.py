@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-OPTIONS = "-c listen_addresses='' -c fsync=off -c unix_socket_directories='{folder}' -c max_connections=50"
+OPTIONS = "-c listen_addresses='' -c fsync=off -c autovacuum=off -c unix_socket_directories='{folder}' -c max_connections=50"
 
 
 class NoPostgres(RuntimeError):
@@ -33,7 +33,8 @@ class Postgres:
 
     def make_database(self, name: str) -> str:
         """A new, empty database; returns its SQLAlchemy URL."""
-        _as_owner("createdb", "-h", str(self.folder), "-U", "postgres", name)
+        # Nobody else is ever in template0; autovacuum in the usual one would now and then keep us out.
+        _as_owner("createdb", "-h", str(self.folder), "-U", "postgres", "-T", "template0", name)
         return f"postgresql+asyncpg://postgres@/{name}?host={self.folder}"
 
 
