@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-OPTIONS = "-c listen_addresses='' -c fsync=off -c autovacuum=off -c unix_socket_directories='{folder}' -c max_connections=50"
+OPTIONS = "-c listen_addresses='' -c fsync=off -c unix_socket_directories='{folder}' -c max_connections=50"
 
 
 class NoPostgres(RuntimeError):
