@@ -1,7 +1,6 @@
 """The composition root: every part of a server is made here, and started and closed in order."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from server.config import Config
 from server.cookies import Cookies
 from server.deadlines import body_deadline
 from server.drain import Drain, refuse_while_draining
+from server.ending import end
 from server.entry import Entry
 from server.errands import build_errands
 from server.errors import errors
@@ -211,7 +211,7 @@ def build_server(
         await media.start(rooms)
         watching = asyncio.create_task(keep_watching(media, line_figures, rooms.on_lines), name="watch-lines")
         yield
-        await _ended(watching)
+        await end(watching)
         await media.close()
 
     async def keep_leases(_app: web.Application) -> AsyncIterator[None]:
@@ -221,7 +221,7 @@ def build_server(
         cluster.on_lost = rooms.lost
         keeping = asyncio.create_task(cluster.keep(), name="keep-leases")
         yield
-        await _ended(keeping)
+        await end(keeping)
         await cluster.close()
 
     async def host_rooms(_app: web.Application) -> AsyncIterator[None]:
@@ -236,7 +236,7 @@ def build_server(
         )
         yield
         for job in jobs:
-            await _ended(job)
+            await end(job)
 
     async def tell_programs(_app: web.Application) -> AsyncIterator[None]:
         news = RoomNews(services.webhooks)
@@ -248,7 +248,7 @@ def build_server(
         )
         yield
         for job in jobs:
-            await _ended(job)
+            await end(job)
 
     async def do_errands(_app: web.Application) -> AsyncIterator[None]:
         async with services.errands.running(services.series.materialise, rooms.listeners, metrics):
@@ -296,9 +296,3 @@ def _cluster(config: Config, store: Store, clock: Clock) -> "Cluster | None":
     from server.cluster import Cluster, connect, node_id
 
     return Cluster(store.rooms, connect(config.redis_url.get_secret_value()), clock, node_id(config.data_dir))
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task

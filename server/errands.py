@@ -1,7 +1,6 @@
 """What this installation does by itself between meetings: letters, reminders, finding somebody to lead."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from prometheus_client import Counter
 
 from rooms.ids import Instant
 from server.config import Config
+from server.ending import end
 from server.links import DAY_MS
 from server.listeners import Listeners
 from server.mail.delivery import Carrier, Delivery
@@ -89,10 +89,7 @@ class Errands:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.gather(*tasks, return_exceptions=True)
+            await end(*tasks)
 
 
 def build_errands(

@@ -16,6 +16,7 @@ from rooms.live.steward import StewardCommand
 from rooms.program.timers import EARLIEST_DOORS_MIN
 from server.effects import RoomMedia
 from server.effects_peers import PeerBook
+from server.ending import end
 from server.host import RoomHost
 from server.host_alarm import Alarm, LoopAlarm
 from server.host_faults import where
@@ -100,9 +101,7 @@ class RoomHosts:
     async def drain(self) -> None:
         self._is_draining = True
         if self._sweeper is not None:
-            self._sweeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._sweeper
+            await end(self._sweeper)
         await asyncio.gather(*self._starting.values(), return_exceptions=True)
         await asyncio.gather(*(host.stop() for host in self._hosts.values()))
         lines = list(self._lines)

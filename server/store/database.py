@@ -65,11 +65,14 @@ class Database:
             return True
         outside = self.engine.execution_options(holdspace_begin=None)
         async with _down_is_typed(), outside.connect() as connection:
-            await connection.exec_driver_sql(f"PRAGMA busy_timeout = {PURGE_MS}")
             try:
+                await connection.exec_driver_sql(f"PRAGMA busy_timeout = {PURGE_MS}")
                 is_busy = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).scalar_one()
-            finally:
                 await connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_MS}")
+            except Exception:
+                # Nobody else is to have so little patience. One that was canceled is thrown away by itself.
+                await connection.invalidate()
+                raise
         return not is_busy
 
     async def own(self) -> None:
