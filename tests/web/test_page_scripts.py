@@ -11,7 +11,6 @@ from playwright.async_api import BrowserContext, Page, Request, Route, async_pla
 
 from server.security import content_security_policy
 from tests.support.browser import chromium_path
-from tests.support.deadline import until
 from tests.support.look import ORIGIN, TYPES
 from tests.support.sample_pages import sample_pages
 from tests.support.sample_words import SESSION, SITE, TOKEN
@@ -220,11 +219,34 @@ async def test_shift_three_times_leaves_quickly_and_writing_capitals_does_not(we
     await expect(field).to_have_value("ABCD")
     for _ in range(3):
         await page.keyboard.press("Shift")
+    await page.wait_for_url(NEUTRAL)
 
-    async def has_left() -> bool:
-        return page.url == NEUTRAL
 
-    await until(has_left, "the neutral page is there")
+async def test_the_shift_of_a_capital_is_no_press(web: Web) -> None:
+    page = await web.open("/", "home")
+    field = page.get_by_role("textbox", name="I have a link")
+    await field.press("Shift+A")
+    for _ in range(2):
+        await page.keyboard.press("Shift")
+    await expect(field).to_be_visible()
+    await page.keyboard.press("Shift")
+    await page.wait_for_url(NEUTRAL)
+
+
+async def test_whoever_goes_on_pressing_is_gone_as_soon(web: Web) -> None:
+    page = await web.open("/", "home")
+    begun: list[str] = []
+    page.on("request", lambda request: begun.append(request.url) if request.url == NEUTRAL else None)
+    await page.evaluate(
+        """() => {
+            for (let press = 0; press < 9; press += 1)
+                for (const kind of ["keydown", "keyup"])
+                    document.dispatchEvent(new KeyboardEvent(kind, { key: "Shift", bubbles: true }));
+        }"""
+    )
+    await page.keyboard.press("Shift")
+    await page.wait_for_url(NEUTRAL)
+    assert begun == [NEUTRAL]
 
 
 async def test_a_link_is_copied_and_said(web: Web) -> None:

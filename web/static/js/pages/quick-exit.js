@@ -7,7 +7,11 @@ const button = document.getElementById("quick-exit");
 
 if (button instanceof HTMLAnchorElement) {
   const target = button.href;
+  let isLeaving = false;
   const leave = () => {
+    // Once: to begin anew with every further press would only take longer.
+    if (isLeaving) return;
+    isLeaving = true;
     document.body.hidden = true;
     document.title = "…";
     location.replace(target);
@@ -19,11 +23,13 @@ if (button instanceof HTMLAnchorElement) {
 
   /** @type {number[]} */
   let presses = [];
+  let isAlone = false;
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Shift") presses = [];
+    isAlone = event.key === "Shift";
+    if (!isAlone) presses = [];
   });
   document.addEventListener("keyup", (event) => {
-    if (event.key !== "Shift") return;
+    if (event.key !== "Shift" || !isAlone) return;
     presses = [...presses.filter((at) => event.timeStamp - at < WITHIN_MS), event.timeStamp];
     if (presses.length >= PRESSES) leave();
   });
