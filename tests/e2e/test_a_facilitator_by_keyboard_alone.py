@@ -126,7 +126,7 @@ async def test_what_has_the_focus_stays_in_sight_when_there_is_less_room(stage: 
     await keys.to(in_panel(stage, "Pause the room"))
     for height in (size["height"] - 160, size["height"] - 320):
         await page.set_viewport_size({"width": size["width"], "height": height})
-        await keys.to(in_panel(stage, "Pause the room"))
+        await keys.stays_in_sight()
     await page.set_viewport_size(size)
 
 

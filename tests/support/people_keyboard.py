@@ -78,13 +78,17 @@ class Keyboard:
                 return True
         return False
 
-    async def _check_focus(self) -> None:
-        """At once marked; what is still moving aside or into view may take a moment."""
-        seen = await self._page.evaluate(_FOCUS_IS_SEEN)
-        assert seen["marked"], f"Focus is not marked on {seen['name']!r}"
+    async def stays_in_sight(self) -> None:
+        """What has the focus, after something around it moved."""
 
         async def is_in_sight() -> bool:
             seen = await self._page.evaluate(_FOCUS_IS_SEEN)
-            return bool(seen["uncovered"] and seen["on_screen"])
+            return bool(seen["marked"] and seen["uncovered"] and seen["on_screen"])
 
-        await until(is_in_sight, f"{seen['name']!r} has the focus and can be seen", SEEN_WITHIN_S)
+        await until(is_in_sight, "what has the focus is in sight", SEEN_WITHIN_S)
+
+    async def _check_focus(self) -> None:
+        seen = await self._page.evaluate(_FOCUS_IS_SEEN)
+        assert seen["marked"], f"Focus is not marked on {seen['name']!r}"
+        assert seen["uncovered"], f"Focus is under something else on {seen['name']!r}"
+        assert seen["on_screen"], f"Focus is off screen on {seen['name']!r}"
