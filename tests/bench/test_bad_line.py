@@ -15,6 +15,7 @@ from tests.support.bad_proxy import BadProxy, bad_proxy
 from tests.support.line import Line, bad_line
 from tests.support.line_figures import Sample, flows_from, heard, seen
 from tests.support.line_schedule import Bursts, Direction, Impairment
+from tests.support.line_voices import Voices
 
 WITHIN_S = 5.0
 PACKETS = 20_000
@@ -77,6 +78,14 @@ def test_a_bottleneck_passes_its_rate_and_nobody_waits_longer_than_its_queue() -
 
 def test_in_the_dark_nothing_arrives() -> None:
     assert lost_share(arrivals(Impairment(is_dark=True))) == 1
+
+
+def test_a_voice_is_known_by_its_payload_type_among_everything_else_on_the_port() -> None:
+    voices = Voices()
+    for first, second in ((0x80, 111), (0x90, 0x80 | 111), (0x90, 63), (0x80, 96), (0x80, 200), (0x81, 207), (22, 111)):
+        voices.note(bytes((first, second)) + bytes(30))
+    voices.note(bytes((0x80, 63)))
+    assert voices == Voices(plain=2, repeated=1)
 
 
 class Echo(asyncio.DatagramProtocol):

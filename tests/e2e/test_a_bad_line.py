@@ -36,6 +36,9 @@ BACK_WITHIN_S = 20.0  # the bench: 6 s after the dark, 10 s after a step up
 LONGEST_GAP_S = 1.0  # the bench: 0.2 s
 LONGEST_STILL_S = 2.0
 CONCEALED_MOST = 0.20  # the bench: 12 %
+REPEATED_WITHIN_S = 12.0  # two readings of two seconds, the first up to 7 s after a listener's newest report
+PLAIN_WITHIN_S = 50.0  # fifteen readings, the first as late as above
+A_SECOND_OF_A_VOICE = 50  # packets
 BROKEN_ON_PURPOSE = ("WebSocket connection to .* failed", "ERR_", "Failed to load resource")
 
 
@@ -61,7 +64,7 @@ async def test_through_ten_per_cent_of_loss_audio_keeps_flowing_and_nobody_else_
     since = time()
     await room.for_a_while(LOSES_FOR_S)
     now = time()
-    counts = await room.line.become()
+    counts = await room.line.counts()
     assert counts.up_lost > before.up_lost + 20, "The line lost nothing on the way up."
     assert counts.down_lost > before.down_lost + 20, "The line lost nothing on the way down."
     for viewer, other in room.over_the_line():
@@ -70,6 +73,11 @@ async def test_through_ten_per_cent_of_loss_audio_keeps_flowing_and_nobody_else_
         assert result.concealed < CONCEALED_MOST
     nobody_else_noticed(room, since, now)
     assert room.samples[FAR][-1].connections == 1, "The transport was lost."
+
+
+async def test_while_the_line_loses_them_voices_repeat_themselves(room: LineRoom) -> None:
+    await voices_become(room, REPEATED_WITHIN_S, are_repeated=True)
+    await room.line.become()
 
 
 async def test_on_a_line_that_narrows_voices_go_on_and_on_one_that_widens_pictures_come_back(room: LineRoom) -> None:
@@ -117,6 +125,32 @@ async def test_after_ten_dark_seconds_the_same_person_sits_in_the_same_seat(room
     await room.far.reads("said in the dark")
     await expect(room.far.button("Microphone on. Mute")).to_be_visible()
     await expect(room.far.tile(room.near.alias, "muted")).to_be_visible()
+
+
+async def test_on_a_line_that_has_been_good_for_long_voices_repeat_themselves_no_more(room: LineRoom) -> None:
+    await room.near.speak()
+    since = time()
+    await voices_become(room, PLAIN_WITHIN_S, are_repeated=False)
+    record("good line to every voice being plain again", time() - since, "s")
+
+
+async def voices_become(room: LineRoom, within_s: float, *, are_repeated: bool) -> None:
+    """All on the line, of `far` and to them, for about a second; one that comes the other way begins it anew."""
+    begin = await room.line.counts()
+
+    async def all_have_become() -> bool:
+        nonlocal begin
+        now = await room.line.counts()
+        plain = (now.up_plain - begin.up_plain, now.down_plain - begin.down_plain)
+        repeated = (now.up_repeated - begin.up_repeated, now.down_repeated - begin.down_repeated)
+        wanted, others = (repeated, plain) if are_repeated else (plain, repeated)
+        if any(others):
+            begin = now
+        up, down = wanted
+        return not any(others) and up >= A_SECOND_OF_A_VOICE and down >= 2 * A_SECOND_OF_A_VOICE
+
+    words = "repeat themselves" if are_repeated else "are plain"
+    await until(all_have_become, f"the voices on the line {words}", within_s)
 
 
 def nobody_else_noticed(room: LineRoom, since: float, now: float) -> None:

@@ -36,12 +36,19 @@ REDIRECT_JS = """(() => {
 
 @dataclass(frozen=True)
 class Counts:
-    """Datagrams since the line exists: `up` from the browser, `down` to it."""
+    """Datagrams since the line exists: `up` from the browser, `down` to it.
+
+    `plain` and `repeated`: those of voices, as they came to the line.
+    """
 
     up_passed: int
     up_lost: int
     down_passed: int
     down_lost: int
+    up_plain: int
+    up_repeated: int
+    down_plain: int
+    down_repeated: int
 
 
 class Line:

@@ -3,7 +3,7 @@
 Listens on a free UDP port of HOST, which it prints, and carries what comes there to HOST:PORT and back, one socket per
 sender, through `line_schedule`. A line of JSON on standard input changes the line: {"up": {…}, "down": {…}} for the two
 directions, {"rebind": true} for new sockets towards the server, as a NAT that forgot does. Each line is answered by one
-with what was lost and passed until then. Ends with its standard input.
+with what was lost and passed until then, and which voices came. Ends with its standard input.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from itertools import count
 from typing import Any
 
 from tests.support.line_schedule import Direction, Impairment
+from tests.support.line_voices import Voices
 
 Address = tuple[str, int]
 MOST_AT_ONCE = 64
@@ -29,6 +30,7 @@ class Relay:
         self._front = front
         self._server = server
         self._up, self._down = Direction(seed), Direction(seed + 1)
+        self._up_voices, self._down_voices = Voices(), Voices()
         self._backs: dict[Address, socket.socket] = {}
         self._queue: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
@@ -47,6 +49,10 @@ class Relay:
             "up_lost": self._up.lost,
             "down_passed": self._down.passed,
             "down_lost": self._down.lost,
+            "up_plain": self._up_voices.plain,
+            "up_repeated": self._up_voices.repeated,
+            "down_plain": self._down_voices.plain,
+            "down_repeated": self._down_voices.repeated,
         }
 
     def _forget_backs(self) -> None:
@@ -61,6 +67,7 @@ class Relay:
                 data, sender = self._front.recvfrom(65_535)
             except OSError:
                 return
+            self._up_voices.note(data)
             self._later(self._up, data, lambda data=data, sender=sender: self._send_up(data, sender))
 
     def _from_server(self, back: socket.socket, sender: Address) -> None:
@@ -69,6 +76,7 @@ class Relay:
                 data = back.recv(65_535)
             except OSError:
                 return
+            self._down_voices.note(data)
             self._later(self._down, data, lambda data=data: self._front.sendto(data, sender))
 
     def _send_up(self, data: bytes, sender: Address) -> None:
