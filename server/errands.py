@@ -17,8 +17,9 @@ from server.mail.delivery import Carrier, Delivery
 from server.mail.post import Post
 from server.metrics import Metrics
 from server.ports import Clock
-from server.program import absence, leading, notices, reminders
+from server.program import absence, changed_dates, leading, reminders
 from server.program.absence import Absence, RoomWatch
+from server.program.date_letters import DateLetters
 from server.program.leading import Leading
 from server.program.letters import Letters
 from server.program.notices import LetterNotices
@@ -45,6 +46,7 @@ class Errands:
     absence: Absence
     reminders: Reminders
     notices: LetterNotices
+    date_letters: DateLetters
 
     def worker(self, materialise: Materialise, given_up: Callable[[], None] = lambda: None) -> Worker:
         """Does all that is due. `materialise` makes the sessions of the next weeks."""
@@ -61,8 +63,9 @@ class Errands:
             leading.ALERT: self.leading.alert,
             absence.PAGE: self.absence.page,
             absence.CALLED_OFF: self.absence.called_off,
-            notices.MOVED: self.notices.tell_moved,
-            notices.CANCELED: self.notices.tell_canceled,
+            changed_dates.MOVED: self.date_letters.tell,
+            changed_dates.CANCELED: self.date_letters.tell,
+            changed_dates.CHANGED: self.date_letters.tell,
         }
         regular = (
             Regular(MATERIALISE, DAY_MS),
@@ -114,4 +117,5 @@ def build_errands(
         absence=Absence(leads),
         reminders=Reminders(store, clock, queue, letters, leads),
         notices=LetterNotices(store, clock, queue, letters, leads, happenings),
+        date_letters=DateLetters(store, clock, letters),
     )

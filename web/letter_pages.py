@@ -54,6 +54,7 @@ class TroubleRow:
 JOB_WORDS: Mapping[str, str] = {
     "tell-moved": "Tell people that a date moved",
     "tell-canceled": "Tell people that a date is canceled",
+    "tell-changed": "Tell people that dates moved or are canceled",
     "lead-ask": "Ask somebody to lead a date",
     "lead-alert": "Tell a host that nobody leads",
     "absent-page": "Ask the backups to come",

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode, urlsplit
@@ -36,13 +37,13 @@ class CalendarBook:
     public_url: str
 
     # --- files ----------------------------------------------------------------------------------------------------
-    async def file_of(self, session: SessionId) -> bytes | None:
-        """One session, to be put into a letter; None where it is gone."""
-        return await self._session_file(session, "PUBLISH")
+    async def file_of(self, *sessions: SessionId) -> bytes | None:
+        """Sessions, to be put into a letter; None where all are gone."""
+        return await self._sessions_file(sessions, "PUBLISH")
 
     async def session_file(self, session: SessionId) -> bytes | None:
         """One session, to be downloaded; None where it is gone."""
-        return await self._session_file(session, None)
+        return await self._sessions_file((session,), None)
 
     async def series_file(self, series: SeriesId) -> bytes | None:
         """A whole series as a rule; None where there is none."""
@@ -108,11 +109,12 @@ class CalendarBook:
             f"{GOOGLE}?{urlencode({'action': 'TEMPLATE', 'text': entry.title, 'dates': instants, 'details': details})}"
         )
 
-    async def _session_file(self, session: SessionId, method: str | None) -> bytes | None:
-        record = await self.store.sessions.get(session)
-        if record is None:
+    async def _sessions_file(self, sessions: Collection[SessionId], method: str | None) -> bytes | None:
+        records = await self.store.sessions.of(sessions)
+        if not records:
             return None
-        return sessions_file([self._entry(record)], NEUTRAL_NAME, self.domain, self.clock.now(), method)
+        entries = [self._entry(record) for record in records]
+        return sessions_file(entries, NEUTRAL_NAME, self.domain, self.clock.now(), method)
 
     async def _series_file(self, group: Group, series: list[Series]) -> bytes:
         entries = [

@@ -105,6 +105,39 @@ class DateCanceledNobodyLed(DateCanceled):
     """Nobody came to lead it: they may have waited."""
 
 
+# --- about several dates of one edit: one date of it is a letter of those above -----------------------------------
+@dataclass(frozen=True, slots=True)
+class MovedTime:
+    starts_at: Instant
+    was_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatesLetter(GroupLetter):
+    """About two dates at least, `moved` and `canceled` each by start. `next_at` of the next date, where there is one
+    and some were canceled."""
+
+    moved: tuple[MovedTime, ...]
+    canceled: tuple[Instant, ...]
+    next_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatesMoved(DatesLetter):
+    """All of them moved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatesCanceled(DatesLetter):
+    """All of them are canceled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatesChanged(DatesLetter):
+    """Some moved, others are canceled."""
+
+
+# --- reminders ----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReminderDay(DateLetter):
     is_optional: ClassVar[bool] = True
@@ -175,6 +208,9 @@ EVERY_LETTER: tuple[type[Letter], ...] = (
     DateMoved,
     DateCanceled,
     DateCanceledNobodyLed,
+    DatesMoved,
+    DatesCanceled,
+    DatesChanged,
     ReminderDay,
     ReminderHour,
     ReminderStarting,

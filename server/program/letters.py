@@ -45,8 +45,7 @@ class Letters:
     ) -> bool:
         """To somebody with a place; the button leads to their own page, or to `url`. False where it is known."""
         own = url if url is not None else await self.place_links.place_url(reader.place) or ""
-        to = Recipient(address=reader.address, zone=reader.zone, language=reader.language, place=reader.place)
-        letter = about(kind, date, url=own, **more)
+        letter, to = about(kind, date, url=own, **more), recipient_with_place(reader)
         return await self.post.send(letter, key, to, session=date.session.id, attachments=attachments, until=until)
 
     async def to_account(
@@ -68,9 +67,9 @@ class Letters:
             letter, key, recipient_of(account), session=date.session.id, until=until, along=along
         )
 
-    async def file_of(self, session: SessionId) -> tuple[Attachment, ...]:
-        """The date's calendar file, to be attached."""
-        content = await self.calendar.file_of(session) if self.post.is_configured else None
+    async def file_of(self, *sessions: SessionId) -> tuple[Attachment, ...]:
+        """The calendar file of these dates, to be attached."""
+        content = await self.calendar.file_of(*sessions) if self.post.is_configured else None
         if content is None:
             return ()
         parameters = (("method", "PUBLISH"), ("charset", "UTF-8"))
@@ -105,6 +104,10 @@ async def to_each(readers: Iterable[T], write: Callable[[T], Awaitable[object]])
 def about(kind: type[DateLetter], date: DateOfGroup, **more: Any) -> DateLetter:
     length_min = (date.end_at - date.start_at) // MINUTE_MS
     return kind(group=date.name, is_neutral=date.is_neutral, starts_at=date.start_at, length_min=length_min, **more)
+
+
+def recipient_with_place(reader: Reader) -> Recipient:
+    return Recipient(address=reader.address, zone=reader.zone, language=reader.language, place=reader.place)
 
 
 def recipient_of(account: Account) -> Recipient:

@@ -1,20 +1,18 @@
 """What people are told when something changes: implements `server.program.ports.Notices` by letters."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
 from rooms.ids import Instant, SessionId
-from rooms.live.settings import Schedule
 from rooms.program.authority import Position
 from rooms.program.ids import PlaceId, SeriesId
-from rooms.program.leading import ASKED_AHEAD_MS, LeadState, leader_of
+from rooms.program.leading import ASKED_AHEAD_MS
 from rooms.program.places import Place
 from server.host_faults import where
 from server.mail.letters import (
-    DateCanceled,
-    DateMoved,
     GroupLetter,
     IntakeReceived,
     PlaceDeclined,
@@ -24,17 +22,16 @@ from server.mail.letters import (
 )
 from server.mail.post import Recipient
 from server.ports import Clock, StoreDown
+from server.program.changed_dates import ChangedDates, job_of, one_canceled
 from server.program.leading import Leading
-from server.program.letters import Letters, recipient_of, to_each
+from server.program.letters import Letters, recipient_of
 from server.program.ports import Happenings
-from server.store.dates import DateOfGroup, Reader
-from server.store.jobs import Job
-from server.store.records import Account
+from server.store.dates import DateOfGroup
+from server.store.jobs import Planned
 from server.store.store import Store
 from server.work.queue import JobQueue
 
-MOVED: Final = "tell-moved"
-CANCELED: Final = "tell-canceled"
+ROOMS_FIRST_MS: Final = 5_000  # a room that opened before it heard of the edit has its old time written down by then
 _log = structlog.get_logger("notices")
 
 
@@ -56,19 +53,23 @@ class LetterNotices:
             if not date.is_peer_held:
                 await self.leading.ask_for(date, await self.store.leads.of_session(date.session.id))
 
-    async def date_moved(self, session: SessionId, was: Schedule) -> None:
-        date = await self.store.dates.get(session)
-        if date is None or was.start_at == date.start_at or self.clock.now() >= date.start_at:
-            return
-        key = f"{MOVED}:{session}:{was.start_at}:{date.start_at}:{date.session.sequence}"
-        await self.queue.add(MOVED, key, {"session": session, "was": str(was.start_at)})
-        await self._to_programs("session.moved", date)
+    def letters_about(self, changed: ChangedDates) -> Sequence[Planned]:
+        return (job_of(changed, Instant(self.clock.now() + ROOMS_FIRST_MS)),)
+
+    async def dates_changed(self, changed: ChangedDates) -> None:
+        dates = {date.session.id: date for date in await self.store.dates.of(changed.sessions)}
+        for each in changed.moved:
+            date = dates.get(each.session)
+            if date is not None and date.start_at != each.was_at:
+                await self._to_programs("session.moved", date)
+        for session in changed.canceled:
+            if (date := dates.get(session)) is not None:
+                await self._to_programs("session.canceled", date)
 
     async def date_canceled(self, session: SessionId) -> None:
-        date = await self.store.dates.get(session)
-        if date is not None:
-            await self._to_programs("session.canceled", date)
-        await self.queue.add(CANCELED, f"{CANCELED}:{session}", {"session": session})
+        changed = one_canceled(session)
+        await self.dates_changed(changed)
+        await self.queue.add_all((job_of(changed, self.clock.now()),))
 
     async def place_given(self, place: PlaceId) -> None:
         found = await self.store.places.get(place)
@@ -110,51 +111,6 @@ class LetterNotices:
 
     async def _to_programs(self, event: str, date: DateOfGroup) -> None:
         await self.happenings.happened(event, {"group": date.group, "session": date.session.id})
-
-    # --- jobs -----------------------------------------------------------------------------------------------------
-    async def tell_moved(self, job: Job) -> None:
-        date = await self.store.dates.get(SessionId(job.payload["session"]))
-        if date is None or self.clock.now() >= date.end_at:
-            return
-        was_at = Instant(int(job.payload["was"]))
-        if was_at == date.start_at:
-            return  # moved back before anybody was told
-        files = await self.letters.file_of(date.session.id)
-        word = f"date-moved:{date.session.id}:{was_at}:{date.start_at}:{date.session.sequence}"
-        url = self.letters.session_url(date)
-
-        async def write(to: Reader | Account) -> None:
-            if isinstance(to, Account):
-                await self.letters.to_account(DateMoved, f"{word}:{to.id}", date, to, url, was_at=was_at)
-            else:
-                await self.letters.to_reader(DateMoved, f"{word}:{to.place}", date, to, files, was_at=was_at)
-
-        await to_each(await self._concerned(date), write)
-
-    async def tell_canceled(self, job: Job) -> None:
-        date = await self.store.dates.get(SessionId(job.payload["session"]))
-        if date is None or self.clock.now() >= date.end_at:
-            return
-        following = await self.store.dates.next_of(date.group, date.start_at)
-        next_at = None if following is None else following.settings.schedule.start_at
-        files = await self.letters.file_of(date.session.id)
-        word = f"date-canceled:{date.session.id}"
-
-        async def write(to: Reader | Account) -> None:
-            if isinstance(to, Account):
-                await self.letters.to_account(DateCanceled, f"{word}:{to.id}", date, to, next_at=next_at)
-            else:
-                await self.letters.to_reader(DateCanceled, f"{word}:{to.place}", date, to, files, next_at=next_at)
-
-        await to_each(await self._concerned(date), write)
-
-    async def _concerned(self, date: DateOfGroup) -> list[Reader | Account]:
-        """Everybody with a place, who leads the date, and who is asked to."""
-        leads = await self.store.leads.of_session(date.session.id)
-        wanted = {lead.account for lead in leads if lead.state is LeadState.ASKED} | {leader_of(leads)}
-        staff = await self.store.dates.staff(date.group)
-        leading = {each.account.id: each.account for each in staff if each.account.id in wanted}
-        return [*await self.store.dates.readers(date.group, date.session.id), *leading.values()]
 
     async def _to_place(
         self, place: Place, kind: type[GroupLetter], key: str, url: str | None = None, **more: object

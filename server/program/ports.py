@@ -3,12 +3,13 @@
 Everything is named by its id: what is written is read from the store at that moment, and once it is sent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from rooms.ids import SessionId
-from rooms.live.settings import Schedule
 from rooms.program.ids import PlaceId, SeriesId
+from server.program.changed_dates import ChangedDates
+from server.store.jobs import Planned
 
 
 class Notices(Protocol):
@@ -18,11 +19,15 @@ class Notices(Protocol):
     async def series_made(self, series: SeriesId) -> None:
         """A series has its first dates: those who may lead them are asked."""
 
-    async def date_moved(self, session: SessionId, was: Schedule) -> None:
-        """One session begins at another time than `was`: everybody with a place hears it, and who leads it."""
+    def letters_about(self, changed: ChangedDates) -> Sequence[Planned]:
+        """By which everybody with a place hears of an edit, and who leads its dates: one letter each, however many
+        dates it moves or cancels. To be stored in the transaction of the edit itself, so that none is lost."""
+
+    async def dates_changed(self, changed: ChangedDates) -> None:
+        """The edit is stored and the rooms have heard: other programs hear of each date."""
 
     async def date_canceled(self, session: SessionId) -> None:
-        """One session will not take place."""
+        """One session will not take place, and no edit of its series said so."""
 
     async def place_given(self, place: PlaceId) -> None:
         """Somebody has a place: asked for, accepted by a host, or moved up from the waitlist."""
@@ -41,7 +46,10 @@ class Silence:
     """`Notices` that tell nobody: for tests, and for tools that change what nobody has to hear of."""
 
     async def series_made(self, series: SeriesId) -> None: ...
-    async def date_moved(self, session: SessionId, was: Schedule) -> None: ...
+    def letters_about(self, changed: ChangedDates) -> Sequence[Planned]:
+        return ()
+
+    async def dates_changed(self, changed: ChangedDates) -> None: ...
     async def date_canceled(self, session: SessionId) -> None: ...
     async def place_given(self, place: PlaceId) -> None: ...
     async def place_waiting(self, place: PlaceId, position: int) -> None: ...
@@ -70,14 +78,18 @@ class Nothing:
 
 
 class CalendarFiles(Protocol):
-    """The date of a letter as a calendar reads it."""
+    """The dates of a letter as a calendar reads them."""
 
-    async def file_of(self, session: SessionId) -> bytes | None:
-        """An iCalendar file (RFC 5545) with METHOD:PUBLISH of this one date, canceled or not; None where it is gone."""
+    async def file_of(self, *sessions: SessionId) -> bytes | None:
+        """An iCalendar file (RFC 5545) with METHOD:PUBLISH of these dates, canceled or not; None where all are gone.
+
+        Each date has a UID of its own, so canceled ones are published as such (STATUS, RFC 5546 3.2.1): one CANCEL
+        may speak of one UID alone (3.2.5).
+        """
 
 
 class NoCalendar:
     """`CalendarFiles` without a file: letters go without one."""
 
-    async def file_of(self, session: SessionId) -> bytes | None:
+    async def file_of(self, *sessions: SessionId) -> bytes | None:
         return None

@@ -8,7 +8,7 @@ from typing import Final
 
 from rooms.ids import Instant, SessionId
 from rooms.live.commands import SetChatPolicy
-from rooms.live.settings import ChatPolicy, Schedule
+from rooms.live.settings import ChatPolicy
 from rooms.live.steward import STEWARD
 from rooms.program.changes import Plan, only_moves
 from rooms.program.conflicts import Conflicts
@@ -19,6 +19,7 @@ from rooms.program.series import Change, DateException, Series, local_from, loca
 from rooms.refusals import Refused
 from rooms.schedule import LATEST, instant_of
 from server.ports import Clock, Rooms
+from server.program.changed_dates import ChangedDates, changed_by
 from server.program.materialise import AHEAD_MS, Hands, Needed, hands_of, is_waiting, needed
 from server.program.ports import Notices, Silence
 from server.program.series_edits import (
@@ -62,8 +63,9 @@ class _Told:
     """What a transaction changed, for the rooms and for people to hear of once it is written."""
 
     made: list[SessionId] = field(default_factory=list)
-    changed: list[SessionRecord] = field(default_factory=list)  # as they were
+    changed: list[tuple[SessionRecord, SessionRecord]] = field(default_factory=list)  # as it was, as it is
     void: list[SessionId] = field(default_factory=list)
+    dates: ChangedDates | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,7 @@ class SeriesBook:
             async with self.store.series.changing(now) as writer:
                 if (current := await writer.get(id)) is not None:
                     await self._make_true(writer, current, hands, now, told)
+                    await self._plan_letters(writer, told, now)
             await self._tell(told)
             made += len(told.made)
         return made
@@ -223,7 +226,7 @@ class SeriesBook:
             await writer.add_session(record)
         for was, wanted in todo.change:
             if await writer.change_session(wanted):
-                told.changed.append(was)
+                told.changed.append((was, wanted))
         if todo.held:
             held = {each.original_local: each for each in todo.held}
             await writer.put_exceptions(series.id, ({each.original_local: each for each in exceptions} | held).values())
@@ -265,6 +268,7 @@ class SeriesBook:
                 await self._make_true(writer, each, hands, now, told)
             if when_field is not None:
                 await self._no_clash(writer, result, when_field, now)
+            await self._plan_letters(writer, told, now)
         began = await self._tell(told)
         if began:
             await self._make_all_true([each.id for each in (result.series, result.split) if each is not None], now)
@@ -288,21 +292,23 @@ class SeriesBook:
                 if is_waiting(row, now) and (clash := conflicts.own(row.settings.schedule, row.id)) is not None:
                     raise BadSeries({when_field: clash})
 
+    async def _plan_letters(self, writer: SeriesWriter, told: _Told, now: Instant) -> None:
+        """With the edit or not at all: a process that ends right after it loses no letter (ADR 0097)."""
+        told.dates = changed_by(new_id("c"), told.changed, told.void, now)
+        if told.dates is not None:
+            await writer.plan(self.notices.letters_about(told.dates))
+
     async def _tell(self, told: _Told) -> bool:
-        """Rooms first, then people. True where a room had begun before it heard."""
+        """Rooms first, then programs; people hear by letter. True where a room had begun before it heard."""
         began = False
-        for was in told.changed:
+        for was, _ in told.changed:
             began |= not await self.rooms.rescheduled(was.id)
         for session in told.void:
             await self.rooms.rescheduled(session)
         if told.made:
             await self.rooms.scheduled(told.made[0])
-        for was in told.changed:
-            now_planned = await self.store.sessions.get(was.id)
-            if now_planned is not None and _times(now_planned.settings.schedule) != _times(was.settings.schedule):
-                await self.notices.date_moved(was.id, was.settings.schedule)
-        for session in told.void:
-            await self.notices.date_canceled(session)
+        if told.dates is not None:
+            await self.notices.dates_changed(told.dates)
         return began
 
     # --- parts ----------------------------------------------------------------------------------------------------
@@ -357,7 +363,3 @@ def _upcoming(series: Series, exceptions: Collection[DateException], now: Instan
 
 def _new_session() -> SessionId:
     return SessionId(new_id("s"))
-
-
-def _times(schedule: Schedule) -> tuple[Instant, Instant]:
-    return schedule.start_at, schedule.end_at

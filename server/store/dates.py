@@ -1,5 +1,6 @@
 """Dates as letters are written about them: when, of which group, by what name, and who is to hear of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +74,12 @@ class DateTable:
             row = (await connection.execute(_dates().where(sessions.c.id == session))).first()
         return None if row is None else _date_of(row)
 
+    async def of(self, wanted: Collection[SessionId]) -> list[DateOfGroup]:
+        """Those of them that there are, by start."""
+        found = _dates().where(sessions.c.id.in_(wanted)).order_by(sessions.c.start_at, sessions.c.id)
+        async with self.database.read() as connection:
+            return [_date_of(row) for row in await connection.execute(found)]
+
     async def starting(self, begin: Instant, until: Instant) -> list[DateOfGroup]:
         """Those of active groups that start in [begin, until) and are not over, by start."""
         open_ones = (sessions.c.end == SessionEnd.OPEN.value) & groups.c.archived_at.is_(None)
@@ -115,6 +122,19 @@ class DateTable:
         found = _readers().where(places.c.group == group, places.c.id.not_in(absent)).order_by(places.c.rank)
         async with self.database.read() as connection:
             return [_reader_of(row) for row in await connection.execute(found)]
+
+    async def readers_of(self, group: GroupId, wanted: Collection[SessionId]) -> list[tuple[Reader, set[SessionId]]]:
+        """As `readers`, of several dates: everybody who expects one of them, each with those that they do expect."""
+        declined = select(answers.c.place, answers.c.session)
+        declined = declined.where(answers.c.session.in_(wanted), answers.c.is_coming.is_(False))
+        everybody = _readers().where(places.c.group == group).order_by(places.c.rank)
+        absent: dict[str, set[str]] = {}
+        async with self.database.read() as connection:
+            for row in await connection.execute(declined):
+                absent.setdefault(row.place, set()).add(row.session)
+            found = [_reader_of(row) for row in await connection.execute(everybody)]
+        expecting = [(reader, set(wanted) - absent.get(reader.place, set())) for reader in found]
+        return [(reader, dates) for reader, dates in expecting if dates]
 
     async def staff(self, group: GroupId) -> list[StaffReader]:
         """Everybody of the group's staff, once for each position they have."""

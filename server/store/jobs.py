@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, case, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rooms.ids import Instant
 from server.store.database import Database
@@ -66,20 +67,8 @@ class JobTable:
         """Add those whose keys are not known, in one transaction."""
         if not planned:
             return
-        statement = self.database.upsert(jobs).on_conflict_do_nothing(index_elements=["key"])
-        rows = [
-            {
-                "id": new_id("j"),
-                "key": each.key,
-                "kind": each.kind,
-                "payload": json.dumps(dict(each.payload)),
-                "due_at": each.due_at,
-                "attempts": 0,
-            }
-            for each in planned
-        ]
         async with self.database.write() as connection:
-            await connection.execute(statement, rows)
+            await add_within(connection, self.database, planned)
 
     async def drop(self, key: str, now: Instant) -> bool:
         """Not where somebody is at it."""
@@ -148,6 +137,25 @@ class JobTable:
         old = jobs.c.outcome.is_not(None) & (jobs.c.ended_at < ended_before)
         async with self.database.write() as connection:
             return (await connection.execute(delete(jobs).where(old))).rowcount
+
+
+async def add_within(connection: AsyncConnection, database: Database, planned: Sequence[Planned]) -> None:
+    """As `JobTable.add_all`, as a part of a transaction that others began: with what the jobs are about, or not.
+
+    `planned` is not empty.
+    """
+    rows = [
+        {
+            "id": new_id("j"),
+            "key": each.key,
+            "kind": each.kind,
+            "payload": json.dumps(dict(each.payload)),
+            "due_at": each.due_at,
+            "attempts": 0,
+        }
+        for each in planned
+    ]
+    await connection.execute(database.upsert(jobs).on_conflict_do_nothing(index_elements=["key"]), rows)
 
 
 def _mine(job: Job) -> Any:

@@ -1,6 +1,6 @@
 """Series, the dates that differ, and the sessions that come of both."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Set
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ from rooms.program.recurrence import Rule
 from rooms.program.series import Change, DateException, ExceptionKind, Series, local_from, local_text
 from rooms.program.timers import Timers
 from server.store.database import Database
+from server.store.jobs import Planned, add_within
 from server.store.mapping import session_of, session_values
 from server.store.records import SessionEnd, SessionRecord
 from server.store.tables import exceptions, groups, series, sessions, staff
@@ -141,13 +142,14 @@ class SeriesTable:
     async def changing(self, now: Instant) -> AsyncIterator["SeriesWriter"]:
         """One transaction: all of it is written when the block is left without an exception, or nothing."""
         async with self.database.write() as connection:
-            yield SeriesWriter(connection, now)
+            yield SeriesWriter(self.database, connection, now)
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesWriter:
     """What may be done to series within one transaction."""
 
+    database: Database
     connection: AsyncConnection
     now: Instant
 
@@ -224,6 +226,11 @@ class SeriesWriter:
         waiting = (sessions.c.id == record.id) & (sessions.c.end == SessionEnd.OPEN.value)
         waiting &= sessions.c.begun_at.is_(None)
         return (await self.connection.execute(update(sessions).where(waiting).values(values))).rowcount == 1
+
+    async def plan(self, planned: Sequence[Planned]) -> None:
+        """What is to be done later because of this, and only if this is written."""
+        if planned:
+            await add_within(self.connection, self.database, planned)
 
 
 async def _facilitators(connection: AsyncConnection, where: ColumnElement[bool]) -> dict[GroupId, set[str]]:

@@ -1,5 +1,6 @@
 """The index of sessions. What a running room decides is in its snapshot; this knows what was scheduled, and the end."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
@@ -23,6 +24,12 @@ class SessionTable:
         async with self.database.read() as connection:
             row = (await connection.execute(select(sessions).where(sessions.c.id == session))).first()
         return None if row is None else session_of(row)
+
+    async def of(self, wanted: Collection[SessionId]) -> list[SessionRecord]:
+        """Those of them that there are, by start."""
+        found = select(sessions).where(sessions.c.id.in_(wanted)).order_by(sessions.c.start_at, sessions.c.id)
+        async with self.database.read() as connection:
+            return [session_of(row) for row in await connection.execute(found)]
 
     async def of_host(self, host: str) -> list[SessionRecord]:
         """By start, earliest first."""

@@ -7,14 +7,16 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 
 from rooms.ids import Instant, SessionId
-from rooms.live.settings import MINUTE_MS, Schedule
+from rooms.live.settings import MINUTE_MS
 from rooms.program.ids import AccountId, GroupId, PlaceId, SeriesId
 from rooms.program.recurrence import Frequency, Rule
 from rooms.program.series import Series
 from rooms.schedule import local_of
 from server.hosts import RoomHosts
 from server.hosts_figures import RoomFigures
+from server.program.changed_dates import ChangedDates
 from server.program.series import SeriesBook, SeriesInput
+from server.store.jobs import Planned
 from server.store.records import SessionEnd, SessionRecord
 from server.store.store import Store
 from tests.support.fake_media import FakeMedia
@@ -48,14 +50,18 @@ class Heard:
     """`Notices` that remember."""
 
     told: list[tuple[str, str]] = field(default_factory=list)
-    was: dict[SessionId, Schedule] = field(default_factory=dict)
+    edits: list[ChangedDates] = field(default_factory=list)
 
     async def series_made(self, series: SeriesId) -> None:
         self.told.append(("made", series))
 
-    async def date_moved(self, session: SessionId, was: Schedule) -> None:
-        self.told.append(("moved", session))
-        self.was[session] = was
+    def letters_about(self, changed: ChangedDates) -> tuple[Planned, ...]:
+        self.edits.append(changed)
+        return ()
+
+    async def dates_changed(self, changed: ChangedDates) -> None:
+        self.told += [("moved", each.session) for each in changed.moved]
+        self.told += [("canceled", session) for session in changed.canceled]
 
     async def date_canceled(self, session: SessionId) -> None:
         self.told.append(("canceled", session))

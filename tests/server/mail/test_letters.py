@@ -15,7 +15,16 @@ from rooms.ids import Instant
 from server.mail.attachment import Attachment
 from server.mail.compose import composed
 from server.mail.envelope import enveloped, html_of, text_of
-from server.mail.letters import EVERY_LETTER, DateLetter, Letter, MissedYou, PlaceDeclined, ReminderDay
+from server.mail.letters import (
+    EVERY_LETTER,
+    DateLetter,
+    DatesLetter,
+    Letter,
+    MissedYou,
+    MovedTime,
+    PlaceDeclined,
+    ReminderDay,
+)
 from server.mail.words import languages, read, words_for
 
 START = Instant(1_800_000_000_000)  # 2027-01-15 08:00 UTC
@@ -32,6 +41,8 @@ VALUES: dict[str, Any] = {
     "cancel_at": Instant(START + 900_000),
     "length_min": 90,
     "position": 3,
+    "moved": (MovedTime(START, Instant(START - 3_600_000)), MovedTime(START, Instant(START - 86_400_000))),
+    "canceled": (START,),
     "reason": "We are full this spring.",
 }
 
@@ -83,12 +94,17 @@ def test_every_letter_says_what_it_has_to_in_both_forms(kind: type[Letter], code
     assert "{" not in words.subject + text
     for line in (*words.lines, *(value for _, value in words.facts), words.quote):
         assert line in text
+    for label, lines in words.lists:
+        assert f"{label}:\n- " in text
+        assert f"<strong>{label}:</strong>" in html
+        assert all(f"- {line}\n" in text and f">{line}</li>" in html for line in lines)
+    assert len(words.lists) == 2 * issubclass(kind, DatesLetter)
     assert ("https://groups.example.org/p#token" in text) == bool(words.button)
     assert "<img" not in html
     assert not re.search(r"(src|background|@import|url)\s*[=(]", html.replace("background:#", ""))
     assert re.findall(r'href="([^"]+)"', html).count("https://x.example/stop") == 1
     assert f'<html lang="{code}">' in html
-    if issubclass(kind, DateLetter) and not issubclass(kind, MissedYou):
+    if issubclass(kind, DateLetter | DatesLetter) and not issubclass(kind, MissedYou):
         assert "03:00" in text, "08:00 UTC in New York"
 
 

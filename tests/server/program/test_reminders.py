@@ -10,6 +10,8 @@ from rooms.ids import Instant, SessionId
 from rooms.live.settings import MINUTE_MS
 from rooms.program.ids import PlaceId
 from rooms.program.places import Wishes
+from server.program.changed_dates import one_moved
+from server.program.notices import ROOMS_FIRST_MS
 from server.store.mapping import session_values
 from server.store.tables import people, places, sessions
 from tests.support.errand_scene import DAY, HOUR, NOW, Scene
@@ -31,8 +33,9 @@ async def moved(scene: Scene, session: SessionId, by: int) -> None:
     record = replace(date.session, settings=replace(date.session.settings, schedule=new), sequence=1)
     async with scene.store.database.write() as connection:
         await connection.execute(update(sessions).where(sessions.c.id == session).values(session_values(record, NOW)))
-    await scene.errands.notices.date_moved(session, old)
-    await scene.errands.notices.date_moved(session, old)  # whoever was interrupted says it again
+    jobs = scene.errands.notices.letters_about(one_moved(record, old.start_at))
+    await scene.store.jobs.add_all(jobs)
+    await scene.store.jobs.add_all(jobs)  # whoever was interrupted says it again
 
 
 async def test_each_wish_gets_its_letter_at_its_time(scene: Scene) -> None:
@@ -85,7 +88,7 @@ async def test_a_moved_date_moves_its_reminders_and_says_so_once(scene: Scene) -
     await scene.pass_time(4 * DAY)
     told = [(got.subject, got.at - NOW) for got in scene.mailbox.of("pl_1@example.net")]
     assert told[1:] == [
-        ("New time: Evening circle", DAY + HOUR),
+        ("New time: Evening circle", DAY + HOUR + ROOMS_FIRST_MS),
         ("Tomorrow: Evening circle", 3 * DAY),
         ("Soon: Evening circle", 4 * DAY - HOUR),
     ]

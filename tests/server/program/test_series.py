@@ -14,6 +14,7 @@ from rooms.program.ids import AccountId, GroupId
 from rooms.program.recurrence import Frequency, Rule
 from rooms.program.series import Change
 from rooms.program.timers import Timers
+from server.program.changed_dates import MovedDate
 from server.program.series import BadSeries, Scope, SeriesInput, StaleSeries
 from server.store.records import SessionEnd
 from server.store.store import Store
@@ -139,7 +140,8 @@ async def test_one_date_moves_and_the_others_stay(bench: SeriesBench) -> None:
     moved = (await bench.rows(series))[0]
     assert (moved.id, moved.sequence, changed.sequence) == (row.id, 1, 1)
     assert bench.heard.told[1:] == [("moved", row.id)]
-    assert bench.heard.was[row.id] == row.settings.schedule
+    (edit,) = bench.heard.edits
+    assert edit.moved == (MovedDate(row.id, hour(row)),)
 
 
 async def test_a_date_that_is_moved_back_is_like_the_others(bench: SeriesBench) -> None:

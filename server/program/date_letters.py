@@ -1,0 +1,143 @@
+"""The letters about dates that were moved or canceled: one for each edit to each person, of the dates they expect."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from rooms.ids import Instant, SessionId
+from rooms.program.leading import LeadState, leader_of
+from server.mail.attachment import Attachment
+from server.mail.letters import (
+    DateCanceled,
+    DateMoved,
+    DatesCanceled,
+    DatesChanged,
+    DatesLetter,
+    DatesMoved,
+    MovedTime,
+)
+from server.ports import Clock
+from server.program.changed_dates import changed_of
+from server.program.letters import Letters, recipient_of, recipient_with_place, to_each
+from server.store.dates import DateOfGroup, Reader
+from server.store.jobs import Job
+from server.store.records import Account, SessionEnd
+from server.store.store import Store
+
+Person = Reader | Account
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """A date as it is by now; `was_at` is None for one that is canceled."""
+
+    date: DateOfGroup
+    was_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a job tells; `word` begins the key of each of its letters, `files` are shared by those who hear the same."""
+
+    word: str
+    name: str
+    news: tuple[_News, ...]
+    files: dict[tuple[SessionId, ...], tuple[Attachment, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DateLetters:
+    store: Store
+    clock: Clock
+    letters: Letters
+
+    async def tell(self, job: Job) -> None:
+        """To everybody with a place who has not said "not this time", who leads a date, and who is asked to.
+
+        Done again, it writes to those alone who have no letter yet. Raises as `to_each`.
+        """
+        news = await self._news(job)
+        if not news:
+            return
+        told = _Told(job.key.replace("tell-", "date-", 1), await self._name(news), news)
+        await to_each(await self._concerned(news), lambda each: self._write(told, *each))
+
+    async def _news(self, job: Job) -> tuple[_News, ...]:
+        """By start, without what is past, and without what moved back, or was canceled, before anybody was told."""
+        changed = changed_of(job)
+        was_at = {each.session: each.was_at for each in changed.moved}
+        found = []
+        for date in await self.store.dates.of(changed.sessions):
+            was = was_at.get(date.session.id)
+            is_over = self.clock.now() >= date.end_at
+            is_moot = was is not None and (was == date.start_at or date.session.end is SessionEnd.CANCELED)
+            if not is_over and not is_moot:
+                found.append(_News(date, was))
+        return tuple(found)
+
+    async def _name(self, news: Sequence[_News]) -> str:
+        """Of all dates where they have one in common, else of their group; discreet where the group is neutral."""
+        names = {each.date.name for each in news}
+        group = await self.store.dates.group(news[0].date.group) if len(names) > 1 else None
+        return news[0].date.name if group is None else group[0]
+
+    async def _concerned(self, news: Sequence[_News]) -> list[tuple[Person, tuple[_News, ...]]]:
+        group, ids = news[0].date.group, [each.date.session.id for each in news]
+        expected: list[tuple[Person, set[SessionId]]] = [*await self.store.dates.readers_of(group, ids)]
+        leads = await self.store.leads.of_sessions(ids)
+        accounts = {each.account.id: each.account for each in await self.store.dates.staff(group)}
+        leading: dict[str, set[SessionId]] = {}
+        for session, asked in leads.items():
+            for account in {lead.account for lead in asked if lead.state is LeadState.ASKED} | {leader_of(asked)}:
+                if account in accounts:
+                    leading.setdefault(account, set()).add(session)
+        expected += [(account, leading[id]) for id, account in accounts.items() if id in leading]
+        return [(who, tuple(each for each in news if each.date.session.id in dates)) for who, dates in expected]
+
+    async def _write(self, told: _Told, who: Person, news: tuple[_News, ...]) -> None:
+        canceled = [each.date for each in news if each.was_at is None]
+        next_at = None if not canceled else await self._next_after(canceled[0])
+        if len(news) == 1:
+            await self._write_one(told, who, news[0], next_at)
+        else:
+            await self._write_many(told, who, news, next_at)
+
+    async def _write_one(self, told: _Told, who: Person, news: _News, next_at: Instant | None) -> None:
+        date, was_at = news.date, news.was_at
+        kind: type[DateCanceled | DateMoved] = DateCanceled if was_at is None else DateMoved
+        more = {"next_at": next_at} if was_at is None else {"was_at": was_at}
+        if isinstance(who, Reader):
+            files = await self._files(told, (news,))
+            await self.letters.to_reader(kind, f"{told.word}:{who.place}", date, who, files, **more)
+        else:
+            url = "" if was_at is None else self.letters.session_url(date)
+            await self.letters.to_account(kind, f"{told.word}:{who.id}", date, who, url, **more)
+
+    async def _write_many(self, told: _Told, who: Person, news: tuple[_News, ...], next_at: Instant | None) -> None:
+        moved = tuple(MovedTime(each.date.start_at, each.was_at) for each in news if each.was_at is not None)
+        canceled = tuple(each.date.start_at for each in news if each.was_at is None)
+        kind: type[DatesLetter] = DatesChanged if moved and canceled else DatesMoved if moved else DatesCanceled
+        first, url = news[0].date, ""
+        if isinstance(who, Reader):
+            url = await self.letters.place_links.place_url(who.place) or ""
+        elif moved:
+            url = self.letters.group_url(first)
+        letter = kind(
+            group=told.name, is_neutral=first.is_neutral, url=url, moved=moved, canceled=canceled, next_at=next_at
+        )
+        send = partial(self.letters.post.send, letter, session=first.session.id)
+        if isinstance(who, Reader):
+            files = await self._files(told, news)
+            await send(f"{told.word}:{who.place}", recipient_with_place(who), attachments=files)
+        elif who.email is not None:
+            await send(f"{told.word}:{who.id}", recipient_of(who))
+
+    async def _files(self, told: _Told, news: Sequence[_News]) -> tuple[Attachment, ...]:
+        ids = tuple(each.date.session.id for each in news)
+        if ids not in told.files:
+            told.files[ids] = await self.letters.file_of(*ids)
+        return told.files[ids]
+
+    async def _next_after(self, date: DateOfGroup) -> Instant | None:
+        following = await self.store.dates.next_of(date.group, date.start_at)
+        return None if following is None else following.settings.schedule.start_at
