@@ -12,6 +12,7 @@ from rooms.program.ids import AccountId, GroupId, SeriesId
 from rooms.program.recurrence import Frequency, Rule
 from rooms.program.series import Change, DateException, ExceptionKind, Series
 from rooms.program.timers import Timers
+from server.store.jobs import Planned
 from server.store.records import SessionEnd
 from server.store.series import Outdated
 from server.store.store import Store
@@ -94,6 +95,19 @@ async def test_an_old_version_writes_nothing(scene: Store) -> None:
             await writer.put_exceptions(SeriesId("e_1"), [DateException(FIRST, ExceptionKind.CANCELED)])
             await writer.save(series(), was_version=6)
     assert await scene.series.exceptions(SeriesId("e_1")) == []
+
+
+async def test_what_is_to_be_done_because_of_an_edit_is_stored_with_it_or_not_at_all(scene: Store) -> None:
+    async with scene.series.changing(NOW) as writer:
+        await writer.add(series())
+        await writer.plan(())
+        await writer.plan([Planned("tell", key, {"session": A}, NOW) for key in ("first", "second", "first")])
+    with pytest.raises(Outdated):
+        async with scene.series.changing(NOW) as writer:
+            await writer.plan([Planned("tell", "third", {}, NOW)])
+            await writer.save(series(), was_version=6)
+    taken = [await scene.jobs.take(frozenset({"tell"}), NOW, Instant(NOW + DAY)) for _ in range(3)]
+    assert {None if job is None else job.key for job in taken} == {"first", "second", None}
 
 
 async def test_two_dates_may_trade_their_names(scene: Store) -> None:
