@@ -1,5 +1,6 @@
 """A second browser engine in the same room: Firefox joins, is seen and heard, sees and hears, and is muted."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,8 +9,10 @@ from playwright.async_api import Browser, expect
 
 from tests.support.browser import People
 from tests.support.deadline import until
+from tests.support.figures import record
 from tests.support.firefox import firefox
 from tests.support.journey import ALIASES, Stage, schedule
+from tests.support.journey_lips import Watching
 from tests.support.journey_sound import everyone_hears, nobody_hears_anything
 from tests.support.people import ParticipantPage, RoomPage
 from tests.support.server_process import ServerProcess, machine_address, serving
@@ -20,6 +23,13 @@ FOX, CHROME = ALIASES[:2]
 SILENT_WITHIN_MS = 100.0
 SILENT_FOR_S = 2.0
 FOLLOWS_WITHIN_S = 30.0
+HELD_PICTURE_MS = 1_500.0
+LOOKS = 6  # of a second; where both are one stream, a browser adds 80 ms to the voice every second
+ADDED_MOST_MS = 20.0
+HELD_VOICE_MS = 350.0
+NOTICED_MS = 125.0  # ITU-R BT.1359
+TOGETHER_LOOKS = 2  # one alone may see the picture pass by
+TOGETHER_WITHIN_S = 30.0
 PHONE, DESK = (320, 640), (1_280, 800)
 
 
@@ -47,6 +57,11 @@ async def stage(server: ServerProcess, people: People, second_browser: Browser) 
 
 def others(stage: Stage) -> list[RoomPage]:
     return [stage.leader, stage[CHROME]]
+
+
+def seen_and_heard(stage: Stage) -> list[tuple[RoomPage, RoomPage]]:
+    """A viewer in each browser, and whom they see and hear."""
+    return [(stage[FOX], stage.leader), (stage.leader, stage[FOX])]
 
 
 async def one_slot_shows_another_person(viewer: RoomPage, one: RoomPage, other: RoomPage) -> None:
@@ -113,6 +128,45 @@ async def test_firefox_waits_and_is_admitted(stage: Stage) -> None:
 async def test_everybody_sees_and_hears_everybody(stage: Stage) -> None:
     await stage.everybody_speaks()
     await stage.all_pairs_receive()
+
+
+async def test_the_picture_of_a_voice_that_is_late_waits_for_it_in_both_browsers(stage: Stage) -> None:
+    async def comes_together(viewer: RoomPage, other: RoomPage) -> None:
+        watching = await Watching.of(viewer, await other.me())
+        await watching.hold_voice(HELD_VOICE_MS)
+        leads: list[float] = []
+
+        async def are_together() -> bool:
+            waits = await watching.waits()
+            if waits is None or waits.voice < 0.9 * HELD_VOICE_MS or abs(waits.lead) > NOTICED_MS:
+                leads.clear()
+            else:
+                leads.append(waits.lead)
+            return len(leads) == TOGETHER_LOOKS
+
+        await until(are_together, f"{viewer.alias} sees {other.alias} as late as it hears them", TOGETHER_WITHIN_S)
+        record(f"lips ahead of a voice that is held for {HELD_VOICE_MS:.0f} ms, at {viewer.alias}", leads[-1], "ms")
+        await watching.hold_voice(None)
+
+    await asyncio.gather(*(comes_together(*pair) for pair in seen_and_heard(stage)))
+
+
+async def test_no_voice_waits_for_a_picture_in_either_browser(stage: Stage) -> None:
+    async def goes_on_at_once(viewer: RoomPage, other: RoomPage) -> None:
+        watching = await Watching.of(viewer, await other.me())
+        await watching.hold_picture(HELD_PICTURE_MS)
+
+        async def is_held() -> bool:
+            waits = await watching.waits()
+            return waits is not None and waits.picture > HELD_PICTURE_MS / 2
+
+        await until(is_held, f"{viewer.alias} sees {other.alias} late", TOGETHER_WITHIN_S)
+        added = [waits.added for _ in range(LOOKS) if (waits := await watching.waits()) is not None]
+        await watching.let_picture_go()
+        assert added, "Nobody spoke."
+        assert max(added) < ADDED_MOST_MS, f"{viewer.alias} hears {other.alias} later for a picture: {added}"
+
+    await asyncio.gather(*(goes_on_at_once(*pair) for pair in seen_and_heard(stage)))
 
 
 async def test_one_slot_of_firefox_shows_one_person_and_then_another(stage: Stage) -> None:

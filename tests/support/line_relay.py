@@ -12,6 +12,7 @@ import json
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -32,7 +33,7 @@ class Relay:
         self._up, self._down = Direction(seed), Direction(seed + 1)
         self._up_voices, self._down_voices = Voices(), Voices()
         self._backs: dict[Address, socket.socket] = {}
-        self._queue: list[tuple[float, int, Callable[[], None]]] = []
+        self._queue: list[tuple[float, int, Callable[[], object]]] = []
         self._order = count()
         self._timer: asyncio.TimerHandle | None = None
         self._loop.add_reader(front, self._from_browser)
@@ -68,7 +69,7 @@ class Relay:
             except OSError:
                 return
             self._up_voices.note(data)
-            self._later(self._up, data, lambda data=data, sender=sender: self._send_up(data, sender))
+            self._later(self._up, data, partial(self._send_up, data, sender))
 
     def _from_server(self, back: socket.socket, sender: Address) -> None:
         for _ in range(MOST_AT_ONCE):
@@ -77,7 +78,7 @@ class Relay:
             except OSError:
                 return
             self._down_voices.note(data)
-            self._later(self._down, data, lambda data=data: self._front.sendto(data, sender))
+            self._later(self._down, data, partial(self._front.sendto, data, sender))
 
     def _send_up(self, data: bytes, sender: Address) -> None:
         self._back(sender).send(data)
@@ -91,7 +92,7 @@ class Relay:
             self._loop.add_reader(back, self._from_server, back, sender)
         return back
 
-    def _later(self, direction: Direction, data: bytes, send: Callable[[], None]) -> None:
+    def _later(self, direction: Direction, data: bytes, send: Callable[[], object]) -> None:
         due = direction.arrival(self._loop.time(), len(data))
         if due is not None:
             heapq.heappush(self._queue, (due, next(self._order), send))
