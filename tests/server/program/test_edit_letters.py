@@ -203,6 +203,26 @@ async def test_what_moved_on_before_anybody_was_told_is_told_once(
     assert "- Tuesday 19 January 2027, 14:00, New York time (before: 15:30)" in letters["en"][1]
 
 
+async def test_a_date_whose_room_opened_before_it_heard_did_not_move(
+    scene: Scene, book: SeriesBook, series: Series
+) -> None:
+    (first, *_) = await rows(scene, series)
+
+    class Opened(RoomsElsewhere):
+        """The room of the first date has its doors open already, and writes down that it keeps its time."""
+
+        async def rescheduled(self, session: SessionId) -> bool:
+            if session == first.id:
+                await scene.store.rooms.begin(session, first.settings, insists=True)
+            return session != first.id
+
+    opened = SeriesBook(scene.store, scene.clock, Opened(), scene.errands.notices)
+    with pytest.raises(BadSeries):
+        await opened.change(series.id, FIRST, Scope.THIS, Change(start_local=at("2027-01-20T19:00")))
+    assert await told(scene) == []
+    assert "session.moved" not in scene.programs.events()
+
+
 async def test_dates_that_move_and_are_then_canceled_are_told_as_canceled(
     scene: Scene, book: SeriesBook, series: Series
 ) -> None:
