@@ -57,6 +57,9 @@ class FastLoop:
     def run(self, deadline: float | None) -> None:
         """See `forms.Loop`."""
         words, outbox = self._job.words, self._core.outbox
+        if outbox.used:
+            # What verbs sent: compiled code sends runs only, and takes every slot as free after that.
+            self._core.flush()
         words[rows.J_DEADLINE] = int((time.monotonic() + NEVER_S if deadline is None else max(0.0, deadline)) * 1e9)
         words[rows.J_HAS_WAITED] = 0
         while True:

@@ -1,5 +1,6 @@
 """The order of things within one turn of the media process, on real sockets: what ends while something waits for it."""
 
+import contextlib
 import select
 import socket
 import struct
@@ -8,11 +9,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from sfu.codecs import OPUS, Kind
+from sfu.packet.arena import BATCH
 from sfu.packet.mux import Mux
 from sfu.packet.tcp import TcpMux
-from sfu.plane import Address
+from sfu.plane import Address, PublicationSpec, SlotSpec
 from sfu.process.media_process import MediaProcess
-from tests.support.rtp_peer import RtpPeer
+from sfu.process.plane_choice import FAST, PLANE
+from tests.support.plane_rig import UdpLink
+from tests.support.rtp_peer import RtpPeer, build_rtp
 
 TCP = Address("127.0.0.1", 0, True)
 UDP = (Address("127.0.0.1", 0), Address("::1", 0))
@@ -93,3 +98,53 @@ def test_what_waits_for_a_line_that_was_reset_is_dropped_and_goes_nowhere_else(t
         assert turns.core.drops["send-nowhere"] == 0
         with pytest.raises(BlockingIOError):
             elsewhere.recv(100)
+
+
+FAST_UDP = (Address("127.0.0.1", 0),)
+MIC, OUT = 0x1111, 0xA001
+
+
+def test_what_a_verb_sends_leaves_whole_beside_batches_of_media(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PLANE, FAST)
+    turns = Turns(FAST_UDP)
+    with contextlib.closing(turns):
+        core, loop = turns.core, turns.process._own_loop(turns.udp)
+        assert loop is not None
+        [address] = turns.udp.addresses()
+        listener = RtpPeer("listener", "password-of-who-listens-here")
+        core.add_peer(2, 1, listener.ufrag, listener.pwd)
+        core.set_srtp(2, listener.profile, listener.rx_key, listener.tx_key)
+        speaking, listening = (UdpLink(peer, address) for peer in (turns.peer, listener))
+        with contextlib.closing(speaking), contextlib.closing(listening):
+
+            def turn() -> None:
+                loop.run(0.0)
+                turns.end_turn()
+                listening.drain()
+
+            def speak(seqs: range) -> None:
+                for seq in seqs:
+                    speaking.send(
+                        turns.peer.seal(
+                            build_rtp(
+                                OPUS.payload_type, seq, seq * 960, MIC, b"opus", extensions={4: seq.to_bytes(2, "big")}
+                            )
+                        )
+                    )
+
+            speaking.send(turns.peer.check())
+            listening.send(listener.check())
+            turn()
+            core.add_publication(10, 1, PublicationSpec(Kind.AUDIO, "00", (OPUS.payload_type,), (MIC,), {}, ()))
+            core.set_gate(10, True)
+            core.add_slot(11, 2, SlotSpec(Kind.AUDIO, "10", OUT, None, (OPUS.payload_type,), False))
+            core.subscribe(11, 10, None)
+            for seq in range(4):
+                speak(range(seq, seq + 1))
+                turn()
+            speak(range(4, 4 + 2 * BATCH))
+            core.send_dtls(2, b"\x16 a part of a handshake")
+            turn()
+            assert listener.dtls == [b"\x16 a part of a handshake"]
+            assert listener.unreadable == 0
+            assert len(listener.rtp[OUT]) == 4 + 2 * BATCH
