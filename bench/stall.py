@@ -75,7 +75,7 @@ class Beside:
         due, count, is_up = loop.time() + index / (per_s * MEMBERS), 0, False
         while True:
             await asyncio.sleep(max(0.0, due - loop.time()))
-            due += 1 / per_s
+            due = max(due + 1 / per_s, loop.time())  # to make up for what was late would be a flood, which ends a line
             count += 1
             self.messages += 1
             if count % REQUEST_ONE_IN:
