@@ -61,7 +61,8 @@ test("what nobody notices and what wavers moves no picture; a line that is good 
   assert.equal(holdFor(180, 205), 180);
   assert.equal(holdFor(180, 215), 215);
   assert.equal(holdFor(70, 50), 0);
-  assert.equal(holdFor(0, 3_000), 400);
+  assert.equal(holdFor(0, 800), 800);
+  assert.equal(holdFor(0, 3_000), 1_000);
 });
 
 test("in silence the picture stays where it was, and it is free when somebody else's comes into the slot", async () => {

@@ -10,7 +10,8 @@
 const NOTICED_MS = 60;
 /** A buffer that wavers less moves no picture. */
 const WAVER_MS = 30;
-const MOST_MS = 400;
+/** On a busy machine voices wait 0.8 s; one that waited much longer stood still. */
+const MOST_MS = 1_000;
 
 /**
  * How long the picture of one person has to wait at least.
