@@ -44,7 +44,7 @@ def changed_by(
 
     An edit of one date is known by that date, so that it is told once whoever says it.
     """
-    moved = [(was, row) for was, row in changed if _start(was) != _start(row) and now < _start(row)]
+    moved = [(was, row) for was, row in changed if _start(was) != _start(row) and now < _end(row)]
     void = tuple(canceled)
     match moved, void:
         case [], ():
@@ -92,3 +92,7 @@ def changed_of(job: Job) -> ChangedDates:
 
 def _start(row: SessionRecord) -> Instant:
     return row.settings.schedule.start_at
+
+
+def _end(row: SessionRecord) -> Instant:
+    return row.settings.schedule.end_at

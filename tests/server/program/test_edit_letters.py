@@ -10,6 +10,7 @@ from rooms.ids import SessionId
 from rooms.program.ids import PlaceId
 from rooms.program.leading import LeadState
 from rooms.program.series import Change, Series
+from rooms.schedule import instant_of
 from server.elsewhere import RoomsElsewhere
 from server.ports import StoreDown
 from server.program.changed_dates import CHANGED
@@ -221,6 +222,14 @@ async def test_a_date_whose_room_opened_before_it_heard_did_not_move(
         await opened.change(series.id, FIRST, Scope.THIS, Change(start_local=at("2027-01-20T19:00")))
     assert await told(scene) == []
     assert "session.moved" not in scene.programs.events()
+
+
+async def test_a_date_that_moves_to_a_start_that_is_past_is_told_while_it_is_not_over(
+    scene: Scene, book: SeriesBook, series: Series
+) -> None:
+    scene.clock.advance(instant_of(at("2027-01-19T18:00+00:00")) - scene.clock.now())
+    await book.change(series.id, FIRST, Scope.THIS, Change(start_local=at("2027-01-19T17:30")))
+    assert {got.subject for got in await told(scene)} >= {"New time: Evening circle", "Neue Zeit: Evening circle"}
 
 
 async def test_dates_that_move_and_are_then_canceled_are_told_as_canceled(
