@@ -63,13 +63,17 @@ class DateLetters:
         await to_each(await self._concerned(news), lambda each: self._write(told, *each))
 
     async def _news(self, job: Job) -> tuple[_News, ...]:
-        """By start, without what is past, and without what moved back, or was canceled, before anybody was told."""
+        """By start, without what moved back or was canceled before anybody was told.
+
+        And without what is past, by its time and by the one it had: who knows the former still comes.
+        """
         changed = changed_of(job)
         was_at = {each.session: each.was_at for each in changed.moved}
         found = []
         for date in await self.store.dates.of(changed.sessions):
             was = was_at.get(date.session.id)
-            is_over = self.clock.now() >= date.end_at
+            was_end = date.end_at if was is None else was + (date.end_at - date.start_at)
+            is_over = self.clock.now() >= max(date.end_at, was_end)
             is_moot = was is not None and (was == date.start_at or date.session.end is SessionEnd.CANCELED)
             if not is_over and not is_moot:
                 found.append(_News(date, was))

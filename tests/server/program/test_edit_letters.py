@@ -232,6 +232,14 @@ async def test_a_date_that_moves_to_a_start_that_is_past_is_told_while_it_is_not
     assert {got.subject for got in await told(scene)} >= {"New time: Evening circle", "Neue Zeit: Evening circle"}
 
 
+async def test_a_date_that_moves_ahead_and_is_over_before_anybody_is_told_is_told_until_it_would_have_been_over(
+    scene: Scene, book: SeriesBook, series: Series
+) -> None:
+    scene.clock.advance(instant_of(at("2027-01-19T18:00:58+00:00")) - scene.clock.now())
+    await book.change(series.id, FIRST, Scope.THIS, Change(start_local=at("2027-01-19T17:01")))
+    assert {got.subject for got in await told(scene)} >= {"New time: Evening circle", "Neue Zeit: Evening circle"}
+
+
 async def test_dates_that_move_and_are_then_canceled_are_told_as_canceled(
     scene: Scene, book: SeriesBook, series: Series
 ) -> None:
