@@ -11,6 +11,7 @@ from server.store.records import SessionRecord
 MOVED: Final = "tell-moved"
 CANCELED: Final = "tell-canceled"
 CHANGED: Final = "tell-changed"
+KINDS: Final = frozenset({MOVED, CANCELED, CHANGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,10 @@ class MovedDate:
 
 @dataclass(frozen=True, slots=True)
 class ChangedDates:
-    """`key` names the edit: letters about it are known by it and by their reader."""
+    """`key` names the edit: letters about it are known by it and by their reader.
+
+    One of `moved` may be canceled by now: people know it by the start it had.
+    """
 
     key: str
     moved: tuple[MovedDate, ...] = ()
@@ -64,6 +68,19 @@ def one_moved(row: SessionRecord, was_at: Instant) -> ChangedDates:
     """`row` is the date as it is by now."""
     key = f"moved:{row.id}:{was_at}:{_start(row)}:{row.sequence}"
     return ChangedDates(key, moved=(MovedDate(row.id, was_at),))
+
+
+def folded(edit: str, changed: ChangedDates, untold: Iterable[ChangedDates]) -> ChangedDates:
+    """An edit with those before it that nobody has heard of, earliest first: dates move from where people know them."""
+    edits = (*untold, changed)
+    if len(edits) == 1:
+        return changed
+    was_at = {each.session: each.was_at for one in reversed(edits) for each in one.moved}
+    void = tuple(dict.fromkeys(session for one in edits for session in one.canceled))
+    sessions = was_at.keys() | set(void)
+    key = f"canceled:{void[0]}" if len(sessions) == len(void) == 1 else f"changed:{edit}"
+    moved = tuple(MovedDate(session, was) for session, was in was_at.items())
+    return ChangedDates(key, moved, tuple(session for session in void if session not in was_at))
 
 
 def job_of(changed: ChangedDates, due_at: Instant) -> Planned:

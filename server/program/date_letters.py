@@ -29,9 +29,11 @@ Person = Reader | Account
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """A date as it is by now; `was_at` is None for one that is canceled."""
+    """A date as it is by now. `at` is when it is, or for one that is canceled when people expect it; `was_at` is None
+    for that."""
 
     date: DateOfGroup
+    at: Instant
     was_at: Instant | None
 
 
@@ -63,7 +65,7 @@ class DateLetters:
         await to_each(await self._concerned(news), lambda each: self._write(told, *each))
 
     async def _news(self, job: Job) -> tuple[_News, ...]:
-        """By start, without what moved back or was canceled before anybody was told.
+        """By start, without what moved back before anybody was told.
 
         And without what is past, by its time and by the one it had: who knows the former still comes.
         """
@@ -74,10 +76,13 @@ class DateLetters:
             was = was_at.get(date.session.id)
             was_end = date.end_at if was is None else was + (date.end_at - date.start_at)
             is_over = self.clock.now() >= max(date.end_at, was_end)
-            is_moot = was is not None and (was == date.start_at or date.session.end is SessionEnd.CANCELED)
-            if not is_over and not is_moot:
-                found.append(_News(date, was))
-        return tuple(found)
+            if is_over:
+                continue
+            if was is None or date.session.end is SessionEnd.CANCELED:
+                found.append(_News(date, date.start_at if was is None else was, None))
+            elif was != date.start_at:
+                found.append(_News(date, date.start_at, was))
+        return tuple(sorted(found, key=lambda each: each.at))
 
     async def _name(self, news: Sequence[_News]) -> str:
         """Of all dates where they have one in common, else of their group; discreet where the group is neutral."""
@@ -99,7 +104,7 @@ class DateLetters:
         return [(who, tuple(each for each in news if each.date.session.id in dates)) for who, dates in expected]
 
     async def _write(self, told: _Told, who: Person, news: tuple[_News, ...]) -> None:
-        canceled = [each.date for each in news if each.was_at is None]
+        canceled = [each for each in news if each.was_at is None]
         next_at = None if not canceled else await self._next_after(canceled[0])
         if len(news) == 1:
             await self._write_one(told, who, news[0], next_at)
@@ -109,7 +114,7 @@ class DateLetters:
     async def _write_one(self, told: _Told, who: Person, news: _News, next_at: Instant | None) -> None:
         date, was_at = news.date, news.was_at
         kind: type[DateCanceled | DateMoved] = DateCanceled if was_at is None else DateMoved
-        more = {"next_at": next_at} if was_at is None else {"was_at": was_at}
+        more = {"starts_at": news.at, "next_at": next_at} if was_at is None else {"was_at": was_at}
         if isinstance(who, Reader):
             files = await self._files(told, (news,))
             await self.letters.to_reader(kind, f"{told.word}:{who.place}", date, who, files, **more)
@@ -118,8 +123,8 @@ class DateLetters:
             await self.letters.to_account(kind, f"{told.word}:{who.id}", date, who, url, **more)
 
     async def _write_many(self, told: _Told, who: Person, news: tuple[_News, ...], next_at: Instant | None) -> None:
-        moved = tuple(MovedTime(each.date.start_at, each.was_at) for each in news if each.was_at is not None)
-        canceled = tuple(each.date.start_at for each in news if each.was_at is None)
+        moved = tuple(MovedTime(each.at, each.was_at) for each in news if each.was_at is not None)
+        canceled = tuple(each.at for each in news if each.was_at is None)
         kind: type[DatesLetter] = DatesChanged if moved and canceled else DatesMoved if moved else DatesCanceled
         first, url = news[0].date, ""
         if isinstance(who, Reader):
@@ -142,6 +147,6 @@ class DateLetters:
             told.files[ids] = await self.letters.file_of(*ids)
         return told.files[ids]
 
-    async def _next_after(self, date: DateOfGroup) -> Instant | None:
-        following = await self.store.dates.next_of(date.group, date.start_at)
+    async def _next_after(self, news: _News) -> Instant | None:
+        following = await self.store.dates.next_of(news.date.group, news.at)
         return None if following is None else following.settings.schedule.start_at

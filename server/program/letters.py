@@ -102,8 +102,10 @@ async def to_each(readers: Iterable[T], write: Callable[[T], Awaitable[object]])
 
 
 def about(kind: type[DateLetter], date: DateOfGroup, **more: Any) -> DateLetter:
+    """`more` may say another start than the date has."""
     length_min = (date.end_at - date.start_at) // MINUTE_MS
-    return kind(group=date.name, is_neutral=date.is_neutral, starts_at=date.start_at, length_min=length_min, **more)
+    more = {"starts_at": date.start_at} | more
+    return kind(group=date.name, is_neutral=date.is_neutral, length_min=length_min, **more)
 
 
 def recipient_with_place(reader: Reader) -> Recipient:

@@ -26,6 +26,7 @@ from server.program.changed_dates import ChangedDates, job_of, one_canceled
 from server.program.leading import Leading
 from server.program.letters import Letters, recipient_of
 from server.program.ports import Happenings
+from server.program.untold import with_untold
 from server.store.dates import DateOfGroup
 from server.store.jobs import Planned
 from server.store.store import Store
@@ -69,7 +70,8 @@ class LetterNotices:
     async def date_canceled(self, session: SessionId) -> None:
         changed = one_canceled(session)
         await self.dates_changed(changed)
-        await self.queue.add_all((job_of(changed, self.clock.now()),))
+        async with self.store.series.changing(self.clock.now()) as writer:
+            await writer.plan(self.letters_about(await with_untold(writer, changed)))
 
     async def place_given(self, place: PlaceId) -> None:
         found = await self.store.places.get(place)

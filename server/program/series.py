@@ -47,6 +47,7 @@ from server.program.series_input import (
     faults_of,
     plan_for,
 )
+from server.program.untold import with_untold
 from server.store.records import SessionRecord
 from server.store.series import Outdated, SeriesWriter
 from server.store.store import Store
@@ -296,7 +297,7 @@ class SeriesBook:
         """With the edit or not at all: a process that ends right after it loses no letter (ADR 0097)."""
         told.dates = changed_by(new_id("c"), told.changed, told.void, now)
         if told.dates is not None:
-            await writer.plan(self.notices.letters_about(told.dates))
+            await writer.plan(self.notices.letters_about(await with_untold(writer, told.dates)))
 
     async def _tell(self, told: _Told) -> bool:
         """Rooms first, then programs; people hear by letter. True where a room had begun before it heard."""

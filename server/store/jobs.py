@@ -1,7 +1,7 @@
 """Jobs: taken by a lease, ended by whoever still holds it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -156,6 +156,19 @@ async def add_within(connection: AsyncConnection, database: Database, planned: S
         for each in planned
     ]
     await connection.execute(database.upsert(jobs).on_conflict_do_nothing(index_elements=["key"]), rows)
+
+
+async def withdraw_within(
+    connection: AsyncConnection, kinds: frozenset[str], now: Instant, is_wanted: Callable[[Job], bool]
+) -> list[Job]:
+    """Drop those of these kinds that nobody has begun, as a part of a transaction that others began; by when they
+    are due. Nobody takes them meanwhile."""
+    fresh = jobs.c.outcome.is_(None) & (jobs.c.attempts == 0) & jobs.c.kind.in_(kinds)
+    found = select(jobs).where(fresh).order_by(jobs.c.due_at, jobs.c.id).with_for_update(skip_locked=True)
+    wanted = [job for job in map(_job_of, await connection.execute(found)) if is_wanted(job)]
+    values = {"outcome": Outcome.DROPPED.value, "ended_at": now}
+    await connection.execute(update(jobs).where(jobs.c.id.in_([job.id for job in wanted])).values(values))
+    return wanted
 
 
 def _mine(job: Job) -> Any:

@@ -1,6 +1,6 @@
 """Series, the dates that differ, and the sessions that come of both."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ from rooms.program.recurrence import Rule
 from rooms.program.series import Change, DateException, ExceptionKind, Series, local_from, local_text
 from rooms.program.timers import Timers
 from server.store.database import Database
-from server.store.jobs import Planned, add_within
+from server.store.jobs import Job, Planned, add_within, withdraw_within
 from server.store.mapping import session_of, session_values
 from server.store.records import SessionEnd, SessionRecord
 from server.store.tables import exceptions, groups, series, sessions, staff
@@ -231,6 +231,10 @@ class SeriesWriter:
         """What is to be done later because of this, and only if this is written."""
         if planned:
             await add_within(self.connection, self.database, planned)
+
+    async def withdraw(self, kinds: frozenset[str], is_wanted: Callable[[Job], bool]) -> list[Job]:
+        """What was planned and nobody has begun is not to be done any more, if this is written."""
+        return await withdraw_within(self.connection, kinds, self.now, is_wanted)
 
 
 async def _facilitators(connection: AsyncConnection, where: ColumnElement[bool]) -> dict[GroupId, set[str]]:

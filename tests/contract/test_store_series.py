@@ -110,6 +110,24 @@ async def test_what_is_to_be_done_because_of_an_edit_is_stored_with_it_or_not_at
     assert {None if job is None else job.key for job in taken} == {"first", "second", None}
 
 
+async def test_what_was_planned_is_withdrawn_with_an_edit_or_not_at_all_and_never_what_was_begun(scene: Store) -> None:
+    kinds, until = frozenset({"tell"}), Instant(NOW + DAY)
+    await scene.jobs.add_all(
+        [Planned(kind, f"{kind} {at}", {}, Instant(at)) for kind in ("tell", "go") for at in (1, 2, 3)]
+    )
+    assert (begun := await scene.jobs.take(kinds, NOW, until)) is not None
+    assert await scene.jobs.put_off(begun, NOW)
+    with pytest.raises(LookupError):
+        async with scene.series.changing(NOW) as writer:
+            await writer.withdraw(kinds, lambda _: True)
+            raise LookupError
+    async with scene.series.changing(NOW) as writer:
+        assert [job.key for job in await writer.withdraw(kinds, lambda job: job.key != "tell 2")] == ["tell 3"]
+        assert await writer.withdraw(kinds, lambda _: False) == []
+    taken = [await scene.jobs.take(kinds, NOW, until) for _ in range(3)]
+    assert [None if job is None else job.key for job in taken] == ["tell 2", "tell 1", None]
+
+
 async def test_two_dates_may_trade_their_names(scene: Store) -> None:
     await dates(scene)
     async with scene.series.changing(NOW) as writer:

@@ -195,15 +195,6 @@ async def test_a_job_that_is_done_again_writes_to_those_alone_who_have_no_letter
     assert len({got.message["Message-ID"] for got in scene.mailbox.got if got.to.startswith("pl_")}) == len(READERS)
 
 
-async def test_what_moved_on_before_anybody_was_told_is_told_once(
-    scene: Scene, book: SeriesBook, series: Series
-) -> None:
-    await book.change(series.id, FIRST, Scope.ALL, Change(start_local=at("2027-01-19T20:30")))
-    await book.change(series.id, "2027-01-19T20:30", Scope.ALL, Change(start_local=at(FIRST)))
-    letters = by_language(await told(scene))
-    assert "- Tuesday 19 January 2027, 14:00, New York time (before: 15:30)" in letters["en"][1]
-
-
 async def test_a_date_whose_room_opened_before_it_heard_did_not_move(
     scene: Scene, book: SeriesBook, series: Series
 ) -> None:
@@ -238,14 +229,6 @@ async def test_a_date_that_moves_ahead_and_is_over_before_anybody_is_told_is_tol
     scene.clock.advance(instant_of(at("2027-01-19T18:00:58+00:00")) - scene.clock.now())
     await book.change(series.id, FIRST, Scope.THIS, Change(start_local=at("2027-01-19T17:01")))
     assert {got.subject for got in await told(scene)} >= {"New time: Evening circle", "Neue Zeit: Evening circle"}
-
-
-async def test_dates_that_move_and_are_then_canceled_are_told_as_canceled(
-    scene: Scene, book: SeriesBook, series: Series
-) -> None:
-    await book.change(series.id, FIRST, Scope.ALL, Change(start_local=at("2027-01-19T20:30")))
-    await book.end(series.id)
-    assert {got.subject for got in await told(scene)} == set(SUBJECTS.values())
 
 
 async def test_two_edits_are_two_letters(scene: Scene, book: SeriesBook, series: Series) -> None:
