@@ -69,9 +69,9 @@ class LetterNotices:
 
     async def date_canceled(self, session: SessionId) -> None:
         changed = one_canceled(session)
-        await self.dates_changed(changed)
         async with self.store.series.changing(self.clock.now()) as writer:
             await writer.plan(self.letters_about(await with_untold(writer, changed)))
+        await self.dates_changed(changed)
 
     async def place_given(self, place: PlaceId) -> None:
         found = await self.store.places.get(place)

@@ -162,6 +162,20 @@ async def test_a_crash_after_the_edit_loses_no_letter_and_doing_it_again_doubles
     assert len(await told(scene)) == len(READERS)
 
 
+async def test_a_crash_after_a_room_was_called_off_loses_no_letter_once_they_are_queued(
+    scene: Scene, series: Series, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def killed(*_: object) -> None:
+        raise RuntimeError("killed")
+
+    (first, *_) = await rows(scene, series)
+    await scene.store.rooms.mark_end(first.id, is_canceled=True)
+    with monkeypatch.context() as crash, pytest.raises(RuntimeError):
+        crash.setattr(scene.programs, "happened", killed)
+        await scene.errands.notices.date_canceled(first.id)
+    assert subjects(by_language(await told(scene))) == SUBJECTS | {"es": "Cancelada: Evening circle"}
+
+
 async def test_an_edit_that_is_refused_is_told_to_nobody(scene: Scene, book: SeriesBook, series: Series) -> None:
     await book.create(HOST, GROUP, twelve(rule=None, starts_on=date(2027, 1, 28), starts_at=time(20, 30)))
     with pytest.raises(BadSeries):
