@@ -55,7 +55,7 @@ def composed(letter: Letter, words: Words, zone: str, is_place: bool, stop_url: 
     return Composed(
         language=words.code,
         subject=_one_line(text.subject.format_map(values)),
-        lines=tuple(line.format_map(values) for line in text.lines),
+        lines=(*(line.format_map(values) for line in text.lines), *_last(letter, words)),
         lists=tuple(_lists(letter, words, zone)),
         facts=tuple(_facts(letter, words, zone)),
         said=text.said if quote else "",
@@ -80,6 +80,10 @@ def _values(letter: Letter, words: Words, zone: str) -> dict[str, object]:
     if isinstance(letter, NobodyCame):
         values["cancel"] = when(letter.cancel_at, zone, words.days).clock
     return values
+
+
+def _last(letter: Letter, words: Words) -> tuple[str, ...]:
+    return (words.frame["last"],) if isinstance(letter, DateCanceled | DatesLetter) and letter.is_last else ()
 
 
 def _lists(letter: Letter, words: Words, zone: str) -> list[tuple[str, tuple[str, ...]]]:

@@ -95,9 +95,10 @@ class DateMoved(DateLetter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateCanceled(DateLetter):
-    """`next_at` of the next date, where there is one."""
+    """`next_at` of the next date, where there is one; `is_last` where it is known that nothing more is planned."""
 
     next_at: Instant | None = None
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +115,13 @@ class MovedTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatesLetter(GroupLetter):
-    """About two dates at least, `moved` and `canceled` each by start. `next_at` of the next date, where there is one
-    and some were canceled."""
+    """About two dates at least, `moved` and `canceled` each by start. `next_at` and `is_last` as in `DateCanceled`,
+    where some were canceled."""
 
     moved: tuple[MovedTime, ...]
     canceled: tuple[Instant, ...]
     next_at: Instant | None = None
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from rooms.ids import Instant, SessionId
+from rooms.program.dates import dates_of
+from rooms.program.ids import GroupId
 from rooms.program.leading import LeadState, leader_of
 from server.mail.attachment import Attachment
 from server.mail.letters import (
@@ -19,6 +22,7 @@ from server.mail.letters import (
 from server.ports import Clock
 from server.program.changed_dates import changed_of
 from server.program.letters import Letters, recipient_of, recipient_with_place, to_each
+from server.program.series_input import FARTHEST_MS
 from server.store.dates import DateOfGroup, Reader
 from server.store.jobs import Job
 from server.store.records import Account, SessionEnd
@@ -39,11 +43,12 @@ class _News:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What a job tells; `word` begins the key of each of its letters, `files` are shared by those who hear the same."""
+    """What a job tells; `word` begins the key of each of its letters, `next_at` is the next date that takes place,
+    `files` are shared by those who hear the same."""
 
     word: str
     name: str
-    news: tuple[_News, ...]
+    next_at: Instant | None
     files: dict[tuple[SessionId, ...], tuple[Attachment, ...]] = field(default_factory=dict)
 
 
@@ -61,7 +66,8 @@ class DateLetters:
         news = await self._news(job)
         if not news:
             return
-        told = _Told(job.key.replace("tell-", "date-", 1), await self._name(news), news)
+        next_at = await self._next(news[0].date.group)
+        told = _Told(job.key.replace("tell-", "date-", 1), await self._name(news), next_at)
         await to_each(await self._concerned(news), lambda each: self._write(told, *each))
 
     async def _news(self, job: Job) -> tuple[_News, ...]:
@@ -104,17 +110,18 @@ class DateLetters:
         return [(who, tuple(each for each in news if each.date.session.id in dates)) for who, dates in expected]
 
     async def _write(self, told: _Told, who: Person, news: tuple[_News, ...]) -> None:
-        canceled = [each for each in news if each.was_at is None]
-        next_at = None if not canceled else await self._next_after(canceled[0])
+        following: dict[str, Any] = {}
+        if any(each.was_at is None for each in news):
+            following = {"next_at": told.next_at, "is_last": told.next_at is None}
         if len(news) == 1:
-            await self._write_one(told, who, news[0], next_at)
+            await self._write_one(told, who, news[0], following)
         else:
-            await self._write_many(told, who, news, next_at)
+            await self._write_many(told, who, news, following)
 
-    async def _write_one(self, told: _Told, who: Person, news: _News, next_at: Instant | None) -> None:
+    async def _write_one(self, told: _Told, who: Person, news: _News, following: dict[str, Any]) -> None:
         date, was_at = news.date, news.was_at
         kind: type[DateCanceled | DateMoved] = DateCanceled if was_at is None else DateMoved
-        more = {"starts_at": news.at, "next_at": next_at} if was_at is None else {"was_at": was_at}
+        more = {"starts_at": news.at, **following} if was_at is None else {"was_at": was_at}
         if isinstance(who, Reader):
             files = await self._files(told, (news,))
             await self.letters.to_reader(kind, f"{told.word}:{who.place}", date, who, files, **more)
@@ -122,7 +129,7 @@ class DateLetters:
             url = "" if was_at is None else self.letters.session_url(date)
             await self.letters.to_account(kind, f"{told.word}:{who.id}", date, who, url, **more)
 
-    async def _write_many(self, told: _Told, who: Person, news: tuple[_News, ...], next_at: Instant | None) -> None:
+    async def _write_many(self, told: _Told, who: Person, news: tuple[_News, ...], following: dict[str, Any]) -> None:
         moved = tuple(MovedTime(each.at, each.was_at) for each in news if each.was_at is not None)
         canceled = tuple(each.at for each in news if each.was_at is None)
         kind: type[DatesLetter] = DatesChanged if moved and canceled else DatesMoved if moved else DatesCanceled
@@ -132,7 +139,7 @@ class DateLetters:
         elif moved:
             url = self.letters.group_url(first)
         letter = kind(
-            group=told.name, is_neutral=first.is_neutral, url=url, moved=moved, canceled=canceled, next_at=next_at
+            group=told.name, is_neutral=first.is_neutral, url=url, moved=moved, canceled=canceled, **following
         )
         send = partial(self.letters.post.send, letter, session=first.session.id)
         if isinstance(who, Reader):
@@ -147,6 +154,15 @@ class DateLetters:
             told.files[ids] = await self.letters.file_of(*ids)
         return told.files[ids]
 
-    async def _next_after(self, news: _News) -> Instant | None:
-        following = await self.store.dates.next_of(news.date.group, news.at)
-        return None if following is None else following.settings.schedule.start_at
+    async def _next(self, group: GroupId) -> Instant | None:
+        """The next date that takes place, also one that is planned and has no session yet."""
+        now = self.clock.now()
+        if (following := await self.store.dates.next_of(group, now)) is not None:
+            return following.settings.schedule.start_at
+        starts = []
+        for series in await self.store.series.of_group(group):
+            exceptions = await self.store.series.exceptions(series.id)
+            begin = max(now, series.made_until)
+            dates = dates_of(series, exceptions, begin, Instant(begin + FARTHEST_MS), len(exceptions) + 1)
+            starts += [date.schedule.start_at for date in dates if not date.is_canceled]
+        return min((start for start in starts if start > now), default=None)

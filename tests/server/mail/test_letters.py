@@ -38,6 +38,7 @@ VALUES: dict[str, Any] = {
     "starts_at": START,
     "was_at": Instant(START - 86_400_000),
     "next_at": Instant(START + 7 * 86_400_000),
+    "is_last": False,
     "cancel_at": Instant(START + 900_000),
     "length_min": 90,
     "position": 3,

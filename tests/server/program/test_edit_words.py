@@ -11,13 +11,15 @@ from server.mail.compose import LISTED, composed
 from server.mail.letters import DatesCanceled
 from server.mail.words import languages, read
 from server.program.series import Scope, SeriesBook
-from tests.support.edited_series import FIRST, at, by_language, told, twelve
+from tests.support.edited_series import FIRST, GROUP, HOST, at, by_language, rows, told, twelve
 from tests.support.errand_scene import DAY, Scene
 
 CANCELED = {
     "en": (
         "Canceled: Evening circle",
         """12 dates of Evening circle will not take place.
+
+No further dates are planned.
 
 Canceled:
 - Tuesday 19 January 2027, 14:00, New York time
@@ -35,6 +37,8 @@ https://groups.example.org/p#of-pl_en""",
         "Abgesagt: Evening circle",
         """12 Termine von Evening circle finden nicht statt.
 
+Weitere Termine sind nicht geplant.
+
 Abgesagt:
 - Dienstag, 19. Januar 2027, 20:00 Uhr, Ortszeit Berlin
 - Donnerstag, 21. Januar 2027, 20:00 Uhr, Ortszeit Berlin
@@ -50,6 +54,8 @@ https://groups.example.org/p#of-pl_de""",
     "es": (
         "Canceladas: Evening circle",
         """12 fechas de Evening circle no tendrán lugar.
+
+No hay más fechas previstas.
 
 No habrá reunión:
 - martes, 19 de enero de 2027, 20:00, hora de Madrid
@@ -166,6 +172,38 @@ async def test_one_date_alone_is_told_as_one(scene: Scene, book: SeriesBook, ser
     assert by_language(await told(scene)) == ONE
 
 
+@pytest.mark.parametrize("scope", [Scope.THIS, Scope.FOLLOWING])
+async def test_the_next_date_is_the_next_that_takes_place_from_now_on(
+    scene: Scene, book: SeriesBook, series: Series, scope: Scope
+) -> None:
+    await book.cancel(series.id, "2027-02-16T19:00", scope)
+    english = by_language(await told(scene))["en"][1]
+    assert "Next date: Tuesday 19 January 2027, 14:00, New York time\n" in english
+    assert "No further dates" not in english
+
+
+async def test_a_date_that_is_planned_and_not_made_yet_is_the_next(
+    scene: Scene, book: SeriesBook, series: Series
+) -> None:
+    summer = await book.create(HOST, GROUP, twelve(rule=None, starts_on=date(2027, 6, 1)))
+    assert await rows(scene, summer) == []
+    await book.end(series.id)
+    english = by_language(await told(scene))["en"][1]
+    assert "Next date: Tuesday 1 June 2027, 14:00, New York time\n" in english
+    assert "No further dates" not in english
+
+
+async def test_one_date_after_which_nothing_is_planned_says_so(scene: Scene, book: SeriesBook, series: Series) -> None:
+    await book.cancel(series.id, "2027-01-21T19:00", Scope.FOLLOWING)
+    await told(scene)
+    scene.mailbox.got.clear()
+    await book.cancel(series.id, FIRST, Scope.THIS)
+    texts = {language: text for language, (_, text) in by_language(await told(scene)).items()}
+    assert "will not take place.\n\nNo further dates are planned.\n\nWhen: " in texts["en"]
+    assert "Weitere Termine sind nicht geplant." in texts["de"]
+    assert "No hay más fechas previstas." in texts["es"]
+
+
 async def test_one_date_that_moves_is_told_as_one(scene: Scene, book: SeriesBook, series: Series) -> None:
     await book.change(series.id, FIRST, Scope.THIS, Change(start_local=at("2027-01-20T20:00")))
     letters = by_language(await told(scene))
@@ -204,7 +242,7 @@ Canceled:
 - Thursday 18 February 2027, 14:00, New York time
 - Thursday 25 February 2027, 14:00, New York time
 
-Next date: Tuesday 16 February 2027, 15:00, New York time
+Next date: Tuesday 19 January 2027, 14:00, New York time
 
 See the dates:
 https://groups.example.org/p#of-pl_en"""
