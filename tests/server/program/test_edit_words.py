@@ -105,10 +105,10 @@ Termine ansehen:
 https://groups.example.org/p#of-pl_de""",
     ),
     "es": (
-        "Nuevas horas: Evening circle",
-        """12 fechas de Evening circle tienen una nueva hora.
+        "Cambio de fechas: Evening circle",
+        """12 fechas de Evening circle han cambiado.
 
-Con nueva hora:
+Nuevas fechas:
 - martes, 19 de enero de 2027, 21:30, hora de Madrid (antes: 20:00)
 - jueves, 21 de enero de 2027, 21:30, hora de Madrid (antes: 20:00)
 - martes, 26 de enero de 2027, 21:30, hora de Madrid (antes: 20:00)
@@ -210,7 +210,7 @@ async def test_one_date_that_moves_is_told_as_one(scene: Scene, book: SeriesBook
     assert {subject for subject, _ in letters.values()} == {
         "New time: Evening circle",
         "Neue Zeit: Evening circle",
-        "Nueva hora: Evening circle",
+        "Cambio de fecha: Evening circle",
     }
     assert "Before: Tuesday 19 January 2027, 14:00, New York time\nLength: 60 minutes" in letters["en"][1]
 
@@ -248,7 +248,7 @@ See the dates:
 https://groups.example.org/p#of-pl_en"""
     )
     assert letters["de"][1].startswith("6 Termine von Evening circle haben sich geändert.\n\nVerschoben auf:\n- ")
-    assert letters["es"][1].startswith("6 fechas de Evening circle han cambiado.\n\nCon nueva hora:\n- ")
+    assert letters["es"][1].startswith("6 fechas de Evening circle han cambiado.\n\nNuevas fechas:\n- ")
 
 
 async def test_a_day_that_changes_is_said_with_the_day_before(scene: Scene, book: SeriesBook, series: Series) -> None:
