@@ -118,10 +118,7 @@ class DateTable:
 
     async def readers(self, group: GroupId, session: SessionId) -> list[Reader]:
         """Everybody with a place and an address who has not said "not this time", in the order of asking."""
-        absent = select(answers.c.place).where(answers.c.session == session, answers.c.is_coming.is_(False))
-        found = _readers().where(places.c.group == group, places.c.id.not_in(absent)).order_by(places.c.rank)
-        async with self.database.read() as connection:
-            return [_reader_of(row) for row in await connection.execute(found)]
+        return [reader for reader, _ in await self.readers_of(group, (session,))]
 
     async def readers_of(self, group: GroupId, wanted: Collection[SessionId]) -> list[tuple[Reader, set[SessionId]]]:
         """As `readers`, of several dates: everybody who expects one of them, each with those that they do expect."""
