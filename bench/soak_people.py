@@ -56,7 +56,8 @@ class Talker(MediaMember):
             await until(self._is_connected, f"{self.alias} has media", COME_S)
         except AssertionError:
             raise NotInTime from None
-        await self.ask("unmute-self")
+        if (await self.request("unmute-self"))["type"] != "ok":  # a store that could not keep it in time
+            raise NotInTime
         assert self.media is not None
         self.media.start_sending(MIC)
 
