@@ -118,24 +118,27 @@ class Downlinks:
 
     def run(self, now: float) -> None:
         """By the clock. An error is counted and costs one viewer its turn, nobody else."""
-        is_busy = False
+        self.due = math.inf
         for line in list(self._lines.values()):
+            wait = IDLE_S
             try:
-                is_busy |= self._turn(line, now)
+                wait = self._turn(line, now)
             except Exception:
                 self._wire.drops["timer-error"] += 1
-        wait = STEP_S if is_busy else IDLE_S
-        self.due = now + wait if self._lines else math.inf
+            self.due = min(self.due, now + wait)
 
     def _wake(self) -> None:
         self.due = min(self.due, self._wire.now + STEP_S)
 
-    def _turn(self, line: Line, now: float) -> bool:
-        is_busy = line.estimator is not None and self._step(line, line.estimator, now)
+    def _turn(self, line: Line, now: float) -> float:
+        """In how many seconds it is to be called again."""
+        wait = TELL_S
+        if line.estimator is not None:
+            wait = STEP_S if self._step(line, line.estimator, now) else IDLE_S
         bps = line.bps
         if bps is not None and now - line.told_at >= TELL_S and _differ(bps, line.told_bps):
             self._tell(line, now)
-        return is_busy
+        return wait
 
     def _step(self, line: Line, estimator: LineEstimator, now: float) -> bool:
         """True while it is to be called again soon."""

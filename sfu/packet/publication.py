@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 _RTX_TYPES: Final = frozenset(codec.rtx for codec in CODECS if codec.rtx is not None)
 MAX_PPS: Final = {Kind.AUDIO: 400, Kind.VIDEO: 2_500}
 NO_ROOM: Final = -1
-LOOKED_AT: Final = 32  # packets, once a second: a few pictures of each temporal layer
+LOOKED_AT: Final = 32  # packets: a few pictures of each temporal layer
+# Calls of `rates`: each of the first, then one in some. A browser rarely layers its pictures anew, and looking costs.
+LOOKED_AT_FIRST: Final = 3
+LOOK_EVERY: Final = 5
 REPEATS: Final = 16  # so many packets back a voice may reach (RFC 2198 section 3: 341 ms, which is 17 of Opus)
 BURST_S: Final = 1.0  # of it at once: what waited while this process or the publisher's network stood still
 
@@ -262,7 +265,8 @@ class Publication:
         """The live layers and their rates since the last call."""
         for track in self.tracks.values():
             track.measure(now)
-            if track.payload_type == VP8.payload_type:
+            is_due = track.measured <= LOOKED_AT_FIRST or track.measured % LOOK_EVERY == 0
+            if is_due and track.payload_type == VP8.payload_type:
                 track.temporal = temporal_layers(track.history.latest(LOOKED_AT)) or track.temporal
         live = ((rid, track) for rid, track in self.tracks.items() if track.is_live(now))
         return tuple(LayerRate(rid, track.bps, track.temporal) for rid, track in live)

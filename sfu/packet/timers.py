@@ -18,6 +18,7 @@ from sfu.packet.upstream import Upstream
 from sfu.packet.wire import FEEDBACK_SSRC, Waiter, Wire
 from sfu.plane import AudioLevel, LayerRate
 
+TICK_S: Final = 0.05
 LEVELS_S: Final = 0.2
 LIVENESS_S: Final = 0.5
 REPORTS_S: Final = 1.0
@@ -52,7 +53,7 @@ class Timers:
         self._publications = publications
         self._subscriptions = subscriptions
         self._todo: deque[tuple[Callable[[Any, float], None], Mapping[int, Any], int]] = deque()
-        self._tick = self._levels = self._liveness = self._reports = -math.inf
+        self._tick = self._feedbacks = self._levels = self._liveness = self._reports = -math.inf
 
     def deadline(self) -> float | None:
         """None while there is nobody."""
@@ -74,13 +75,15 @@ class Timers:
             return
         if now < self._tick:
             return
-        self._tick = now + INTERVAL_S
-        for number, peer in self._peers.items():
-            if peer.arrivals.has_news:
-                self._todo.append((self._feedback, self._peers, number))
+        self._tick = now + TICK_S
         self._try(self._upstream.run_keyframes, now)
         for waiter in list(self._wire.waiting):
             self._try(self._wait, waiter, now)
+        if now >= self._feedbacks:
+            self._feedbacks = now + INTERVAL_S - TICK_S / 2  # every second tick, however they fall
+            for number, peer in self._peers.items():
+                if peer.arrivals.has_news:
+                    self._todo.append((self._feedback, self._peers, number))
         if now >= self._levels:
             self._levels = now + LEVELS_S
             self._tell_levels(now)

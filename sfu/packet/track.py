@@ -40,6 +40,7 @@ class Track:
         "flows",
         "history",
         "last_at",
+        "measured",
         "missing",
         "newest",
         "payload_type",
@@ -68,6 +69,7 @@ class Track:
         self.flowed = self.flowed_bytes = self.flowed_octets = 0
         self.history = History()
         self.temporal = 1  # layers of pictures, as far as was seen
+        self.measured = 0  # how often
         self._bytes_before = 0
         self._rate_at = now
 
@@ -86,6 +88,7 @@ class Track:
     def measure(self, now: float) -> None:
         """Set `bps` from what came since the last call, smoothed: a keyframe is no new rate, a start is."""
         self.history.trim(now)
+        self.measured += 1
         elapsed = now - self._rate_at
         if elapsed > 0:
             bps = int((self.bytes - self._bytes_before) * 8 / elapsed)
