@@ -36,7 +36,7 @@ from tests.support.journey_seed import seed as seed_session
 from tests.support.people_host import Links, Plan
 from tests.support.server_process import ServerProcess, children_of
 
-MEMBERS: Final = 8
+MEMBERS: Final = 11  # with more than 20 frames a second each, the server would end their lines
 MESSAGES_PER_S: Final = 200
 REQUEST_ONE_IN: Final = 8  # the others are pings; a request goes through the room, the store and everybody's view
 STALL_S: Final = 0.030
