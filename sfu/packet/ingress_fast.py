@@ -35,8 +35,9 @@ class FastIngress(Ingress):
 
     def handle(self, slot: int, length: int, path: bytes, now: float, arrival: float) -> None:
         peer = self._owners.get(path)
-        if not self.load.step and isinstance(peer, FastPeer):
+        if isinstance(peer, FastPeer):
             words, reals = self._job.words, self._job.reals
+            words[rows.J_STEP] = self.load.step
             words[rows.J_WHAT] = entry_compiled.ONE
             words[rows.J_PEER], words[rows.J_LENGTH] = peer.row.address, length
             words[rows.J_AT] = words[rows.J_INGRESS] + slot * STRIDE
@@ -58,7 +59,7 @@ class FastIngress(Ingress):
         self.packets += words[rows.J_TAKEN]
         self.taken += words[rows.J_TAKEN]
         words[rows.J_TAKEN] = 0
-        for place, cause in ((rows.J_AUTH, "srtp-auth"), (rows.J_RATE, "media-rate")):
+        for place, cause in ((rows.J_AUTH, "srtp-auth"), (rows.J_RATE, "media-rate"), (rows.J_SHED, "shed")):
             if words[place]:
                 self._wire.drops[cause] += words[place]
                 words[place] = 0

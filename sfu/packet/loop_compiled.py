@@ -93,7 +93,7 @@ def _take_batch(job: int, socket: int) -> int:
         store(job + 8 * rows.J_IS_BEGUN, 1)
         stamp, wall = _name(job, first, load(job + 8 * rows.J_ASIDES), socket), load(job + 8 * rows.J_WALL)
         queued = wall - stamp if stamp != 0 and 0 <= wall - stamp <= MAX_QUEUED_NS else 0
-        if queued * 1e-9 >= LATE_S or load(job + 8 * rows.J_IS_SHEDDING) != 0:
+        if queued * 1e-9 >= LATE_S:
             store(job + 8 * rows.J_QUEUED, queued)
             return LATE
         if queued > load(job + 8 * rows.J_LONGEST):
@@ -107,7 +107,7 @@ def _take_batch(job: int, socket: int) -> int:
         index = load(job + 8 * rows.J_INDEX)
         store(job + 8 * rows.J_INDEX, index + 1)
         header = load(job + 8 * rows.J_MESSAGES) + HEADER_BYTES * index
-        if load_half(header + 48) & _TRUNCATED or load(job + 8 * rows.J_IS_SHEDDING) != 0:
+        if load_half(header + 48) & _TRUNCATED:
             return ODD_DATAGRAM
         stamp = _name(job, header, load(job + 8 * rows.J_ASIDES) + ASIDE_BYTES * index, socket)
         peer = _peer(job)

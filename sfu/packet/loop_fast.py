@@ -93,11 +93,11 @@ class FastLoop:
         self._mux.hand(words[rows.J_INDEX] - 1, words[rows.J_NEXT], now, wall_ns, self._ingress.handle_odd)
 
     def _begin(self) -> None:
-        """A batch that waited for long, or one while something is shed."""
+        """A batch that waited for long."""
         words, load = self._job.words, self._ingress.load
         self._fold_waits()
         load.on_batch(words[rows.J_QUEUED] * 1e-9, self._job.reals[rows.J_NOW])
-        words[rows.J_IS_SHEDDING] = load.step
+        words[rows.J_STEP] = load.step
 
     def _fold_waits(self) -> None:
         """What the batches since the last look waited at most."""
@@ -105,6 +105,7 @@ class FastLoop:
         if words[rows.J_LONGEST] >= 0:
             self._ingress.load.on_batch(words[rows.J_LONGEST] * 1e-9, self._job.reals[rows.J_NOW])
             words[rows.J_LONGEST] = -1
+            words[rows.J_STEP] = self._ingress.load.step
 
     def _send_rest(self) -> None:
         """Some message was refused: the interpreter knows what to do about it."""

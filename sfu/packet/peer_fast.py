@@ -144,4 +144,8 @@ class FastPublication(Publication):
         self.row.words[rows.P_WATCHING] = len(self.watching)
 
     def _new_track(self, rid: str | None, ssrc: int, now: float) -> Track:
-        return FastTrack(rid, ssrc, self.spec.kind, now, self.row)
+        track, rids = FastTrack(rid, ssrc, self.spec.kind, now, self.row), self.spec.rids
+        track.row.words[rows.T_IS_UPPER] = rid in rids[1:]
+        if rid in rids[:1]:
+            self.row.words[rows.P_HAS_LOWEST] = 1  # a source gives way to another, never to none
+        return track

@@ -14,16 +14,16 @@ from sfu.packet.arena import address_of_store
     # The batch of the fan: entries, in which order those of the present room leave, lanes served so far.
     J_ENTRIES, J_COUNT, J_LIMIT, J_ORDER, J_PICKED, J_ROOM, J_SERVED, J_IS_ODD_DONE,
     J_NOW_US, J_USED, J_RUNS, J_REFUSED,
-    # What is received: the present (d), abs-send-time of it, counts.
-    J_NOW, J_STAMP, J_TAKEN, J_AUTH, J_RATE,
+    # What is received: the present (d), abs-send-time of it, what is shed now (see `Load`), counts.
+    J_NOW, J_STAMP, J_STEP, J_TAKEN, J_AUTH, J_RATE, J_SHED,
     # One datagram: whose, where, how long, when it came (d).
     J_PEER, J_AT, J_LENGTH, J_ARRIVAL,
     # The loop: functions, sockets, received messages, sent messages.
     J_RECVMMSG, J_SENDMMSG, J_PPOLL, J_CLOCK, J_SCRATCH, J_POLLED, J_SOCKETS, J_NEXT, J_AGAIN, J_MESSAGES, J_FRESH,
-    J_ASIDES, J_BATCH, J_INDEX, J_TOTAL, J_WALL, J_DEADLINE, J_HAS_WAITED, J_IS_TOUCHED, J_IS_BEGUN, J_IS_SHEDDING,
+    J_ASIDES, J_BATCH, J_INDEX, J_TOTAL, J_WALL, J_DEADLINE, J_HAS_WAITED, J_IS_TOUCHED, J_IS_BEGUN,
     J_LONGEST, J_QUEUED, J_FIRST, J_PACKETS_OUT, J_PATHS, J_PATHS_MASK,
-) = range(57)  # fmt: skip
-JOB_WORDS: Final = 57
+) = range(58)  # fmt: skip
+JOB_WORDS: Final = 58
 
 # An entry: a packet that leaves with the batch. E_ROOM 0: it has left.
 E_ROOM, E_TRACK, E_COLUMN, E_NUMBER, E_TIMESTAMP, E_SOURCE, E_LENGTH, E_TWCC_AT = range(8)
@@ -45,12 +45,13 @@ F_OFFSET, F_TIMESTAMP_OFFSET, F_SSRC = range(3)
 FLOW_WORDS: Final = 3
 
 # A track. T_TYPE: payload type of what flows and needs no look, -1 for none. T_LAYOUT: see below, 0 words: none known.
+# T_IS_UPPER: not the lowest layer of a camera that sends several.
 (
     T_SSRC, T_TYPE, T_FLOWS, T_IS_PENDING, T_HIGHEST, T_SHIFT, T_PACKETS, T_TRANSIT, T_JITTER, T_CLOCK, T_BYTES,
     T_LAST_AT, T_FLOWED, T_FLOWED_BYTES, T_FLOWED_OCTETS, T_NEWEST, T_NEWEST_TIMESTAMP, T_NEWEST_AT, T_PUBLICATION,
     T_ROOM, T_COLUMN, T_IS_KEPT, T_KEPT, T_KEPT_BYTES, T_KEPT_SIZE, T_KEPT_HEAD, T_KEPT_NEWEST,
-    T_HEADER, T_TWCC_AT, T_LEVEL_AT, T_STAMP_AT, T_PLACES, T_LAYOUT_WORDS, T_MASKS,
-) = range(34)  # fmt: skip
+    T_HEADER, T_TWCC_AT, T_LEVEL_AT, T_STAMP_AT, T_PLACES, T_IS_UPPER, T_LAYOUT_WORDS, T_MASKS,
+) = range(35)  # fmt: skip
 LAYOUT_WORDS: Final = 9  # the head of the extension block and its at most 64 bytes
 T_VALUES: Final = T_MASKS + LAYOUT_WORDS
 TRACK_WORDS: Final = T_VALUES + LAYOUT_WORDS
@@ -59,9 +60,10 @@ TRACK_WORDS: Final = T_VALUES + LAYOUT_WORDS
 K_NUMBER, K_AT, K_PLACE, K_LENGTH, K_PLACES = range(5)
 KEPT_WORDS: Final = 5
 
-# A publication. P_LEVELS notes: levels and when they came (d), until the meter is asked.
-P_IS_OPEN, P_WATCHING, P_IS_AUDIO, P_PAID_UNTIL, P_INTERVAL, P_NOTED = range(6)
-P_LEVELS: Final = 6
+# A publication. P_HAS_LOWEST: its lowest layer came. P_LEVELS notes: levels and when they came (d), until the meter is
+# asked.
+P_IS_OPEN, P_WATCHING, P_IS_AUDIO, P_HAS_LOWEST, P_PAID_UNTIL, P_INTERVAL, P_NOTED = range(7)
+P_LEVELS: Final = 7
 MAX_LEVELS: Final = 64
 PUBLICATION_WORDS: Final = P_LEVELS + 2 * MAX_LEVELS
 

@@ -2,7 +2,8 @@
 
 `take` first looks whether all of it is steady, and touches nothing before it knows: a source of this peer that flows,
 an open gate, nobody who must see each packet, the next number in order, the layout of extensions as ever. Everything
-else is the interpreter's, before decryption. After decryption it does what those two do, in their order.
+else is the interpreter's, before decryption. After decryption it does what those two do, in their order. What is shed
+is dropped here too: where there is too much to do, nothing may cost more than it did before.
 """
 
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from sfu.packet import rows
 from sfu.packet.arena import MAX_DATAGRAM
 from sfu.packet.history import MAX_PACKETS
+from sfu.packet.load import ALL_VIDEO
 from sfu.packet.machine import (
     call,
     compiled,
@@ -53,10 +55,26 @@ def _track(peer: int, ssrc: int) -> int:
 
 
 @compiled
-def _is_steady(peer: int, track: int, at: int, length: int) -> bool:
+def _is_media(peer: int, track: int, at: int) -> bool:
+    """Of the type that came last, from a peer whose packets can be opened."""
     second = load_byte(at + 1)
-    if load(track + 8 * rows.T_TYPE) != second & 0x7F or 192 <= second <= 223 or load(peer + 8 * rows.M_RX) == 0:
+    return (
+        load(track + 8 * rows.T_TYPE) == second & 0x7F and not 192 <= second <= 223 and load(peer + 8 * rows.M_RX) != 0
+    )
+
+
+@compiled
+def _is_shed(job: int, track: int) -> bool:
+    """`Publication.is_shed`."""
+    step, publication = load(job + 8 * rows.J_STEP), load(track + 8 * rows.T_PUBLICATION)
+    if step == 0 or load(publication + 8 * rows.P_IS_AUDIO) != 0:
         return False
+    is_upper = load(track + 8 * rows.T_IS_UPPER) != 0 and load(publication + 8 * rows.P_HAS_LOWEST) != 0
+    return is_upper or step >= ALL_VIDEO  # type: ignore[no-any-return]
+
+
+@compiled
+def _is_steady(peer: int, track: int, at: int, length: int) -> bool:
     if load(track + 8 * rows.T_FLOWS) == 0 or load(track + 8 * rows.T_IS_PENDING) != 0:
         return False
     publication = load(track + 8 * rows.T_PUBLICATION)
@@ -197,7 +215,13 @@ def take(job: int) -> int:
     if length < 20 or length > MAX_DATAGRAM or load_byte(at) != 0x90:
         return ODD
     track = _track(peer, word(at + 8))
-    if track == 0 or not _is_steady(peer, track, at, length):
+    if track == 0 or not _is_media(peer, track, at):
+        return ODD
+    if _is_shed(job, track):
+        store(job + 8 * rows.J_TAKEN, load(job + 8 * rows.J_TAKEN) + 1)
+        store(job + 8 * rows.J_SHED, load(job + 8 * rows.J_SHED) + 1)
+        return DROPPED
+    if not _is_steady(peer, track, at, length):
         return ODD
     box = load(job + 8 * rows.J_BOX)
     store_half(box, length)

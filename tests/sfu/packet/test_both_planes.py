@@ -16,6 +16,7 @@ from sfu.packet.fast import FAST
 from sfu.packet.forms import INTERPRETED
 from sfu.packet.ice import Credentials
 from sfu.packet.inline import InlinePlane
+from sfu.packet.load import ALL_VIDEO
 from sfu.packet.loop_compiled import _peer
 from sfu.packet.paths_fast import PathTable, key_of
 from sfu.packet.peer_fast import FastPeer
@@ -164,7 +165,7 @@ class Twins:
     def verb(self) -> None:
         rng = self.random
         who, source = rng.randrange(PEOPLE), rng.choice((MIC, CAMERA))
-        match rng.randrange(5):
+        match rng.randrange(6):
             case 0:
                 self.both("set_gate", pub_of(who, source), False)
             case 1 | 2:
@@ -174,7 +175,13 @@ class Twins:
             case 4:
                 self.ports[who] = 1_000 + who + PEOPLE * rng.randrange(3)
                 self.arrive([(who, self.peers[who].check())])
+            case 5:
+                self.shed(rng.randrange(3))
         self.compare()
+
+    def shed(self, step: int) -> None:
+        for plane in self.planes:
+            plane.core.ingress.load.step = step
 
 
 def port_of(sent: tuple[Address, bytes]) -> int:
@@ -223,6 +230,23 @@ def test_most_of_what_is_steady_never_meets_the_interpreter() -> None:
         twins.advance(0.004)
     assert twins.sent > 1_000
     assert taken(twins.planes[1]) > 0.5 * twins.planes[1].core.ingress.packets
+
+
+def test_what_is_shed_and_what_is_not_never_meets_the_interpreter_either() -> None:
+    """Where there is too much to do, a packet must not cost several times as much."""
+    twins = Twins(7)
+    for _ in range(100):
+        twins.batch()
+        twins.advance(0.004)
+    twins.shed(ALL_VIDEO)
+    before, packets = taken(twins.planes[1]), twins.planes[1].core.ingress.packets
+    sent = twins.sent
+    for _ in range(200):
+        twins.batch()
+        twins.advance(0.004)
+    assert twins.planes[1].core.drops["shed"] > 200
+    assert twins.sent > sent + 100
+    assert taken(twins.planes[1]) - before > 0.7 * (twins.planes[1].core.ingress.packets - packets)
 
 
 @pytest.mark.parametrize("source", [MIC, CAMERA])

@@ -1,9 +1,15 @@
 """Too much to do: upper layers go first, then all video, voices never; one stall sheds nothing."""
 
+from collections.abc import AsyncIterator
+
+import pytest
+
 from sfu.codecs import Kind
+from sfu.packet.fast import FAST
+from sfu.packet.forms import INTERPRETED
 from sfu.packet.load import ALL_VIDEO, CALM_S, LATE_S, PATIENCE_S, Load
 from sfu.plane import Layer
-from tests.support.plane_rig import InlineRig, Stage
+from tests.support.plane_rig import InlineRig, Stage, started
 
 
 def test_a_single_stall_sheds_nothing() -> None:
@@ -29,8 +35,15 @@ def test_lasting_lateness_sheds_step_by_step_and_calm_brings_it_back() -> None:
     assert steps == [0, 1, 2, 1, 0]
 
 
-async def test_voices_go_on_while_video_is_shed(rig: InlineRig) -> None:
-    stage = Stage(rig)
+@pytest.fixture(params=[INTERPRETED, FAST], ids=["interpreted", "fast"])
+async def either(request: pytest.FixtureRequest) -> AsyncIterator[InlineRig]:
+    async with started(InlineRig(forms=request.param)) as rig:
+        assert isinstance(rig, InlineRig)
+        yield rig
+
+
+async def test_voices_go_on_while_video_is_shed(either: InlineRig) -> None:
+    rig, stage = either, Stage(either)
     publisher, viewer = await stage.join(), await stage.join()
     mic = stage.publish(publisher, ssrc=1)
     camera = stage.publish(publisher, Kind.VIDEO, mid="01", rids=("q", "h"))
