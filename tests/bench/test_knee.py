@@ -19,9 +19,14 @@ def test_the_last_load_that_is_not_too_much_is_found(edge: int) -> None:
     assert len(tried) == len(set(tried)) <= 10
 
 
-@pytest.mark.parametrize("worse", [{"p99_us": 30_001.0}, {"loss": 0.0011}, {"is_complete": False}, {"p99_us": None}])
-def test_delay_loss_or_a_missing_track_is_too_much(worse: dict[str, object]) -> None:
-    assert not is_past(GOOD)
+SHED = {"server": {"drops": {"shed": 1}}}
+
+
+@pytest.mark.parametrize(
+    "worse", [{"p99_us": 30_001.0}, {"loss": 0.0011}, {"is_complete": False}, {"p99_us": None}, SHED]
+)
+def test_delay_loss_a_missing_track_or_what_was_shed_is_too_much(worse: dict[str, object]) -> None:
+    assert not is_past(GOOD | {"server": {"drops": {"unbound": 3}}})
     assert is_past(GOOD | worse)
 
 
