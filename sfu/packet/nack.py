@@ -4,6 +4,12 @@ from typing import Final
 
 REORDER_S: Final = 0.010
 RETRY_S: Final = 0.100
+# Where repairs are known to come sooner, one that did not is asked for sooner. A picture that waits for more than two
+# others stands still: with ten in a second, a second try after 0.1 s comes too late.
+SOONEST_RETRY_S: Final = 0.030
+SOON_TRIES: Final = 3
+PATIENCE: Final = 1.5
+_SMOOTHING: Final = 0.25
 GIVE_UP_S: Final = 1.0
 MAX_TRIES: Final = 10
 MAX_MISSING: Final = 128
@@ -13,7 +19,8 @@ class Missing:
     """The gaps of one source. `take` says whether a late packet is still wanted, so that nothing is forwarded twice."""
 
     def __init__(self) -> None:
-        self._gaps: dict[int, list[float]] = {}  # seq -> [since, next request, tries, number]
+        self._gaps: dict[int, list[float]] = {}  # seq -> [since, next request, tries, number, request]
+        self._answered_s: float | None = None  # from a request to its answer
 
     def __len__(self) -> int:
         return len(self._gaps)
@@ -28,7 +35,7 @@ class Missing:
             self._gaps.clear()
             return False
         for seq in range(first, highest):
-            self._gaps[seq & 0xFFFF] = [now, now + REORDER_S, 0, seq + shift]
+            self._gaps[seq & 0xFFFF] = [now, now + REORDER_S, 0, seq + shift, now]
         overflow = len(self._gaps) - MAX_MISSING
         if overflow > 0:
             for seq in list(self._gaps)[:overflow]:
@@ -41,6 +48,21 @@ class Missing:
         gap = self._gaps.pop(seq, None)
         return None if gap is None else int(gap[3])
 
+    def repair(self, seq: int, now: float) -> int | None:
+        """The answer to a request came: see `take`. How long it took is when to ask again for others."""
+        gap = self._gaps.get(seq)
+        if gap is not None and gap[2] == 1:  # else nobody knows which request it answers
+            took, before = now - gap[4], self._answered_s
+            self._answered_s = took if before is None else before + (took - before) * _SMOOTHING
+        return self.take(seq)
+
+    @property
+    def retry_s(self) -> float:
+        """After how long the first requests are repeated."""
+        if self._answered_s is None:
+            return RETRY_S
+        return min(max(SOONEST_RETRY_S, PATIENCE * self._answered_s), RETRY_S)
+
     def clear(self) -> None:
         """Nothing is wanted any more."""
         self._gaps.clear()
@@ -52,8 +74,9 @@ class Missing:
             if now - gap[0] > GIVE_UP_S or gap[2] >= MAX_TRIES:
                 del self._gaps[seq]
             elif now >= gap[1]:
-                gap[1] = now + RETRY_S
                 gap[2] += 1
+                gap[4] = now
+                gap[1] = now + (self.retry_s if gap[2] <= SOON_TRIES else RETRY_S)
                 asked.append(seq)
         return asked
 

@@ -168,7 +168,7 @@ class Publication:
         if track is None or view.payload_length < 2:
             return "probe"
         at = view.header_end
-        number = track.missing.take(view.buffer[at] << 8 | view.buffer[at + 1])
+        number = track.missing.repair(view.buffer[at] << 8 | view.buffer[at + 1], now)
         if number is None:
             return "probe"
         if not view.unwrap_rtx(track.ssrc, media_type):

@@ -1,6 +1,7 @@
 """Statistics, gaps, keyframe throttle and levels of what a publisher sends."""
 
 import random
+from itertools import pairwise
 
 import pytest
 from aiortc.rtcrtpreceiver import NackGenerator, StreamStatistics
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sfu.packet.levels import LevelMeter
-from sfu.packet.nack import GIVE_UP_S, MAX_MISSING, MAX_TRIES, REORDER_S, RETRY_S, Missing
+from sfu.packet.nack import GIVE_UP_S, MAX_MISSING, MAX_TRIES, REORDER_S, RETRY_S, SOON_TRIES, SOONEST_RETRY_S, Missing
 from sfu.packet.receive_stats import ReceiveStats
 from sfu.packet.throttle import KeyframeThrottle
 
@@ -77,6 +78,43 @@ def test_a_gap_is_asked_for_after_a_moment_and_again_until_it_is_filled() -> Non
     assert missing.due(5.2) == [65_535]
     assert missing.due(5.0 + GIVE_UP_S + 0.1) == []
     assert missing.next_due() is None
+
+
+def asked_at(missing: Missing, seq: int, ends: float) -> list[float]:
+    """When `seq` is asked for until then, in steps of 5 ms."""
+    steps = [step * 0.005 for step in range(round(ends / 0.005))]
+    return [now for now in steps if seq in missing.due(now)]
+
+
+def test_where_repairs_come_soon_one_that_does_not_is_asked_for_sooner() -> None:
+    missing = Missing()
+    missing.on_gap(3, 2, 0.0)
+    assert missing.due(REORDER_S) == [2]
+    assert missing.repair(2, REORDER_S + 0.040) == 2
+    missing.on_gap(10, 2, 0.0)
+    times = asked_at(missing, 9, 0.6)
+    waits = [later - sooner for sooner, later in pairwise(times)]
+    assert waits[:SOON_TRIES] == pytest.approx([0.060] * SOON_TRIES)
+    assert waits[SOON_TRIES:] and min(waits[SOON_TRIES:]) >= RETRY_S - 0.001
+
+
+@pytest.mark.parametrize(("took", "wait"), [(0.001, SOONEST_RETRY_S), (0.5, RETRY_S)])
+def test_however_soon_repairs_come_requests_have_their_distance(took: float, wait: float) -> None:
+    missing = Missing()
+    missing.on_gap(3, 2, 0.0)
+    missing.due(REORDER_S)
+    missing.repair(2, REORDER_S + took)
+    assert missing.retry_s == wait
+
+
+def test_an_answer_that_may_be_to_one_of_several_requests_teaches_nothing() -> None:
+    missing = Missing()
+    missing.on_gap(3, 2, 0.0)
+    missing.due(REORDER_S)
+    missing.due(REORDER_S + RETRY_S)
+    assert missing.repair(2, REORDER_S + RETRY_S + 0.001) == 2
+    assert missing.repair(2, REORDER_S + RETRY_S + 0.002) is None
+    assert missing.retry_s == RETRY_S
 
 
 def test_a_packet_is_asked_for_a_bounded_number_of_times() -> None:
