@@ -14,6 +14,8 @@ MISSING_S: Final = 4.0
 # It is asked for again after so long, then after twice that: a line may be good again, a capture grows rarely.
 FIRST_AGAIN_S: Final = 5.0
 LAST_AGAIN_S: Final = 60.0
+# One that comes and goes costs every viewer a standstill each time: only what stayed so long begins anew.
+STEADY_S: Final = 30.0
 
 
 class Watched:
@@ -28,6 +30,7 @@ class Watched:
         self._since: dict[str, float] = dict.fromkeys(rids, now)
         self._missing_until: dict[str, float] = {}
         self._waits: dict[str, float] = {}  # how long each was given up last
+        self._came: dict[str, float] = {}  # since when each is there
 
     def want_all(self, now: float) -> bool:
         """Nothing is published now, but when it is, nobody should have to wait. True when something changed."""
@@ -52,9 +55,11 @@ class Watched:
     def missing(self, live: Collection[str | None], now: float) -> frozenset[str]:
         """Layers that were asked for long enough and did not come, where others do; asked for again after a while."""
         self._expect_again(live, now)
+        self._came = {rid: self._came.get(rid, now) for rid in live if rid is not None}
         for rid in self.rids if live else ():
             if rid in live:
-                self._waits.pop(rid, None)
+                if now - self._came[rid] >= STEADY_S:
+                    self._waits.pop(rid, None)
             elif rid not in self._missing_until and now - self._since[rid] >= MISSING_S:
                 wait = min(2 * self._waits.get(rid, FIRST_AGAIN_S / 2), LAST_AGAIN_S)
                 self._waits[rid], self._missing_until[rid] = wait, now + wait
