@@ -1,8 +1,9 @@
 """Draws the charts and writes the tables of docs/PERFORMANCE.md from the JSON kept in docs/performance.
 
 `python -m bench.chart` after any of `bench.peers`, `bench.growth`, `bench.stall`, `bench.join` with `--out
-docs/performance/NAME.json`, or `bench.network --save`. What stands between `<!-- NAME -->` and `<!-- /NAME -->` is
-replaced, the rest is prose and stays. `--check` changes nothing and ends with 1 where something is not up to date.
+docs/performance/NAME.json`, or `bench.network --save`; the knee has a file of its own, `bench.growth --parts knee --out
+docs/performance/knee.json`. What stands between `<!-- NAME -->` and `<!-- /NAME -->` is replaced, the rest is prose and
+stays. `--check` changes nothing and ends with 1 where something is not up to date.
 """
 
 import argparse
@@ -24,7 +25,7 @@ SECTIONS: Final[dict[str, tuple[str, Section]]] = {
     "feedback": ("peers-feedback", report.peers_with_feedback),
     "sizes": ("growth", report.sizes),
     "rooms": ("growth", report.rooms),
-    "knee": ("growth", report.knees),
+    "knee": ("knee", report.knees),
     "stall": ("stall", report.stall),
     "join": ("join", report.join),
     "network": ("network", network),

@@ -47,6 +47,8 @@ RESULTS: dict[str, dict[str, Any]] = {
     "growth": {
         "sizes": {"room:12": {"interpreted": [RUN]}, "room:25/9": {"interpreted": [RUN]}},
         "rooms": {"room:6": {"interpreted": [RUN]}, "2xroom:6": {"interpreted": [RUN | {"core": 0.4}]}},
+    },
+    "knee": {
         "knee": {
             "interpreted": [RUN | {"rooms": 1}, RUN | {"rooms": 2, "p99_us": 40_000.0}, {"rooms": 3, "fault": "x"}]
         },
