@@ -1,7 +1,8 @@
 """Renders every page with sample data in Chromium and leaves screenshots: `python -m tests.support.look [name …]`.
 
-Three widths, light and dark, with axe-core and the sideways-scroll check on each; files go to `artifacts/look/`. The
-pages are answered from memory under the real content security policy, so what a browser would block is seen here.
+Three widths, light and dark, with axe-core (in dark its rules of colours; the rest of a page is the same) and the
+sideways-scroll check on each; files go to `artifacts/look/`. The pages are answered from memory under the real content
+security policy, so what a browser would block is seen here.
 """
 
 import asyncio
@@ -32,7 +33,7 @@ TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", 
 CSP = content_security_policy(ORIGIN)
 
 
-async def look(names: list[str]) -> list[str]:
+async def look(names: list[str], *, leaves_pictures: bool = True) -> list[str]:
     """Every problem found, each with its page, size and theme."""
     OUT.mkdir(parents=True, exist_ok=True)
     pages = {name: html for name, html in rendered().items() if not names or name in names}
@@ -42,7 +43,7 @@ async def look(names: list[str]) -> list[str]:
 
         async def one(name: str, html: str) -> list[str]:
             async with turn:
-                return await _one(browser, name, html)
+                return await _one(browser, name, html, leaves_pictures=leaves_pictures)
 
         found = await asyncio.gather(*(one(name, html) for name, html in pages.items()))
         await browser.close()
@@ -60,7 +61,7 @@ def _viewer(page: Page) -> Viewer:
     return AMINA if page.template.startswith(("host/", "admin/", "account")) else NOBODY
 
 
-async def _one(browser: Browser, name: str, html: str) -> list[str]:
+async def _one(browser: Browser, name: str, html: str, *, leaves_pictures: bool) -> list[str]:
     context = await browser.new_context(locale="en-GB", timezone_id="Europe/Berlin", reduced_motion="reduce")
     page = await context.new_page()
     problems: list[str] = []
@@ -72,8 +73,11 @@ async def _one(browser: Browser, name: str, html: str) -> list[str]:
     for (width, height), theme in product(SIZES, THEMES):
         await page.set_viewport_size({"width": width, "height": height})
         await page.emulate_media(color_scheme=theme)
-        problems += [str(one) for one in await axe.violations(page)] + await axe.overflow(page)
-        await page.screenshot(path=OUT / f"{name}-{width}-{theme}.png", full_page=True)
+        rules = axe.COLOURS if theme == "dark" else None
+        found = [str(one) for one in await axe.violations(page, rules)] + await axe.overflow(page)
+        problems += [f"{width} px, {theme}: {one}" for one in found]
+        if leaves_pictures:
+            await page.screenshot(path=OUT / f"{name}-{width}-{theme}.png", full_page=True)
     await context.close()
     return [f"{name}: {problem}" for problem in problems]
 
