@@ -34,7 +34,6 @@ from sfu.process.upcalls import ControlGone, Upcalls
 BIND_S: Final = 3.0
 BIND_RETRY_S: Final = 0.05
 READ_BYTES: Final = 256 * 1024
-NICENESS: Final = -5  # not lower: on a single core, whoever mutes somebody must not wait for it
 # Batches of one socket between two looks at the verbs: a flood must not delay a closing gate.
 BATCHES: Final = 4
 BEHIND_S: Final = 0.005
@@ -264,15 +263,8 @@ class MediaProcess:
         return mux, TcpMux(listeners, self._arena, drops, self._poll)
 
 
-def come_first() -> None:
-    """Before what else runs on this machine, where that is allowed: a page that is late is late, a voice is cut."""
-    with contextlib.suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
-
-
 def main(fd: int) -> None:
     """Run on an inherited socket until its other end closes."""
-    come_first()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     process = MediaProcess(socket.socket(fileno=fd))

@@ -38,6 +38,7 @@ LONGEST_GAP_S = 1.0  # the bench: 0.2 s
 LONGEST_STILL_S = 2.0
 CONCEALED_MOST = 0.20  # the bench: 12 %
 REPEATED_WITHIN_S = 20.0  # two readings of two seconds, the first when a listener has reported: every 5 s or so
+PLAIN_WITHIN_S = 50.0  # fifteen readings of two seconds, and the one in which the loss ended
 A_SECOND_OF_A_VOICE = 50  # packets
 BROKEN_ON_PURPOSE = ("WebSocket connection to .* failed", "ERR_", "Failed to load resource")
 
@@ -124,21 +125,33 @@ async def test_after_ten_dark_seconds_the_same_person_sits_in_the_same_seat(room
 
 async def test_while_the_line_loses_them_voices_repeat_themselves(room: LineRoom) -> None:
     await room.line.become(LOSSY, LOSSY)
+    try:
+        await voices_become("repeated", ("up", "down"), room, REPEATED_WITHIN_S)
+    finally:
+        await room.line.become()
+
+
+async def test_on_a_line_that_has_been_good_for_long_a_voice_repeats_itself_no_more(room: LineRoom) -> None:
+    since = time()
+    await voices_become("plain", ("up",), room, PLAIN_WITHIN_S)
+    record("good line to the voice on it being plain again", time() - since, "s")
+
+
+async def voices_become(what: str, ways: tuple[str, ...], room: LineRoom, within_s: float) -> None:
+    """All that go these ways on the line, for about a second; one packet that is not `what` begins it anew."""
+    other = "plain" if what == "repeated" else "repeated"
     begin = await room.line.counts()
 
-    async def all_repeat() -> bool:
-        """For about a second; one packet that does not begins it anew."""
+    async def all_have_become() -> bool:
         nonlocal begin
         now = await room.line.counts()
         came = {name: count - getattr(begin, name) for name, count in asdict(now).items()}
-        if came["up_plain"] or came["down_plain"]:
+        if any(came[f"{way}_{other}"] for way in ways):
             begin = now
-        return min(came["up_repeated"], came["down_repeated"]) >= A_SECOND_OF_A_VOICE and begin is not now
+            return False
+        return all(came[f"{way}_{what}"] >= A_SECOND_OF_A_VOICE for way in ways)
 
-    try:
-        await until(all_repeat, "all voices on the line repeat themselves", REPEATED_WITHIN_S)
-    finally:
-        await room.line.become()
+    await until(all_have_become, f"the voices that go {' and '.join(ways)} are {what}", within_s)
 
 
 def nobody_else_noticed(room: LineRoom, since: float, now: float) -> None:

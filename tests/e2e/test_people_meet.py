@@ -91,9 +91,7 @@ async def test_everybody_hears_everybody_once_they_choose_to_speak(stage: Stage)
     for newcomer in stage.participants.values():
         await expect(newcomer.button("Muted. Turn microphone on")).to_be_visible()
         await newcomer.speak()
-    # Five pages share this machine with other tests: pictures may be shed until there is time for them (ADR 0050). How
-    # soon they come where there is, the test above says.
-    await stage.all_pairs_receive(within_s=45)
+    await stage.all_pairs_receive()
     for page in stage.inside:
         assert len(await page.tiles.all()) == len(stage.inside)
         for other in stage.inside:

@@ -1,8 +1,7 @@
 """Renders every page with sample data in Chromium and leaves screenshots: `python -m tests.support.look [name …]`.
 
-Three widths, light and dark, with axe-core (in dark its rules of colours; the rest of a page is the same) and the
-sideways-scroll check on each; files go to `artifacts/look/`. The pages are answered from memory under the real content
-security policy, so what a browser would block is seen here.
+Three widths, light and dark, with axe-core and the sideways-scroll check on each; files go to `artifacts/look/`. The
+pages are answered from memory under the real content security policy, so what a browser would block is seen here.
 """
 
 import asyncio
@@ -73,8 +72,7 @@ async def _one(browser: Browser, name: str, html: str, *, leaves_pictures: bool)
     for (width, height), theme in product(SIZES, THEMES):
         await page.set_viewport_size({"width": width, "height": height})
         await page.emulate_media(color_scheme=theme)
-        rules = axe.COLOURS if theme == "dark" else None
-        found = [str(one) for one in await axe.violations(page, rules)] + await axe.overflow(page)
+        found = [str(one) for one in await axe.violations(page)] + await axe.overflow(page)
         problems += [f"{width} px, {theme}: {one}" for one in found]
         if leaves_pictures:
             await page.screenshot(path=OUT / f"{name}-{width}-{theme}.png", full_page=True)
