@@ -95,10 +95,10 @@ class PlaneCore:
         self._wire.now = now
         self.ingress.handle(slot, length, path, now, arrival)
 
-    def begin(self, now: float, queued_s: float) -> Callable[[int, int, bytes, float, float], None]:
-        """The present, and what `handle_slot` does with each datagram of a batch; the first came `queued_s` ago."""
+    def begin(self, now: float, queued_s: float, *, stood: bool) -> Callable[[int, int, bytes, float, float], None]:
+        """The present, and what `handle_slot` does with each datagram of a batch; of the first see `Load.on_batch`."""
         self._wire.now = now
-        self.ingress.load.on_batch(queued_s, now)
+        self.ingress.load.on_batch(queued_s, now, stood=stood)
         return self.ingress.handle
 
     def handle_datagram(self, data: bytes, path: bytes, now: float) -> None:

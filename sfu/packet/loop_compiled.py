@@ -93,7 +93,7 @@ def _take_batch(job: int, socket: int) -> int:
         store(job + 8 * rows.J_IS_BEGUN, 1)
         stamp, wall = _name(job, first, load(job + 8 * rows.J_ASIDES), socket), load(job + 8 * rows.J_WALL)
         queued = wall - stamp if stamp != 0 and 0 <= wall - stamp <= MAX_QUEUED_NS else 0
-        if queued * 1e-9 >= LATE_S:
+        if queued * 1e-9 >= LATE_S and stamp <= load(job + 8 * rows.J_READ_BEFORE):
             store(job + 8 * rows.J_QUEUED, queued)
             return LATE
         if queued > load(job + 8 * rows.J_LONGEST):
@@ -156,13 +156,16 @@ def _read(job: int, socket: int) -> int:
         return 0
     count = call(load(job + 8 * rows.J_RECVMMSG), fd, messages, left, _DONTWAIT, 0)
     if count > 0:
+        read_at = load(job + 8 * rows.J_READS) + 8 * socket
         if total == 0:
+            store(job + 8 * rows.J_READ_BEFORE, load(read_at))
             store(job + 8 * rows.J_INDEX, 0)
             store(job + 8 * rows.J_IS_BEGUN, 0)
             store(job + 8 * rows.J_IS_TOUCHED, 0)
         store(job + 8 * rows.J_TOTAL, total + count)
         set_now(job, _clock(job, _MONOTONIC) / 1e9)
         store(job + 8 * rows.J_WALL, _clock(job, _REALTIME))
+        store(read_at, load(job + 8 * rows.J_WALL))
     return count  # type: ignore[no-any-return]
 
 

@@ -43,6 +43,7 @@ class FastLoop:
         self._job = fan.job
         self._call = FFI().cast("long long (*)(long long)", entry_compiled.ADDRESS)
         self._scratch = Row(_SCRATCH_WORDS)
+        self._reads = Row(len(mux.fds))
         self._polled = bytearray(b"".join(_POLLED.pack(fd, select.POLLIN, 0) for fd in (*mux.fds, others)))
         words, library = self._job.words, ctypes.CDLL(None)
         for place, name in _FUNCTIONS:
@@ -51,6 +52,7 @@ class FastLoop:
         words[rows.J_POLLED] = address_of_store(self._polled)
         words[rows.J_SOCKETS] = words[rows.J_NEXT] = len(mux.fds)
         words[rows.J_MESSAGES], words[rows.J_FRESH], words[rows.J_ASIDES] = receiver.addresses
+        words[rows.J_READS] = self._reads.address
         words[rows.J_BATCH] = core.arena.batch
         words[rows.J_LONGEST] = -1
 
@@ -93,17 +95,18 @@ class FastLoop:
         self._mux.hand(words[rows.J_INDEX] - 1, words[rows.J_NEXT], now, wall_ns, self._ingress.handle_odd)
 
     def _begin(self) -> None:
-        """A batch that waited for long."""
+        """A batch that stood in the socket for long."""
         words, load = self._job.words, self._ingress.load
         self._fold_waits()
-        load.on_batch(words[rows.J_QUEUED] * 1e-9, self._job.reals[rows.J_NOW])
+        load.on_batch(words[rows.J_QUEUED] * 1e-9, self._job.reals[rows.J_NOW], stood=True)
         words[rows.J_STEP] = load.step
 
     def _fold_waits(self) -> None:
-        """What the batches since the last look waited at most."""
+        """What the other batches since the last look waited at most."""
         words = self._job.words
         if words[rows.J_LONGEST] >= 0:
-            self._ingress.load.on_batch(words[rows.J_LONGEST] * 1e-9, self._job.reals[rows.J_NOW])
+            waited, now = words[rows.J_LONGEST] * 1e-9, self._job.reals[rows.J_NOW]
+            self._ingress.load.on_batch(waited, now, stood=False)
             words[rows.J_LONGEST] = -1
             words[rows.J_STEP] = self._ingress.load.step
 

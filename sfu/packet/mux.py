@@ -54,6 +54,7 @@ class Mux:
         self.sockets = list(sockets)
         self.fds = [sock.fileno() for sock in sockets]
         self._prefixes = [bytes((index,)) for index in range(len(sockets))]
+        self._read_ns = [0] * len(sockets)  # when something was last read there, by the clock of the time stamps
         self._batch = arena.batch
         self._drops = drops
         self.receiver: Receiver
@@ -106,7 +107,10 @@ class Mux:
         prefix, datagram = self._prefixes[index], receiver.datagram
         _, _, stamp, _ = datagram(first)
         queued_ns = 0 if stamp is None else wall_ns - stamp
-        handle = core.begin(now, queued_ns * 1e-9 if 0 <= queued_ns <= MAX_QUEUED_NS else 0.0)
+        if not 0 <= queued_ns <= MAX_QUEUED_NS:
+            queued_ns = 0
+        handle = core.begin(now, queued_ns * 1e-9, stood=wall_ns - queued_ns <= self._read_ns[index])
+        self._read_ns[index] = wall_ns
         for slot in range(first, first + count):
             length, name, stamp, local = datagram(slot)
             if length < 0:

@@ -1,5 +1,6 @@
 """Which packets of one video source are missing, and when to ask for them again (RFC 4585 section 6.2.1)."""
 
+from dataclasses import dataclass
 from typing import Final
 
 REORDER_S: Final = 0.010
@@ -15,11 +16,22 @@ MAX_TRIES: Final = 10
 MAX_MISSING: Final = 128
 
 
+@dataclass(slots=True)
+class _Gap:
+    """One packet that is missing; `number` is what `take` answers."""
+
+    number: int
+    since: float
+    next_at: float
+    asked_at: float
+    tries: int = 0
+
+
 class Missing:
     """The gaps of one source. `take` says whether a late packet is still wanted, so that nothing is forwarded twice."""
 
     def __init__(self) -> None:
-        self._gaps: dict[int, list[float]] = {}  # seq -> [since, next request, tries, number, request]
+        self._gaps: dict[int, _Gap] = {}  # by sequence number
         self._answered_s: float | None = None  # from a request to its answer
 
     def __len__(self) -> int:
@@ -35,7 +47,7 @@ class Missing:
             self._gaps.clear()
             return False
         for seq in range(first, highest):
-            self._gaps[seq & 0xFFFF] = [now, now + REORDER_S, 0, seq + shift, now]
+            self._gaps[seq & 0xFFFF] = _Gap(seq + shift, now, now + REORDER_S, now)
         overflow = len(self._gaps) - MAX_MISSING
         if overflow > 0:
             for seq in list(self._gaps)[:overflow]:
@@ -46,13 +58,13 @@ class Missing:
     def take(self, seq: int) -> int | None:
         """A late or retransmitted packet came: its number if it was missing. Only once."""
         gap = self._gaps.pop(seq, None)
-        return None if gap is None else int(gap[3])
+        return None if gap is None else gap.number
 
     def repair(self, seq: int, now: float) -> int | None:
         """The answer to a request came: see `take`. How long it took is when to ask again for others."""
         gap = self._gaps.get(seq)
-        if gap is not None and gap[2] == 1:  # else nobody knows which request it answers
-            took, before = now - gap[4], self._answered_s
+        if gap is not None and gap.tries == 1:  # else nobody knows which request it answers
+            took, before = now - gap.asked_at, self._answered_s
             self._answered_s = took if before is None else before + (took - before) * _SMOOTHING
         return self.take(seq)
 
@@ -71,15 +83,15 @@ class Missing:
         """Sequence numbers to ask for now; those asked for too long are given up."""
         asked: list[int] = []
         for seq, gap in list(self._gaps.items()):
-            if now - gap[0] > GIVE_UP_S or gap[2] >= MAX_TRIES:
+            if now - gap.since > GIVE_UP_S or gap.tries >= MAX_TRIES:
                 del self._gaps[seq]
-            elif now >= gap[1]:
-                gap[2] += 1
-                gap[4] = now
-                gap[1] = now + (self.retry_s if gap[2] <= SOON_TRIES else RETRY_S)
+            elif now >= gap.next_at:
+                gap.tries += 1
+                gap.asked_at = now
+                gap.next_at = now + (self.retry_s if gap.tries <= SOON_TRIES else RETRY_S)
                 asked.append(seq)
         return asked
 
     def next_due(self) -> float | None:
         """When `due` has something next."""
-        return min((gap[1] for gap in self._gaps.values()), default=None)
+        return min((gap.next_at for gap in self._gaps.values()), default=None)

@@ -1,6 +1,7 @@
 """What a room may rely on: claims raise the epoch, saves are fenced by it, and what was saved is read back."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.support.store_records import START, account, session_record
 from tests.support.virtual_clock import VirtualClock
 
 ROOM = SessionId("s_1")
+THREAD_ENDS_S = 5.0
 
 
 @pytest.fixture(autouse=True)
@@ -100,12 +102,17 @@ async def test_it_is_a_room_store(store: Store) -> None:
     ],
 )
 async def test_a_store_that_is_down_says_so(url: str, clock: VirtualClock) -> None:
+    before = set(threading.enumerate())
     store = Store(Database(url), clock)
     with pytest.raises(StoreDown):
         await store.rooms.claim(ROOM)
     with pytest.raises(StoreDown):
         await store.check()
     await store.close()
+    # The driver's thread for a file that could not be opened still has its end to tell this loop.
+    for thread in set(threading.enumerate()) - before:
+        thread.join(THREAD_ENDS_S)
+        assert not thread.is_alive()
 
 
 async def test_a_store_that_is_down_does_not_repeat_what_it_was_given(store: Store) -> None:

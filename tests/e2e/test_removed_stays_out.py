@@ -32,6 +32,8 @@ async def stage(server: ServerProcess, people: People) -> Stage:
     await stage.gather((DISRUPTOR, WITNESS))
     await disruptor.speak()
     await everyone_hears(rest(stage), await disruptor.me())
+    for page in rest(stage):
+        await page.decodes_video_of(await disruptor.me())
     return stage
 
 

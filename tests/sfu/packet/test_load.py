@@ -15,7 +15,7 @@ from tests.support.plane_rig import InlineRig, Stage, started
 def test_a_single_stall_sheds_nothing() -> None:
     load = Load()
     for step in range(20):
-        load.on_batch(0.5 - step * 0.02, 10.0 + step * 0.01)
+        load.on_batch(0.5 - step * 0.02, 10.0 + step * 0.01, stood=True)
     assert load.step == 0
     assert load.queue_s(10.2) == 0.5
     assert load.queue_s(13.0) == 0.0
@@ -24,7 +24,7 @@ def test_a_single_stall_sheds_nothing() -> None:
 def test_lasting_lateness_sheds_step_by_step_and_calm_brings_it_back() -> None:
     load, now, steps = Load(), 10.0, [0]
     while now < 20.0:
-        load.on_batch(LATE_S + 0.01 if now < 11.0 else 0.001, now)
+        load.on_batch(LATE_S + 0.01 if now < 11.0 else 0.001, now, stood=True)
         if load.step != steps[-1]:
             steps.append(load.step)
         if now < 10.0 + PATIENCE_S:
@@ -33,6 +33,24 @@ def test_lasting_lateness_sheds_step_by_step_and_calm_brings_it_back() -> None:
             assert load.step == ALL_VIDEO
         now += 0.01
     assert steps == [0, 1, 2, 1, 0]
+
+
+def test_a_machine_that_wakes_us_late_sheds_nothing_and_the_wait_is_told() -> None:
+    load, now = Load(), 10.0
+    while now < 20.0:
+        load.on_batch(0.2, now, stood=False)
+        now += 0.01
+    assert load.step == 0
+    assert load.queue_s(now) == 0.2
+
+
+def test_a_second_socket_where_nothing_waits_hides_no_lateness() -> None:
+    load, now = Load(), 10.0
+    while now < 11.0:
+        load.on_batch(LATE_S, now, stood=True)
+        load.on_batch(0.0, now + 0.005, stood=False)
+        now += 0.01
+    assert load.step == ALL_VIDEO
 
 
 @pytest.fixture(params=[INTERPRETED, FAST], ids=["interpreted", "fast"])
