@@ -1,8 +1,9 @@
 """Too much to do: how long packets wait for us, and what is left undone then. Voices are never shed.
 
-Above the knee packets stand in the socket: they were there when the batch before was read, and had to wait for another.
-While they wait so for longer than `LATE_S`, for `PATIENCE_S` on end, one more step of video is dropped unread: first the
-upper layers of cameras that also send a lower one, then all. It comes back step by step once none stood for `CALM_S`.
+Above the knee packets stand in the socket: they were there when the batch before was read, and had to wait for one
+more. While they wait so for longer than `LATE_S`, for `PATIENCE_S` on end, one more step of video is dropped unread:
+first the upper layers of cameras that also send a lower one, then all. It comes back step by step once none stood for
+`CALM_S`.
 
 A single stall, however long, sheds nothing. Nor does a machine that wakes us late: what came while we slept is read at
 once when we wake, and with less of it we would wake no sooner.

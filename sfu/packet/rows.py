@@ -18,7 +18,7 @@ from sfu.packet.arena import address_of_store
     J_NOW, J_STAMP, J_STEP, J_TAKEN, J_AUTH, J_RATE, J_SHED,
     # One datagram: whose, where, how long, when it came (d).
     J_PEER, J_AT, J_LENGTH, J_ARRIVAL,
-    # The loop: functions, sockets, received messages, sent messages. J_READS: when each socket was last read, as J_WALL.
+    # The loop: functions, sockets, received messages, sent messages. J_READS: when each was last read.
     J_RECVMMSG, J_SENDMMSG, J_PPOLL, J_CLOCK, J_SCRATCH, J_POLLED, J_SOCKETS, J_NEXT, J_AGAIN, J_MESSAGES, J_FRESH,
     J_ASIDES, J_BATCH, J_INDEX, J_TOTAL, J_WALL, J_DEADLINE, J_HAS_WAITED, J_IS_TOUCHED, J_IS_BEGUN,
     J_LONGEST, J_QUEUED, J_READS, J_READ_BEFORE, J_FIRST, J_PACKETS_OUT, J_PATHS, J_PATHS_MASK,
