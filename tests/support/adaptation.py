@@ -27,6 +27,7 @@ TELL_S = 0.2
 CONTROL_S = 0.02
 RATES = {"q": 120_000, "h": 400_000, "f": 1_200_000}
 MTU = 1_180
+BUNCH = 7  # packets of each voice
 CLOCK_OFFSET_S = 4_321.0  # the receiver's clock is another one
 
 
@@ -96,6 +97,7 @@ class Viewing:
         self._queue: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
         self._feedback_at = self.now
+        self._awake_at = self.now  # of the receiving device
         self._told_at = self._traced_at = float("-inf")
         self._told: tuple[int, bool, bool] | None = None
         self._was_clogged = False
@@ -108,6 +110,18 @@ class Viewing:
     def line(self, down: Impairment, up: Impairment | None = None) -> None:
         self._down.become(down)
         self._up.become(up or Impairment(delay_s=0.025))
+
+    def stand_still(self, seconds: float, *, is_everybody: bool) -> None:
+        """The receiving device reads nothing for so long, then all at once.
+
+        Everybody's: what had not been sent for a moment is sent at once, nothing after it as long as this lasts.
+        """
+        self._awake_at = self.now + seconds
+        if is_everybody:
+            for _ in range(len(self._voice_at) * BUNCH):
+                self._send(self.random.randint(90, 150), is_voice=True)
+            self._voice_at = [at + seconds for at in self._voice_at]
+            self._frame_at = {number: at + seconds for number, at in self._frame_at.items()}
 
     def run(self, seconds: float) -> None:
         until = self.now + seconds
@@ -124,7 +138,7 @@ class Viewing:
 
     def _step(self) -> None:
         now, estimator = self.now, self.estimator
-        if now >= self._feedback_at:
+        if now >= max(self._feedback_at, self._awake_at):
             self._feedback_at = now + FEEDBACK_S
             self._send_feedback()
         for index, at in enumerate(self._voice_at):
@@ -228,6 +242,10 @@ class Viewing:
     # The receiver.
 
     def _receive(self, seq: int, at: float, sent: float, *, is_voice: bool) -> None:
+        if at < self._awake_at:
+            read_at = self._awake_at
+            self.later(read_at, lambda: self._receive(seq, read_at, sent, is_voice=is_voice))
+            return
         self._arrivals.on_packet(seq, 77, at + CLOCK_OFFSET_S)
         if is_voice:
             self.trace.voice_at.append(at)

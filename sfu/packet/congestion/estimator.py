@@ -17,6 +17,7 @@ REORDERED_S: Final = 0.12  # a number that was missing so long ago and is still 
 MAX_SUSPECTS: Final = 64  # feedbacks with something missing that are remembered
 NEWEST: Final = 3  # batches whose least delay tells of the queue
 WAITING_US: Final = 30_000
+TRAIN: Final = 4  # packets behind others of their batch; how close together fewer come says little
 SLOWER: Final = 0.7
 TAIL_US: Final = 50_000
 DARK_S: Final = 1.0
@@ -24,8 +25,17 @@ SILENCE_S: Final = 2.0
 MIN_UNANSWERED: Final = 5  # the last packet before a silence may be lost, but hardly so many at the end
 DOUBT_BPS: Final = 300_000
 FIRST_RTT_S: Final = 0.2
+# Packets that left at once: when the last came, its delay, bytes of the feedback until then; how long after the first
+# it came, bytes until that.
+_Batch = tuple[int, int, int, int, int]
 _HALF: Final = 1 << 31
 _WRAP: Final = 1 << 32
+
+
+def _let_through(passed: list[_Batch]) -> int:
+    """Bits a second at which batches came: as far apart as the narrowest place lets packets that are sent at once."""
+    size = sum(until - led for _, _, until, _, led in passed)
+    return size * 8_000_000 // max(TICK_US, sum(lasted for _, _, _, lasted, _ in passed))
 
 
 class LineEstimator:
@@ -88,8 +98,8 @@ class LineEstimator:
         seq = feedback.base - 1
         lost: list[int] = []
         received = size = 0
-        first_arrival = last_arrival = sent = came = -1
-        passed: list[tuple[int, int, int]] = []  # of each batch: when it came, its delay, bytes until then
+        first_arrival = last_arrival = sent = came = began_at = led = -1
+        passed: list[_Batch] = []
         for tick in feedback.arrivals:
             seq = (seq + 1) & 0xFFFF
             at = seq & MASK
@@ -106,12 +116,13 @@ class LineEstimator:
             if times[at] != sent:
                 # What left in one batch is looked at once.
                 if sent >= 0:
-                    passed.append((came, came - sent, size - (label & 0xFFFF)))
+                    passed.append((came, came - sent, size - (label & 0xFFFF), came - began_at, led))
                     self._pass(sent, came)
                     last_arrival = max(last_arrival, came)
                 else:
                     first_arrival = arrival
                 sent, came = times[at], arrival
+                began_at, led = arrival, size
             elif arrival > came:
                 came = arrival
             if is_probed and prober.watches(seq):
@@ -119,7 +130,7 @@ class LineEstimator:
         if not received:
             self._lose(lost, 0, now)
             return
-        passed.append((came, came - sent, size))
+        passed.append((came, came - sent, size, came - began_at, led))
         self._pass(sent, came)
         last_arrival = max(last_arrival, came)
         if now - self._heard_at > DARK_S:
@@ -128,21 +139,23 @@ class LineEstimator:
             lost.clear()
         self._on_answer(seq + 1 & 0xFFFF, now)
         span = last_arrival - first_arrival
-        delay = min(delay for _, delay, _ in passed[-NEWEST:])
-        self._queue.update(delay, last_arrival, is_slower=self._is_slower(passed, size, span))
+        delay = min(delay for _, delay, *_ in passed[-NEWEST:])
+        is_open = received - len(passed) >= TRAIN and _let_through(passed) >= self.bps
+        is_slower = not is_open and self._is_slower(passed, size, span)
+        self._queue.update(delay, last_arrival, is_slower=is_slower)
         self._acked.add(last_arrival, size)
         self.rtt_s += 0.1 * (min(max(0.0, now - sent / 1_000_000), 5.0) - self.rtt_s)
         self._lose(lost, received, now)
-        self._judge(size, span, now)
+        self._judge(size, span, is_open=is_open, now=now)
 
-    def _is_slower(self, passed: list[tuple[int, int, int]], size: int, span: int) -> bool:
+    def _is_slower(self, passed: list[_Batch], size: int, span: int) -> bool:
         """Less arrives than before, in all of a feedback or, while delays grow, in its last 50 ms."""
         acked = self._acked.bps
         if acked is None:
             return False
         if span > 0 and size * 8_000_000 // span < SLOWER * acked:
             return True
-        last, delay, _ = passed[-1]
+        last, delay, *_ = passed[-1]
         before = next((one for one in reversed(passed) if last - one[0] >= TAIL_US), None)
         if before is None or delay <= before[1]:
             return False
@@ -204,7 +217,7 @@ class LineEstimator:
         self._waits_since = None
         self._heard_at = now
 
-    def _judge(self, size: int, span_us: int, now: float) -> None:
+    def _judge(self, size: int, span_us: int, *, is_open: bool, now: float) -> None:
         acked = self._acked.bps
         was_clogged, self._was_clogged = self._was_clogged, self.is_clogged
         # Without a queue there is nothing to judge: most feedback of a wide line ends here.
@@ -221,6 +234,8 @@ class LineEstimator:
             usage = Usage.OVER
         elif usage is Usage.OVER:
             usage = self._confirm()
+        if usage is Usage.OVER and is_open:
+            usage = Usage.UNDER
         if usage is Usage.OVER:
             self.prober.trouble(now)
             acked = self._acked.newest_bps

@@ -172,3 +172,18 @@ def test_steps_of_a_line_or_a_device_that_wavers(jitter_s: float, seed: int) -> 
     assert viewing.trace.gaps(fell_at) < 0.2, viewing.told()
     viewing.line(wide)
     viewing.since(viewing.now, lambda it: [slot.current for slot in it.slots] == ["h", "h"], 10)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("is_everybody", [False, True])
+def test_a_device_that_is_too_busy_to_read_at_once_keeps_its_pictures(is_everybody: bool, seed: int) -> None:
+    viewing = Viewing(tiles=[320] * 4, seed=seed)
+    viewing.line(Impairment(delay_s=0.002))
+    viewing.run(10)
+    began = viewing.now
+    while viewing.now < began + 40:
+        moment = min(viewing.random.expovariate(1 / 0.07), 0.3)
+        viewing.stand_still(moment, is_everybody=is_everybody)
+        viewing.run(moment + 0.005)
+    assert [slot.current for slot in viewing.slots] == ["q"] * 4, viewing.told()
+    assert changes(viewing, began) == 0, viewing.told()
