@@ -17,7 +17,9 @@ REORDERED_S: Final = 0.12  # a number that was missing so long ago and is still 
 MAX_SUSPECTS: Final = 64  # feedbacks with something missing that are remembered
 NEWEST: Final = 3  # batches whose least delay tells of the queue
 WAITING_US: Final = 30_000
-TRAIN: Final = 4  # packets behind others of their batch; how close together fewer come says little
+TRAIN: Final = 4  # packets behind others of their batch; that fewer come close together says little
+OPEN_S: Final = 1.0
+READ_LATE_US: Final = 1_000_000  # a queue that stands for longer is not of a device that reads late
 SLOWER: Final = 0.7
 TAIL_US: Final = 50_000
 DARK_S: Final = 1.0
@@ -64,6 +66,8 @@ class LineEstimator:
         self._waits_since: float | None = None  # for an answer to what was sent since
         self._drained_bytes = self._drained_us = 0
         self._was_clogged = False
+        self._is_open = False
+        self._open_until = now
 
     @property
     def bps(self) -> int:
@@ -140,13 +144,25 @@ class LineEstimator:
         self._on_answer(seq + 1 & 0xFFFF, now)
         span = last_arrival - first_arrival
         delay = min(delay for _, delay, *_ in passed[-NEWEST:])
-        is_open = received - len(passed) >= TRAIN and _let_through(passed) >= self.bps
-        is_slower = not is_open and self._is_slower(passed, size, span)
-        self._queue.update(delay, last_arrival, is_slower=is_slower)
+        self._look_through(passed, received - len(passed), now)
+        is_slower = self._is_slower(passed, size, span)
+        self._queue.update(delay, last_arrival, is_slower=is_slower, is_open=self._is_open)
         self._acked.add(last_arrival, size)
         self.rtt_s += 0.1 * (min(max(0.0, now - sent / 1_000_000), 5.0) - self.rtt_s)
         self._lose(lost, received, now)
-        self._judge(size, span, is_open=is_open, now=now)
+        self._judge(size, span, now)
+
+    def _look_through(self, passed: list[_Batch], followers: int, now: float) -> None:
+        """Does the line let packets that left at once through at once? A slower one spaces them.
+
+        What comes late and close together was in no queue of such a line: a busy device read it late.
+        """
+        if followers and _let_through(passed) < self.bps:
+            self._is_open = False
+        elif followers >= TRAIN:
+            self._is_open, self._open_until = True, now + OPEN_S
+        elif now > self._open_until:
+            self._is_open = False
 
     def _is_slower(self, passed: list[_Batch], size: int, span: int) -> bool:
         """Less arrives than before, in all of a feedback or, while delays grow, in its last 50 ms."""
@@ -217,7 +233,7 @@ class LineEstimator:
         self._waits_since = None
         self._heard_at = now
 
-    def _judge(self, size: int, span_us: int, *, is_open: bool, now: float) -> None:
+    def _judge(self, size: int, span_us: int, now: float) -> None:
         acked = self._acked.bps
         was_clogged, self._was_clogged = self._was_clogged, self.is_clogged
         # Without a queue there is nothing to judge: most feedback of a wide line ends here.
@@ -230,12 +246,10 @@ class LineEstimator:
         if was_clogged:
             self._drained(now)
             return
-        if self._queue.is_standing:
+        if self._queue.is_standing and (not self._is_open or self._queue.stood_us > READ_LATE_US):
             usage = Usage.OVER
         elif usage is Usage.OVER:
             usage = self._confirm()
-        if usage is Usage.OVER and is_open:
-            usage = Usage.UNDER
         if usage is Usage.OVER:
             self.prober.trouble(now)
             acked = self._acked.newest_bps
@@ -248,8 +262,10 @@ class LineEstimator:
     def _confirm(self) -> Usage:
         """A delay that grows is overuse only where the line, busy, carries less than is believed.
 
-        Otherwise it is a burst (a keyframe) that passes as fast as the line is.
+        Otherwise it is a burst (a keyframe) that passes as fast as the line is, or a device that reads late.
         """
+        if self._is_open:
+            return Usage.UNDER
         carries = self._acked.newest_bps
         return Usage.UNDER if carries is not None and carries >= self.bps else Usage.OVER
 

@@ -9,6 +9,7 @@ from typing import Final
 EPOCH_US: Final = 5_000_000
 CLOGGED_US: Final = 100_000
 STUCK_US: Final = 200_000  # so long a queue that does not shrink is no burst
+HOPELESS_US: Final = 1_000_000  # nor a device that reads late
 RISE_US: Final = 60_000
 RISE_WITHIN_US: Final = 600_000
 STANDING_US: Final = 50_000
@@ -39,12 +40,14 @@ class QueueWatch:
         "is_clogged",
         "noise_us",
         "queue_us",
+        "stood_us",
     )
 
     def __init__(self) -> None:
         self.is_clogged = False
         self.queue_us = 0
         self.noise_us = 0  # the queue that there seems to be in ordinary times: jitter of the line, or of a busy device
+        self.stood_us = 0  # for so long the queue has been a standing one
         self._epoch = self._clogged_at = 0
         self._least: int | None = None  # of this epoch
         self._least_before: int | None = None
@@ -57,10 +60,11 @@ class QueueWatch:
         """Packets have been waiting for a while, whether or not they wait longer and longer."""
         return self._stands_since is not None
 
-    def update(self, delay: int, now: int, *, is_slower: bool) -> None:
+    def update(self, delay: int, now: int, *, is_slower: bool, is_open: bool = False) -> None:
         """Once a feedback: the least delay of its last few packets, against jitter.
 
         `is_slower`: less arrives than before. A burst, say a keyframe, makes a queue too, but arrives as fast as ever.
+        `is_open`: what waited was let through together, as by a device that reads late, not by a narrow line.
         """
         if self._least is None:
             self._epoch = now
@@ -91,7 +95,10 @@ class QueueWatch:
         apart = min(self.queue_us, MAX_NOISE_US) - self.noise_us
         self.noise_us += apart // NOISE_UP if apart > 0 else apart // NOISE_DOWN
         clogged = CLOGGED_US + 4 * self.noise_us
-        if (is_slower and self.queue_us > clogged and has_risen) or (is_stuck and self.queue_us > 2 * clogged):
+        stuck = 2 * clogged + (HOPELESS_US if is_open else 0)
+        if (is_slower and not is_open and self.queue_us > clogged and has_risen) or (
+            is_stuck and self.queue_us > stuck
+        ):
             self.is_clogged = True
             self._clogged_at = now
 
@@ -111,6 +118,7 @@ class QueueWatch:
             self._least, self._least_before = lowest + self._base, None
             self._epoch = now
             self._stands_since = None
+        self.stood_us = 0 if self._stands_since is None else now - self._stands_since
 
     def _end(self) -> None:
         self.is_clogged = False
