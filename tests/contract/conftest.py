@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from server.store.database import Database
-from server.store.migrate import migrate
 from server.store.store import Store
 from sfu.packet.forms import INTERPRETED
 from sfu.process.plane_choice import FAST, PLANE, chosen_forms
+from tests.support.migrated import migrated_at, put_tables
 from tests.support.plane_rig import InlineRig, ProcessRig, Stage, started
 from tests.support.postgres import Postgres, postgres
 from tests.support.virtual_clock import VirtualClock
@@ -24,12 +24,25 @@ def postgres_server() -> Iterator[Postgres]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def migrated_name(postgres_server: Postgres) -> str:
+    """A database with all tables, to be copied: nobody may ever be in it."""
+    migrated_at(postgres_server.make_database("migrated"))
+    return "migrated"
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Empty, or with all tables for a test that asks for `store`."""
+    has_tables = "store" in request.fixturenames
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'holdspace.db'}"
+        url = f"sqlite+aiosqlite:///{tmp_path / 'holdspace.db'}"
+        if has_tables:
+            put_tables(Database(url))
+        return url
     server: Postgres = request.getfixturevalue("postgres_server")
-    return server.make_database(next(_names))
+    like = request.getfixturevalue("migrated_name") if has_tables else "template0"
+    return server.make_database(next(_names), like=like)
 
 
 @pytest.fixture
@@ -46,7 +59,6 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def store(database: Database, clock: VirtualClock) -> Store:
-    await migrate(database)
     return Store(database, clock)
 
 

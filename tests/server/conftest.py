@@ -11,9 +11,9 @@ from server.elsewhere import RoomsElsewhere
 from server.passwords import Passwords
 from server.services import Services
 from server.store.database import Database
-from server.store.migrate import migrate
 from server.store.store import Store
 from tests.support.errand_scene import Scene
+from tests.support.migrated import put_tables
 from tests.support.virtual_clock import VirtualClock
 
 
@@ -30,7 +30,7 @@ def config(tmp_path: Path) -> Config:
 @pytest.fixture
 async def store(config: Config, clock: VirtualClock) -> AsyncIterator[Store]:
     store = Store(Database(config.database), clock)
-    await migrate(store.database)
+    put_tables(store.database)
     yield store
     await store.close()
 

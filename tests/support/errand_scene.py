@@ -23,10 +23,10 @@ from server.mail.delivery import Delivery
 from server.mail.post import Post
 from server.mail.smtp import Answer, Verdict
 from server.store.database import Database
-from server.store.migrate import migrate
 from server.store.store import Store
 from server.store.tables import places, staff
 from server.work.worker import Worker
+from tests.support.migrated import put_tables
 from tests.support.programme import account_values, add_accounts, add_dates, add_groups, date_values
 from tests.support.virtual_clock import VirtualClock
 
@@ -138,7 +138,7 @@ class Scene:
         config = load_config(environ | MAIL | settings)
         clock = VirtualClock(NOW)
         store = Store(Database(config.database), clock)
-        await migrate(store.database)
+        put_tables(store.database)
         programs, mailbox = Programs(), Mailbox(clock)
         post = Post(config, store.outbox, clock)
         calendar = CalendarBook(store, clock, b"of the test only, not of a server", config.public_url)

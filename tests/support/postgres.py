@@ -31,10 +31,10 @@ def programs() -> Path:
 class Postgres:
     folder: Path
 
-    def make_database(self, name: str) -> str:
-        """A new, empty database; returns its SQLAlchemy URL."""
+    def make_database(self, name: str, *, like: str = "template0") -> str:
+        """A new database, empty or a copy of another of ours in which nobody is; returns its SQLAlchemy URL."""
         # Nobody else is ever in template0; autovacuum in the usual one would now and then keep us out.
-        _as_owner("createdb", "-h", str(self.folder), "-U", "postgres", "-T", "template0", name)
+        _as_owner("createdb", "-h", str(self.folder), "-U", "postgres", "-T", like, name)
         return f"postgresql+asyncpg://postgres@/{name}?host={self.folder}"
 
 

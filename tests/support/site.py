@@ -19,7 +19,9 @@ from server.app import build_server
 from server.config import load_config
 from server.demo import DemoLinks, ensure_demo
 from server.services import Services
+from server.store.database import Database
 from tests.support.fake_media import FakeMedia
+from tests.support.migrated import put_tables
 
 FROM_HERE = {"Origin": "http://localhost:8080", "Sec-Fetch-Site": "same-origin"}
 NAME, PASSWORD = "Amina", "a long and quiet password"
@@ -91,6 +93,7 @@ async def serving_site(folder: Path) -> AsyncIterator[Site]:
         made.append(await ensure_demo(services))
         await services.accounts.create(NAME, OrgRole.HOST, PASSWORD)
 
+    put_tables(Database(config.database))
     built = build_server(config, before_doors, FakeMedia())
     server = TestServer(built.app)
     async with TestClient(server, cookie_jar=CookieJar(unsafe=True)) as client:

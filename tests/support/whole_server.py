@@ -14,8 +14,10 @@ from rooms.program.authority import OrgRole
 from server.app import build_server
 from server.config import load_config
 from server.services import Services
+from server.store.database import Database
 from server.store.records import Account, Purpose
 from tests.support.fake_media import FakeMedia
+from tests.support.migrated import put_tables
 
 FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0"
@@ -89,6 +91,7 @@ async def whole_server(data: Path, settings: Mapping[str, str] | None = None) ->
     async def before_doors(_services: Services) -> None:
         return None
 
+    put_tables(Database(config.database))
     built = build_server(config, before_doors, FakeMedia())
     server = TestServer(built.app)
     await server.start_server()

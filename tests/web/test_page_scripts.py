@@ -28,6 +28,7 @@ class Web:
 
     def __init__(self, context: BrowserContext) -> None:
         self.context = context
+        self._renderer = Renderer(SITE)
         self.pages: dict[str, AnyPage] = {}
         self.state: dict[str, object] = {}
         self.asked_for_state = 0
@@ -35,10 +36,13 @@ class Web:
         self.visited: list[str] = []
 
     async def open(self, path: str, sample: str) -> Page:
-        self.pages[urlsplit(path).path] = sample_pages()[sample]
         page = await self.context.new_page()
-        await page.goto(ORIGIN + path)
+        await self.show(page, path, sample_pages()[sample])
         return page
+
+    async def show(self, page: Page, path: str, what: AnyPage) -> None:
+        self.pages[urlsplit(path).path] = what
+        await page.goto(ORIGIN + path)
 
     async def answer(self, route: Route) -> None:
         url = urlsplit(route.request.url)
@@ -56,7 +60,7 @@ class Web:
             await route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix])
         elif url.path in self.pages and url.netloc == urlsplit(ORIGIN).netloc:
             policy = {"Content-Security-Policy": content_security_policy(ORIGIN)}
-            body = Renderer(SITE).render(self.pages[url.path])
+            body = self._renderer.render(self.pages[url.path])
             await route.fulfill(body=body, content_type="text/html", headers=policy)
         else:
             await route.fulfill(body="<h1>elsewhere</h1>", content_type="text/html")
@@ -142,12 +146,12 @@ async def test_without_scripts_a_link_can_be_pasted(plain_web: Web) -> None:
 
 
 async def test_without_scripts_every_page_has_its_words_and_no_dead_button(plain_web: Web) -> None:
-    for name in sample_pages():
-        page = await plain_web.open(f"/plain/{name}", name)
+    page = await plain_web.context.new_page()
+    for name, what in sample_pages().items():
+        await plain_web.show(page, f"/plain/{name}", what)
         await expect(page.get_by_role("heading", level=1)).to_be_visible()
         await expect(page.get_by_role("button", name="Copy")).to_have_count(0)
         await expect(page.get_by_text("Appearance")).not_to_be_visible()
-        await page.close()
 
 
 async def test_the_session_page_turns_by_itself(web: Web) -> None:

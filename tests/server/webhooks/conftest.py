@@ -9,9 +9,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from server.store.database import Database
-from server.store.migrate import migrate
 from server.store.store import Store
 from server.webhooks.book import WebhookBook
+from tests.support.migrated import put_tables
 from tests.support.virtual_clock import VirtualClock
 
 
@@ -43,7 +43,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     clock = VirtualClock()
     store = Store(Database(f"sqlite+aiosqlite:///{tmp_path / 'store.db'}"), clock)
-    await migrate(store.database)
+    put_tables(store.database)
     yield store
     await store.close()
 

@@ -11,11 +11,11 @@ import pytest
 from rooms.ids import Instant
 from server.store.database import Database
 from server.store.jobs import Job
-from server.store.migrate import migrate
 from server.store.store import Store
 from server.work.queue import JobQueue
 from server.work.worker import MOST_ATTEMPTS, NotYet, Regular, Worker, retry_after_ms
 from tests.support.deadline import until
+from tests.support.migrated import put_tables
 from tests.support.virtual_clock import VirtualClock
 
 HOUR = 3_600_000
@@ -25,7 +25,7 @@ HOUR = 3_600_000
 async def queue(tmp_path: Path) -> AsyncIterator[JobQueue]:
     clock = VirtualClock()
     store = Store(Database(f"sqlite+aiosqlite:///{tmp_path / 'holdspace.db'}"), clock)
-    await migrate(store.database)
+    put_tables(store.database)
     yield JobQueue(store.jobs, clock)
     await store.close()
 
