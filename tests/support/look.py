@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, Route, ViewportSize, async_playwright
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser, ViewportSize, async_playwright
 from playwright.async_api import Page as BrowserPage
 
 from server.security import content_security_policy
@@ -25,14 +26,11 @@ from web.render import Renderer
 from web.site import STATIC
 
 OUT = Path("artifacts/look")
-ORIGIN = "http://localhost:8080"
 SIZES = ((1280, 800), (768, 900), (320, 640))
 FIRST_SIZE: ViewportSize = {"width": 1280, "height": 720}
 AMINA = Viewer(name="Amina", is_admin=True)
 AT_ONCE = 4  # half of a page's time is waiting
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".json": "application/json"}
-CSP = content_security_policy(ORIGIN)
 
 
 async def look(names: list[str], *, leaves_pictures: bool = True) -> list[str]:
@@ -40,11 +38,11 @@ async def look(names: list[str], *, leaves_pictures: bool = True) -> list[str]:
     OUT.mkdir(parents=True, exist_ok=True)
     pages = {name: html for name, html in rendered().items() if not names or name in names}
     left = iter(pages)
-    async with async_playwright() as playwright:
+    async with TestServer(_site(pages)) as server, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
 
         async def in_one_tab() -> list[str]:
-            tab = await _tab(browser, pages)
+            tab = _Tab(await _page(browser), str(server.make_url("/look/")))
             return [problem for name in left for problem in await tab.look(name, leaves_pictures=leaves_pictures)]
 
         found = await asyncio.gather(*(in_one_tab() for _ in range(AT_ONCE)))
@@ -63,17 +61,18 @@ def _viewer(page: Page) -> Viewer:
     return AMINA if page.template.startswith(("host/", "admin/", "account")) else NOBODY
 
 
-async def _tab(browser: Browser, pages: Mapping[str, str]) -> "_Tab":
+async def _page(browser: Browser) -> BrowserPage:
     context = await browser.new_context(locale="en-GB", timezone_id="Europe/Berlin", reduced_motion="reduce")
-    await context.route("**/*", lambda route: _answer(route, pages))
-    return _Tab(await context.new_page())
+    await context.add_init_script(path=axe.AXE_JS)
+    return await context.new_page()
 
 
 class _Tab:
     """Shows one page after the other, each as if it were the first."""
 
-    def __init__(self, page: BrowserPage) -> None:
+    def __init__(self, page: BrowserPage, where: str) -> None:
         self._page = page
+        self._where = where
         self._said: list[str] = []
         page.on("console", lambda said: self._said.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: self._said.append(str(error)))
@@ -83,7 +82,7 @@ class _Tab:
         problems: list[str] = []
         await page.set_viewport_size(FIRST_SIZE)
         await page.emulate_media(color_scheme="light")
-        await page.goto(f"{ORIGIN}/look/{name}")
+        await page.goto(self._where + name)
         await page.wait_for_load_state("networkidle")
         for (width, height), theme in product(SIZES, THEMES):
             await page.set_viewport_size({"width": width, "height": height})
@@ -98,20 +97,29 @@ class _Tab:
         return [f"{name}: {problem}" for problem in problems]
 
 
-async def _answer(route: Route, pages: Mapping[str, str]) -> None:
-    path = urlsplit(route.request.url).path
-    if path.startswith("/look/"):
-        html = pages[path.removeprefix("/look/")]
-        await route.fulfill(body=html, content_type="text/html", headers={"Content-Security-Policy": CSP})
-    elif path.startswith(f"/static/{SITE.build}/"):
-        file = STATIC / path.removeprefix(f"/static/{SITE.build}/")
-        await route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix])
-    elif route.request.method == "POST":
-        await route.fulfill(status=204)  # a script asks for more: the page as it came is what is looked at
-    elif path == "/manifest.webmanifest":
-        await route.fulfill(body="{}", content_type="application/manifest+json")
-    else:
-        await route.fulfill(status=404, body="")
+def _site(pages: Mapping[str, str]) -> web.Application:
+    """Answers what the pages ask for; whatever else they ask for is not there, which Chromium says in its console."""
+
+    async def page(request: web.Request) -> web.Response:
+        policy = content_security_policy(str(request.url.origin()))
+        html = pages[request.match_info["name"]]
+        return web.Response(text=html, content_type="text/html", headers={"Content-Security-Policy": policy})
+
+    async def static(request: web.Request) -> web.FileResponse:
+        return web.FileResponse(STATIC / request.match_info["path"], headers={"Cache-Control": "max-age=3600"})
+
+    async def manifest(_: web.Request) -> web.Response:
+        return web.Response(text="{}", content_type="application/manifest+json")
+
+    async def posted(_: web.Request) -> web.Response:
+        return web.Response(status=204)  # a script asks for more: the page as it came is what is looked at
+
+    app = web.Application()
+    app.router.add_get("/look/{name}", page)
+    app.router.add_get(f"/static/{SITE.build}/{{path:.*}}", static)
+    app.router.add_get("/manifest.webmanifest", manifest)
+    app.router.add_post("/{path:.*}", posted)
+    return app
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from playwright.async_api import BrowserContext, Page, Request, Route, async_pla
 
 from server.security import content_security_policy
 from tests.support.browser import chromium_path
-from tests.support.look import ORIGIN, TYPES
+from tests.support.from_memory import ORIGIN, TYPES
 from tests.support.sample_pages import sample_pages
 from tests.support.sample_words import SESSION, SITE, TOKEN
 from web.pages import Page as AnyPage

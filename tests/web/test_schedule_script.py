@@ -8,7 +8,7 @@ from playwright.async_api import Page, Route, async_playwright, expect
 
 from server.security import content_security_policy
 from tests.support.browser import chromium_path
-from tests.support.look import ORIGIN, TYPES
+from tests.support.from_memory import ORIGIN, TYPES
 from tests.support.sample_host_pages import host_samples
 from tests.support.sample_words import SITE
 from web.render import Renderer
