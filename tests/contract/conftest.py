@@ -26,9 +26,11 @@ def postgres_server() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def migrated_name(postgres_server: Postgres) -> str:
-    """A database with all tables, to be copied: nobody may ever be in it."""
-    migrated_at(postgres_server.make_database("migrated"))
-    return "migrated"
+    """A database with all tables, to be copied."""
+    name = "migrated"
+    migrated_at(postgres_server.make_database(name))
+    postgres_server.close_to_all(name)
+    return name
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])

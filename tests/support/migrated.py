@@ -4,6 +4,7 @@ Migrating takes a tenth of a second of the processor each time, and what most te
 """
 
 import asyncio
+import atexit
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +13,6 @@ from pathlib import Path
 
 from server.store.database import Database
 from server.store.migrate import migrate
-
-_folder = tempfile.TemporaryDirectory(prefix="holdspace-tables-")
 
 
 def put_tables(database: Database) -> None:
@@ -31,7 +30,9 @@ def migrated_at(url: str) -> None:
 
 @cache
 def _migrated() -> Path:
-    file = Path(_folder.name) / "holdspace.db"
+    folder = tempfile.TemporaryDirectory(prefix="holdspace-tables-")
+    atexit.register(folder.cleanup)
+    file = Path(folder.name) / "holdspace.db"
     migrated_at(f"sqlite+aiosqlite:///{file}")
     return file
 
