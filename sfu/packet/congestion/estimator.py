@@ -1,6 +1,6 @@
 """`LineEstimator`: what one viewer's line carries, from transport-wide feedback on what was sent to it."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from sfu.packet.congestion.acked import AckedRate
 from sfu.packet.congestion.aimd import BETA, MIN_BPS, Aimd
@@ -27,17 +27,24 @@ SILENCE_S: Final = 2.0
 MIN_UNANSWERED: Final = 5  # the last packet before a silence may be lost, but hardly so many at the end
 DOUBT_BPS: Final = 300_000
 FIRST_RTT_S: Final = 0.2
-# Packets that left at once: when the last came, its delay, bytes of the feedback until then; how long after the first
-# it came, bytes until that.
-_Batch = tuple[int, int, int, int, int]
 _HALF: Final = 1 << 31
 _WRAP: Final = 1 << 32
 
 
+class _Batch(NamedTuple):
+    """Packets that left at once. Arrivals and delay in µs; bytes are counted from the beginning of the feedback."""
+
+    first_at: int
+    first_bytes: int
+    last_at: int
+    last_bytes: int
+    delay: int  # of the last
+
+
 def _let_through(passed: list[_Batch]) -> int:
     """Bits a second at which batches came: as far apart as the narrowest place lets packets that are sent at once."""
-    size = sum(until - led for _, _, until, _, led in passed)
-    return size * 8_000_000 // max(TICK_US, sum(lasted for _, _, _, lasted, _ in passed))
+    size = sum(batch.last_bytes - batch.first_bytes for batch in passed)
+    return size * 8_000_000 // max(TICK_US, sum(batch.last_at - batch.first_at for batch in passed))
 
 
 class LineEstimator:
@@ -66,8 +73,7 @@ class LineEstimator:
         self._waits_since: float | None = None  # for an answer to what was sent since
         self._drained_bytes = self._drained_us = 0
         self._was_clogged = False
-        self._is_open = False
-        self._open_until = now
+        self._open_until = now  # so long what was seen of it is believed
 
     @property
     def bps(self) -> int:
@@ -102,7 +108,7 @@ class LineEstimator:
         seq = feedback.base - 1
         lost: list[int] = []
         received = size = 0
-        first_arrival = last_arrival = sent = came = began_at = led = -1
+        first_arrival = last_arrival = sent = came = began_at = began_bytes = -1
         passed: list[_Batch] = []
         for tick in feedback.arrivals:
             seq = (seq + 1) & 0xFFFF
@@ -120,13 +126,13 @@ class LineEstimator:
             if times[at] != sent:
                 # What left in one batch is looked at once.
                 if sent >= 0:
-                    passed.append((came, came - sent, size - (label & 0xFFFF), came - began_at, led))
+                    passed.append(_Batch(began_at, began_bytes, came, size - (label & 0xFFFF), came - sent))
                     self._pass(sent, came)
                     last_arrival = max(last_arrival, came)
                 else:
                     first_arrival = arrival
                 sent, came = times[at], arrival
-                began_at, led = arrival, size
+                began_at, began_bytes = arrival, size
             elif arrival > came:
                 came = arrival
             if is_probed and prober.watches(seq):
@@ -134,7 +140,7 @@ class LineEstimator:
         if not received:
             self._lose(lost, 0, now)
             return
-        passed.append((came, came - sent, size, came - began_at, led))
+        passed.append(_Batch(began_at, began_bytes, came, size, came - sent))
         self._pass(sent, came)
         last_arrival = max(last_arrival, came)
         if now - self._heard_at > DARK_S:
@@ -143,26 +149,25 @@ class LineEstimator:
             lost.clear()
         self._on_answer(seq + 1 & 0xFFFF, now)
         span = last_arrival - first_arrival
-        delay = min(delay for _, delay, *_ in passed[-NEWEST:])
-        self._look_through(passed, received - len(passed), now)
-        is_slower = self._is_slower(passed, size, span)
-        self._queue.update(delay, last_arrival, is_slower=is_slower, is_open=self._is_open)
+        delay = min(batch.delay for batch in passed[-NEWEST:])
+        is_open = self._is_open(passed, received - len(passed), now)
+        is_slower = not is_open and self._is_slower(passed, size, span)
+        self._queue.update(delay, last_arrival, is_slower=is_slower, is_open=is_open)
         self._acked.add(last_arrival, size)
         self.rtt_s += 0.1 * (min(max(0.0, now - sent / 1_000_000), 5.0) - self.rtt_s)
         self._lose(lost, received, now)
-        self._judge(size, span, now)
+        self._judge(size, span, is_open=is_open, now=now)
 
-    def _look_through(self, passed: list[_Batch], followers: int, now: float) -> None:
+    def _is_open(self, passed: list[_Batch], followers: int, now: float) -> bool:
         """Does the line let packets that left at once through at once? A slower one spaces them.
 
         What comes late and close together was in no queue of such a line: a busy device read it late.
         """
         if followers and _let_through(passed) < self.bps:
-            self._is_open = False
+            self._open_until = now
         elif followers >= TRAIN:
-            self._is_open, self._open_until = True, now + OPEN_S
-        elif now > self._open_until:
-            self._is_open = False
+            self._open_until = now + OPEN_S
+        return now < self._open_until
 
     def _is_slower(self, passed: list[_Batch], size: int, span: int) -> bool:
         """Less arrives than before, in all of a feedback or, while delays grow, in its last 50 ms."""
@@ -171,11 +176,11 @@ class LineEstimator:
             return False
         if span > 0 and size * 8_000_000 // span < SLOWER * acked:
             return True
-        last, delay, *_ = passed[-1]
-        before = next((one for one in reversed(passed) if last - one[0] >= TAIL_US), None)
-        if before is None or delay <= before[1]:
+        last = passed[-1]
+        before = next((one for one in reversed(passed) if last.last_at - one.last_at >= TAIL_US), None)
+        if before is None or last.delay <= before.delay:
             return False
-        return (size - before[2]) * 8_000_000 // (last - before[0]) < SLOWER * acked
+        return (size - before.last_bytes) * 8_000_000 // (last.last_at - before.last_at) < SLOWER * acked
 
     def _pass(self, sent: int, came: int) -> None:
         variation = self._groups.add(sent, came)
@@ -233,7 +238,7 @@ class LineEstimator:
         self._waits_since = None
         self._heard_at = now
 
-    def _judge(self, size: int, span_us: int, now: float) -> None:
+    def _judge(self, size: int, span_us: int, *, is_open: bool, now: float) -> None:
         acked = self._acked.bps
         was_clogged, self._was_clogged = self._was_clogged, self.is_clogged
         # Without a queue there is nothing to judge: most feedback of a wide line ends here.
@@ -246,10 +251,10 @@ class LineEstimator:
         if was_clogged:
             self._drained(now)
             return
-        if self._queue.is_standing and (not self._is_open or self._queue.stood_us > READ_LATE_US):
+        if self._queue.is_standing and (not is_open or self._queue.stood_us > READ_LATE_US):
             usage = Usage.OVER
         elif usage is Usage.OVER:
-            usage = self._confirm()
+            usage = Usage.UNDER if is_open else self._confirm()
         if usage is Usage.OVER:
             self.prober.trouble(now)
             acked = self._acked.newest_bps
@@ -262,10 +267,8 @@ class LineEstimator:
     def _confirm(self) -> Usage:
         """A delay that grows is overuse only where the line, busy, carries less than is believed.
 
-        Otherwise it is a burst (a keyframe) that passes as fast as the line is, or a device that reads late.
+        Otherwise it is a burst (a keyframe) that passes as fast as the line is.
         """
-        if self._is_open:
-            return Usage.UNDER
         carries = self._acked.newest_bps
         return Usage.UNDER if carries is not None and carries >= self.bps else Usage.OVER
 

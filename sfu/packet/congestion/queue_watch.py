@@ -96,9 +96,7 @@ class QueueWatch:
         self.noise_us += apart // NOISE_UP if apart > 0 else apart // NOISE_DOWN
         clogged = CLOGGED_US + 4 * self.noise_us
         stuck = 2 * clogged + (HOPELESS_US if is_open else 0)
-        if (is_slower and not is_open and self.queue_us > clogged and has_risen) or (
-            is_stuck and self.queue_us > stuck
-        ):
+        if (is_slower and self.queue_us > clogged and has_risen) or (is_stuck and self.queue_us > stuck):
             self.is_clogged = True
             self._clogged_at = now
 
