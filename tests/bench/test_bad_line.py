@@ -5,6 +5,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -186,8 +187,16 @@ async def test_a_cut_ends_connections_at_once(
         await asyncio.wait_for(reader.readexactly(1), WITHIN_S)
 
 
-def sample(at: float, mic: dict[str, float], camera: dict[str, float]) -> Sample:
-    return Sample(at, "connected", 1, None, None, {("p", "mic"): mic, ("p", "camera"): camera}, ())
+def sample(
+    at: float, mic: dict[str, float], camera: dict[str, float], other: dict[str, float] | None = None, *, mid: str = "1"
+) -> Sample:
+    """`camera` is what the slot `mid` counted, in which the person is shown; `other` what the other slot did."""
+    receivers: dict[str, dict[str, Any]] = {"0": {"mid": "0", **mic}, mid: {"mid": mid, **camera}}
+    if other is not None:
+        receivers["2" if mid == "1" else "1"] = other
+    return Sample(
+        at, "connected", 1, None, None, {("p", "mic"): receivers["0"], ("p", "camera"): receivers[mid]}, (), receivers
+    )
 
 
 def voice(played: int, concealed: int, events: int, packets: int) -> dict[str, float]:
@@ -208,6 +217,20 @@ def test_one_gap_over_several_readings_is_one_gap() -> None:
     assert result.longest_gap_s == pytest.approx(0.3)
     assert result.concealed == pytest.approx(16_800 / 38_400)
     assert flows_from(samples, "p", "mic", 0.3) == 0.6
+
+
+def test_a_person_who_moves_to_another_slot_takes_nothing_of_what_it_had_counted() -> None:
+    quiet = voice(0, 0, 0, 0)
+    one = [{"framesDecoded": count, "freezeCount": 1} for count in (100, 102, 102, 102)]
+    two = [{"framesDecoded": count, "freezeCount": 7} for count in (900, 901, 904, 907)]
+    samples = [
+        sample(0.0, quiet, one[0], two[0]),
+        sample(0.2, quiet, one[1], two[1]),
+        sample(0.4, quiet, two[2], one[2], mid="2"),
+        sample(0.6, quiet, two[3], one[3], mid="2"),
+    ]
+    result = seen(samples, "p", 0, 1)
+    assert (result.frames, result.freezes) == (2 + 3 + 3, 0)
 
 
 def test_a_picture_that_stands_still_and_a_fresh_connection_are_both_seen() -> None:

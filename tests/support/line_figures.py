@@ -10,7 +10,10 @@ SOURCES = {"mic": "audio", "camera": "video", "screen": "video"}
 
 @dataclass(frozen=True)
 class Sample:
-    """One reading of a page. `at`: seconds of wall time; `inbound`: by person and source, what the slot counted."""
+    """One reading of a page. `at`: seconds of wall time; `receivers`: by mid, what each counted.
+
+    `inbound`: of the one in whose slot a person is shown, by person and source.
+    """
 
     at: float
     state: str
@@ -19,11 +22,13 @@ class Sample:
     available_bps: float | None
     inbound: dict[tuple[str, str], dict[str, Any]]
     outbound: tuple[dict[str, Any], ...]
+    receivers: dict[str, dict[str, Any]]
 
     @classmethod
     def from_page(cls, row: dict[str, Any]) -> "Sample":
         slots: dict[str, list[str]] = row["slots"]
-        inbound = {(slots[one["mid"]][0], slots[one["mid"]][1]): one for one in row["in"]}
+        receivers = {one["mid"]: one for one in row["in"]}
+        inbound = {(person, source): receivers[mid] for mid, (person, source) in slots.items() if mid in receivers}
         return cls(
             row["at"] / 1_000,
             row["state"],
@@ -32,6 +37,7 @@ class Sample:
             row.get("available"),
             inbound,
             tuple(row["out"]),
+            receivers,
         )
 
 
@@ -72,15 +78,21 @@ class Seen:
 
 
 def steps(samples: Sequence[Sample], person: str, source: str, since: float, until: float) -> Iterator[Step]:
-    """Consecutive readings in which the page had this person in a slot; `since` and `until` in seconds of wall time."""
-    last: tuple[float, dict[str, Any]] | None = None
+    """Consecutive readings in which the page had this person in a slot; `since` and `until` in seconds of wall time.
+
+    Each compares one receiver with itself: a person who moves to another slot is not what that had counted of others.
+    Time in which the person was not shown counts too.
+    """
+    last_at: float | None = None
+    former: Sample | None = None
     for sample in samples:
         one = sample.inbound.get((person, source))
-        if one is None or not since <= sample.at <= until:
-            continue
-        if last is not None:
-            yield Step(sample.at, sample.at - last[0], last[1], one)
-        last = (sample.at, one)
+        if one is not None and since <= sample.at <= until:
+            if last_at is not None and former is not None:
+                known = former.receivers if former.connections == sample.connections else {}
+                yield Step(sample.at, sample.at - last_at, known.get(one["mid"], {}), one)
+            last_at = sample.at
+        former = sample
 
 
 def heard(samples: Sequence[Sample], person: str, since: float, until: float) -> Heard:

@@ -16,7 +16,7 @@
     for (const slot of window.__probe.slots?.slots ?? []) if (slot.person) sample.slots[slot.mid] = [slot.person, slot.source];
     if (connection) {
       for (const report of (await connection.getStats()).values()) {
-        if (report.type === "inbound-rtp" && sample.slots[report.mid]) sample.in.push(pick(report, INBOUND));
+        if (report.type === "inbound-rtp" && report.mid) sample.in.push(pick(report, INBOUND));
         if (report.type === "outbound-rtp") sample.out.push(pick(report, OUTBOUND));
         if (report.type === "candidate-pair" && report.nominated) {
           sample.rtt = report.currentRoundTripTime;
