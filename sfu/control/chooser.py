@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sfu.control.ladder import Rung
+from sfu.control.ladder import Rung, is_above
 
 # An estimate may waver by a tenth, and so may a layer's rate.
 MARGIN: Final = 1.25
@@ -143,6 +143,8 @@ class Chooser:
         for index, rung in enumerate(want.rungs):
             if rung.layer == layer:
                 return index
+        if is_above(layer, want.rungs):
+            return len(want.rungs) - 1  # of a layer that dwindled before it ceased, the bits would say too little
         bps = self._rates[want.pub][former].bps
         return max((index for index, rung in enumerate(want.rungs) if rung.bps <= bps), default=0)
 

@@ -66,6 +66,15 @@ def settled(rungs: Sequence[Rung], wish: int) -> Layer:
     return rungs[wish].layer
 
 
+def is_above(layer: Layer, rungs: Sequence[Rung]) -> bool:
+    """Is it a larger layer of a camera than any of these?"""
+    return all(_rank(rung.layer) < _rank(layer) for rung in rungs)
+
+
+def _rank(layer: Layer) -> int:
+    return next((index for index, one in enumerate(CAMERA_LAYERS) if one.rid == layer.rid), -1)
+
+
 def _layer_for(width: int, layers: Sequence[UplinkLayer]) -> int:
     if not width:
         return min(1, len(layers) - 1)

@@ -1,7 +1,8 @@
 """Which layers of one publication are worth sending, from what its viewers are to get. Pure: `now` in.
 
-On at once, off only when nobody wanted a layer for some seconds: a page that is leafed through must not make the sender
-start and stop its encoders. The lowest layer goes on while anybody shows the picture: it is what a line falls back to.
+On at once, off only when nobody wanted a layer for some seconds, or when it ceased: a page that is leafed through must
+not make the sender start and stop its encoders. The lowest layer goes on while anybody shows the picture: it is what a
+line falls back to.
 """
 
 import math
@@ -31,10 +32,13 @@ class Watched:
         self._missing_until: dict[str, float] = {}
         self._waits: dict[str, float] = {}  # how long each was given up last
         self._came: dict[str, float] = {}  # since when each is there
+        self._was_there: set[str] = set()  # since it was asked for
 
     def want_all(self, now: float) -> bool:
         """Nothing is published now, but when it is, nobody should have to wait. True when something changed."""
         self._until = dict.fromkeys((None, *self._all), math.inf)
+        self._came.clear()
+        self._was_there.clear()
         return self._settle(now)
 
     def update(self, wished: Collection[str | None], now: float) -> bool:
@@ -44,7 +48,9 @@ class Watched:
             if rid in wanted:
                 self._until[rid] = math.inf
             elif until == math.inf:
-                self._until[rid] = now + LINGER_S
+                # Where one ceased, its sender's line is full, and is filled up with padding while it may be sent.
+                has_ceased = rid in self._missing_until and rid in self._was_there
+                self._until[rid] = now if has_ceased else now + LINGER_S
         return self._settle(now)
 
     @property
@@ -53,9 +59,15 @@ class Watched:
         return min(self._missing_until.values(), default=None)
 
     def missing(self, live: Collection[str | None], now: float) -> frozenset[str]:
-        """Layers that were asked for long enough and did not come, where others do; asked for again after a while."""
+        """Layers that were asked for long enough and did not come, where others do; asked for again after a while.
+
+        And those above them: a line or a capture that is too small for one is so for a larger one.
+        """
         self._expect_again(live, now)
+        if live and not self._came:
+            self._since = dict.fromkeys(self._all, now)  # the first one came only now
         self._came = {rid: self._came.get(rid, now) for rid in live if rid is not None}
+        self._was_there |= self._came.keys()
         for rid in self.rids if live else ():
             if rid in live:
                 if now - self._came[rid] >= STEADY_S:
@@ -63,12 +75,18 @@ class Watched:
             elif rid not in self._missing_until and now - self._since[rid] >= MISSING_S:
                 wait = min(2 * self._waits.get(rid, FIRST_AGAIN_S / 2), LAST_AGAIN_S)
                 self._waits[rid], self._missing_until[rid] = wait, now + wait
-        return frozenset(self._missing_until)
+        given_up = (index for index, rid in enumerate(self._all) if rid in self._waits and rid not in live)
+        above = next(given_up, len(self._all)) + 1
+        return frozenset(self._missing_until).union(rid for rid in self._all[above:] if rid not in live)
 
     def _expect_again(self, live: Collection[str | None], now: float) -> None:
         for rid in [rid for rid, until in self._missing_until.items() if rid in live or now >= until]:
             del self._missing_until[rid]
-            self._since[rid] = now
+            self._ask(rid, now)
+
+    def _ask(self, rid: str, now: float) -> None:
+        self._since[rid] = now
+        self._was_there.discard(rid)
 
     def _settle(self, now: float) -> bool:
         self._expect_again((), now)
@@ -77,7 +95,7 @@ class Watched:
         has_changed = (rids, is_wanted) != (self.rids, self.is_wanted)
         for rid in rids:
             if rid not in self.rids:
-                self._since[rid] = now
+                self._ask(rid, now)
         self.rids, self.is_wanted = rids, is_wanted
         self.due = min((until for until in self._until.values() if now < until < math.inf), default=None)
         return has_changed

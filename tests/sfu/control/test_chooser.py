@@ -34,6 +34,19 @@ def settle(chooser: Chooser, asked: list[Want], budget: float, now: float = 0.0)
     return now
 
 
+def test_where_the_better_layer_ceases_all_pictures_of_the_smaller_one_are_shown() -> None:
+    """However few bits the better one had at its end: a quarter of the pictures would be a standstill each time."""
+    chooser = Chooser()
+    with_h = camera_ladder({"q": 110_000, "h": 400_000}, 500, temporal=3)
+    settle(chooser, [Want(1, with_h)], 3e6)
+    dwindling = camera_ladder({"q": 110_000, "h": 30_000}, 500, temporal=3)
+    [index] = chooser.update([Want(1, dwindling)], 3e6, 100.0).values()
+    assert dwindling[index].layer == Layer("h")
+    only_q = camera_ladder({"q": 110_000}, 500, temporal=3, layers=CAMERA_LAYERS[:1])
+    [index] = chooser.update([Want(1, only_q)], 3e6, 101.0).values()
+    assert only_q[index].layer == Layer("q")
+
+
 @given(wants, budgets)
 def test_what_is_carried_fits(asked: list[Want], budget: int) -> None:
     assert spent(asked, carried(asked, budget)) <= budget

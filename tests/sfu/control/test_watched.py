@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from sfu.control.watched import FIRST_AGAIN_S, LAST_AGAIN_S, MISSING_S, STEADY_S, Watched
+from sfu.control.watched import FIRST_AGAIN_S, LAST_AGAIN_S, LINGER_S, MISSING_S, STEADY_S, Watched
 
 RIDS = ("q", "h")
 
@@ -27,6 +27,87 @@ def test_a_layer_that_comes_and_goes_is_asked_for_ever_more_rarely() -> None:
     assert asked[0] <= MISSING_S + 6 + FIRST_AGAIN_S
     assert distances == sorted(distances)
     assert distances[-1] >= LAST_AGAIN_S
+
+
+def test_a_layer_that_ceases_is_given_up_at_once_and_one_that_is_asked_for_again_has_time() -> None:
+    """A browser whose line is full sends padding for as long as it may send one more layer."""
+    watched = Watched(RIDS, 0.0)
+    watched.update(RIDS, 0.0)
+    assert watched.missing(RIDS, 0.0) == frozenset()
+    assert "h" not in watched.missing(("q",), MISSING_S - 0.1)
+    assert watched.rids == RIDS
+    assert "h" in watched.missing(("q",), MISSING_S)
+    assert watched.update(("q",), MISSING_S)
+    assert watched.rids == ("q",)
+    again = watched.again
+    assert again == MISSING_S + FIRST_AGAIN_S
+    assert "h" not in watched.missing(("q",), again)
+    assert watched.update(RIDS, again)
+    assert watched.rids == RIDS
+    assert "h" in watched.missing(("q",), again + MISSING_S)
+    assert not watched.update(("q",), again + MISSING_S)
+    assert watched.update(("q",), again + MISSING_S + LINGER_S)
+
+
+def test_a_layer_that_comes_for_seconds_is_given_up_at_once_each_time_that_it_ceases() -> None:
+    watched = Watched(RIDS, 0.0)
+    watched.update(RIDS, 0.0)
+    now = 0.0
+    for _ in range(4):
+        watched.missing(("q",), now)
+        watched.missing(RIDS, now + 3)
+        assert "h" in watched.missing(("q",), now + 10)
+        assert watched.update(("q",), now + 10)
+        assert watched.rids == ("q",)
+        assert watched.again is not None
+        now = watched.again
+        assert "h" not in watched.missing(("q",), now)
+        assert watched.update(RIDS, now)
+
+
+def test_a_camera_that_is_switched_on_late_has_time_for_its_larger_layers() -> None:
+    watched = Watched(RIDS, 0.0)
+    watched.want_all(0.0)
+    watched.update(RIDS, 60.0)
+    assert watched.missing(("q",), 61.0) == frozenset()
+    assert watched.missing(("q",), 61.0 + MISSING_S) == {"h"}
+    watched.want_all(100.0)
+    watched.update(RIDS, 200.0)
+    assert watched.missing(("q",), 201.0) == frozenset(), "and so each time"
+    assert watched.missing(RIDS, 202.0) == frozenset()
+    watched.want_all(300.0)
+    watched.update(RIDS, 400.0)
+    watched.missing(("q",), 401.0)
+    assert watched.missing(("q",), 401.0 + MISSING_S) == {"h"}
+    assert not watched.update(("q",), 401.0 + MISSING_S), "it was there before the camera was off, not since"
+
+
+def test_a_larger_layer_is_not_asked_for_before_the_smaller_one_came() -> None:
+    watched = Watched(("q", "h", "f"), 0.0)
+    watched.update(("f",), 0.0)
+    watched.missing(("q", "h", "f"), 0.0)
+    assert watched.missing(("q", "h"), 10.0) == {"f"}
+    assert watched.missing(("q",), 11.0) == {"h", "f"}
+    both_over = 11.0 + 2 * FIRST_AGAIN_S
+    assert watched.missing(("q",), both_over) == {"f"}
+    assert watched.missing(("q", "h"), both_over + 2) == frozenset()
+
+
+def test_where_a_layer_does_not_come_larger_ones_do_not_either() -> None:
+    watched = Watched(("q", "h", "f"), 0.0)
+    watched.update(("h",), 0.0)
+    watched.update(("h",), LINGER_S)
+    assert watched.rids == ("q", "h"), "nobody asked for f, so it is not late"
+    assert watched.missing(("q", "h"), LINGER_S) == frozenset()
+    assert watched.missing(("q",), LINGER_S + MISSING_S) == {"h", "f"}
+    assert watched.missing(("q", "f"), LINGER_S + MISSING_S) == {"h"}
+
+
+def test_a_layer_that_nobody_wants_lingers() -> None:
+    watched = Watched(RIDS, 0.0)
+    assert not watched.update(("q",), 1.0)
+    assert not watched.update(("q",), 1.0 + LINGER_S - 0.1)
+    assert watched.update(("q",), 1.0 + LINGER_S)
 
 
 def test_a_layer_that_stayed_is_asked_for_soon_once_it_goes() -> None:
