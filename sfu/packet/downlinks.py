@@ -11,8 +11,10 @@ from sfu.packet.bucket import Bucket
 from sfu.packet.congestion.estimator import LineEstimator
 from sfu.packet.congestion.pacer import Pacer
 from sfu.packet.congestion.remb import RembEstimator
+from sfu.packet.fresh_losses import FreshLosses
+from sfu.packet.packet_cache import MAX_AGE_S, RESEND_S
 from sfu.packet.peer import Peer
-from sfu.packet.sent_ring import SentRing
+from sfu.packet.sent_ring import REPEATED, SentRing
 from sfu.packet.subscription import Subscription
 from sfu.packet.transport_feedback import TransportFeedback
 from sfu.packet.wire import Wire
@@ -29,12 +31,24 @@ FEEDBACK_BURST: Final = 40
 class Line:
     """One viewer's line. `estimator` None: its browser sends REMB."""
 
-    __slots__ = ("budget", "estimator", "goal", "peer", "remb", "sent_at", "sent_bytes", "told_at", "told_bps")
+    __slots__ = (
+        "budget",
+        "estimator",
+        "goal",
+        "losses",
+        "peer",
+        "remb",
+        "sent_at",
+        "sent_bytes",
+        "told_at",
+        "told_bps",
+    )
 
     def __init__(self, peer: Peer, ring: SentRing | None, now: float) -> None:
         self.peer = peer
         self.estimator = None if ring is None else LineEstimator(ring, now)
         self.remb = RembEstimator()
+        self.losses = FreshLosses()
         self.goal = 0
         self.budget = Bucket(FEEDBACK_PER_S, FEEDBACK_BURST, now)
         self.told_bps = 0
@@ -103,6 +117,20 @@ class Downlinks:
         was_clogged = estimator.is_clogged
         estimator.on_feedback(feedback, now)
         self._follow(line, estimator, was_clogged, now)
+        if lost := line.losses.read(feedback):
+            self._repair(peer, lost, now)
+
+    def _repair(self, peer: Peer, lost: list[int], now: float) -> None:
+        """Unasked. Not on a full line: held slots repeat nothing, and what waited in a pacer has no origin."""
+        ring = peer.lane.ring
+        if ring is None:
+            return
+        for number in lost:
+            origin = ring.origin(number)
+            slot = peer.slots.get(origin >> 16 & 0xFFFFFFFF)
+            if slot is not None:
+                # A NACK that was answered may have crossed this; a repair that was lost is another matter.
+                slot.repeat((origin & 0xFFFF,), now, RESEND_S if origin & REPEATED else MAX_AGE_S)
 
     def on_remb(self, peer: Peer, bps: int, now: float) -> None:
         """A REMB of a viewer."""
@@ -169,7 +197,7 @@ class Downlinks:
         if path is None:
             return
         if ring is not None and number >= 0:
-            # It leaves only now.
+            # It leaves only now. What a narrow line loses is no accident, so its origin is forgotten.
             ring.record(number, int(now * 1e6), len(datagram))
         self._wire.outbox.put(path, datagram)
 

@@ -220,7 +220,7 @@ def fan_out(
             ring = lane.ring
             if ring is not None:
                 number = lane.next_number
-                times, labels = ring.times, ring.labels
+                times, labels, origins = ring.times, ring.labels, ring.origins
             # The open run: its first slot, its size (-1: it takes no more), how many it may and does hold.
             first, size, most, held = slot, -1, MAX_SEGMENTS if is_whole else outbox.segments(lane), 0
             marks: list[tuple[int, int, int, int]] = []
@@ -229,12 +229,12 @@ def fan_out(
                 if constants is None:
                     continue
                 seq_offset, timestamp_offset, ssrc = constants
-                at = slot * STRIDE
+                at, seq = slot * STRIDE, (seq + seq_offset) & 0xFFFF
                 write(
                     egress,
                     at,
                     head,
-                    (seq + seq_offset) & 0xFFFF,
+                    seq,
                     (timestamp + timestamp_offset) & 0xFFFFFFFF,
                     ssrc,
                     body,
@@ -244,6 +244,7 @@ def fan_out(
                     index = number & MASK
                     times[index] = now_us
                     labels[index] = number << 16 | length + trailer
+                    origins[index] = ssrc << 16 | seq
                     number = (number + 1) & 0xFFFF
                 box[0] = length
                 if protect(handle, pointers[slot], box):

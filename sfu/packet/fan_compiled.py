@@ -158,6 +158,7 @@ def _write(job: int, lane: int, entry: int, flow: int, at: int, number: int, len
     store(times + 8 * (number & MASK), load(job + 8 * rows.J_NOW_US))
     label = number << 16 | (length + load(lane + 8 * rows.L_TRAILER))
     store(load(lane + 8 * rows.L_LABELS) + 8 * (number & MASK), label)
+    store(load(lane + 8 * rows.L_ORIGINS) + 8 * (number & MASK), ssrc << 16 | seq & 0xFFFF)
     return 1
 
 

@@ -216,7 +216,7 @@ class Ingress:
                 if not peer.nack_budget.left(now):
                     self._wire.drops["nack-rate"] += 1  # the rest was not read
                 if (subscription := peer.slots.get(message.ssrc)) is not None:
-                    subscription.on_nack(message.seqs, now)
+                    subscription.repeat(message.seqs, now)
             case rtcp.KeyframeRequest():
                 if (subscription := peer.slots.get(message.ssrc)) is not None:
                     subscription.on_keyframe_wanted()

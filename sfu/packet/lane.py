@@ -7,7 +7,7 @@ from sfu.packet.addresses import TCP, split
 from sfu.packet.arena import address_of_store
 from sfu.packet.congestion.pacer import Pacer
 from sfu.packet.control_blocks import ControlBlocks
-from sfu.packet.sent_ring import SentRing
+from sfu.packet.sent_ring import NO_ORIGIN, SentRing
 from sfu.packet.srtp import Cipher
 
 if TYPE_CHECKING:
@@ -136,12 +136,12 @@ class Lane:
         )
         return self.way
 
-    def take_number(self, now_us: int, size: int) -> int:
+    def take_number(self, now_us: int, size: int, origin: int = NO_ORIGIN) -> int:
         """The next transport-wide number, noted in the ring; only where there is one. `size` is that before SRTP."""
         number = self.next_number
         self.next_number = (number + 1) & 0xFFFF
         if self.ring is not None:
-            self.ring.record(number, now_us, size if self.tx is None else size + self.tx.sealing[4])
+            self.ring.record(number, now_us, size if self.tx is None else size + self.tx.sealing[4], origin)
         return number
 
     def give_back(self, number: int) -> None:

@@ -63,7 +63,9 @@ class Missing:
     def repair(self, seq: int, now: float) -> int | None:
         """The answer to a request came: see `take`. How long it took is when to ask again for others."""
         gap = self._gaps.get(seq)
-        if gap is not None and gap.tries == 1:  # else nobody knows which request it answers
+        # Else nobody knows which request it answers. It may answer none, where a browser repeats what feedback shows as
+        # lost: the next request is a little early then, and within its round trip a browser does not answer again.
+        if gap is not None and gap.tries == 1:
             took, before = now - gap.asked_at, self._answered_s
             self._answered_s = took if before is None else before + (took - before) * _SMOOTHING
         return self.take(seq)

@@ -1,8 +1,9 @@
-"""What one video slot sent lately that did not flow (see `flow`), for its viewer's NACKs: 512 packets or about 1 s.
+"""What one video slot sent lately that did not flow (see `flow`), for repairs: 512 packets or about 1 s.
 
 An entry refers to the received packet, which all slots of a publication share; it is written again on demand.
 """
 
+import math
 from typing import Final
 
 from sfu.packet.media import MediaPacket
@@ -24,7 +25,7 @@ class Sent:
         self.packet = packet
         self.timestamp = timestamp
         self.picture = picture
-        self.resent_at = -1.0
+        self.resent_at = -math.inf
 
 
 class PacketCache:
@@ -64,10 +65,10 @@ class PacketCache:
         if self._newest_at is not None and now - self._newest_at > MAX_AGE_S:
             self.clear()
 
-    def take(self, seq: int, now: float) -> Sent | None:
-        """The packet to send again; None if it is gone or was sent again a moment ago."""
+    def take(self, seq: int, now: float, pause_s: float = RESEND_S) -> Sent | None:
+        """The packet to send again; None if it is gone or was sent again less than `pause_s` ago."""
         sent = self._ring[seq & _MASK]
-        if sent is None or sent.seq != seq or now - sent.at > MAX_AGE_S or now - sent.resent_at < RESEND_S:
+        if sent is None or sent.seq != seq or now - sent.at > MAX_AGE_S or now - sent.resent_at < pause_s:
             return None
         sent.resent_at = now
         return sent

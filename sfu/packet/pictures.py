@@ -8,6 +8,7 @@ from sfu.packet.media import MediaPacket
 from sfu.packet.track import Track
 
 _REMEMBERED: Final = 64
+_MISSED: Final = 32
 _LOOKED_AT: Final = 8
 
 
@@ -71,6 +72,7 @@ class PictureMunger:
     def drop(self, picture_id: int, bits: int) -> None:
         """A packet of a picture that is not forwarded; the first of each closes its hole."""
         if self._has_begun and _is_newer(picture_id, self._newest, bits):
+            self._keep_free(picture_id, bits)
             self._newest = picture_id
             self._offset -= 1
             self.is_active = True
@@ -89,13 +91,25 @@ class PictureMunger:
             if not _is_newer(picture_id, self._newest, bits):
                 known = self._recent.get(picture_id)
                 return None if known is None else (known, (tl0 + self._tl0_offset) & 0xFF)
+            self._keep_free(picture_id, bits)
             self._newest = picture_id
         self.last = (picture_id + self._offset) & mask
         self.last_tl0 = (tl0 + self._tl0_offset) & 0xFF
-        self._recent[picture_id] = self.last
+        self._remember(picture_id, self.last)
+        return self.last, self.last_tl0
+
+    def _keep_free(self, picture_id: int, bits: int) -> None:
+        """Pictures before this one did not come. Their repairs may, and have their places among the others."""
+        mask = (1 << bits) - 1
+        missing = (picture_id - self._newest - 1) & mask
+        for back in range(min(missing, _MISSED), 0, -1):
+            lost = (picture_id - back) & mask
+            self._remember(lost, (lost + self._offset) & mask)
+
+    def _remember(self, picture_id: int, sent_as: int) -> None:
+        self._recent[picture_id] = sent_as
         if len(self._recent) > _REMEMBERED:
             del self._recent[next(iter(self._recent))]
-        return self.last, self.last_tl0
 
 
 def _numbers(packet: MediaPacket) -> vp8.Descriptor | None:

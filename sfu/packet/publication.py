@@ -114,8 +114,9 @@ class Publication:
         self.meter.reset()
         for track in self.tracks.values():
             track.missing.clear()
-            # Nothing that was sent before may leave again.
+            # Nothing that was sent before may leave again, or come again.
             track.history.clear()
+            track.sealed = track.stats.highest
         for viewer in list(self.viewers):
             viewer.on_gate(self)
 
@@ -153,10 +154,7 @@ class Publication:
         if ahead <= 0:
             number = track.missing.take(view.seq)
             return "late" if number is None else self._pass(view, track, now, number, True)
-        if track.missing.on_gap(track.stats.highest, ahead, now, track.shift):
-            self._on_gap(self, track)
-        if ahead > MAX_GAP:
-            track.shift -= ahead - MAX_GAP
+        self._note_gap(track, ahead, now)
         return self._pass(view, track, now, track.stats.highest + track.shift, False)
 
     def receive_repair(self, view: RtpView, rid: str | None, media_type: int, now: float) -> str | None:
@@ -168,13 +166,35 @@ class Publication:
         if track is None or view.payload_length < 2:
             return "probe"
         at = view.header_end
-        number = track.missing.repair(view.buffer[at] << 8 | view.buffer[at + 1], now)
+        seq = view.buffer[at] << 8 | view.buffer[at + 1]
+        ahead = track.stats.ahead(seq)
+        number = track.missing.repair(seq, now) if ahead <= 0 else self._take_early(track, ahead, now)
         if number is None:
             return "probe"
         if not view.unwrap_rtx(track.ssrc, media_type):
             return "rtx-malformed"
         track.bytes += view.end - view.start
-        return self._pass(view, track, now, number, True)
+        return self._pass(view, track, now, number, ahead <= 0)
+
+    def _take_early(self, track: Track, ahead: int, now: float) -> int | None:
+        """Let a repair in before its loss was noticed: its number, None where it can be no repair.
+
+        A browser repeats what our feedback shows as lost; a picture's last packet is missed here only with the next.
+        """
+        if ahead > MAX_GAP or track.stats.highest == track.sealed:
+            return None
+        track.stats.highest += ahead  # but not counted as received: the publisher must learn of the loss
+        if ahead > 1:
+            self._note_gap(track, ahead, now)
+        return track.stats.highest + track.shift
+
+    def _note_gap(self, track: Track, ahead: int, now: float) -> None:
+        """All but the last of the newest `ahead` packets are missing; what the gate may have hidden stays so."""
+        highest = track.stats.highest
+        if highest - ahead != track.sealed and track.missing.on_gap(highest, ahead, now, track.shift):
+            self._on_gap(self, track)
+        if ahead > MAX_GAP:
+            track.shift -= ahead - MAX_GAP
 
     def _pass(self, view: RtpView, track: Track, now: float, number: int, is_late: bool) -> str | None:
         paid_until = self._paid_until

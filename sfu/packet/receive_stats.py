@@ -34,6 +34,10 @@ class ReceiveStats:
         """Expected less received; negative after duplicates."""
         return self.expected - self.packets
 
+    def ahead(self, seq: int) -> int:
+        """How far a sequence number is ahead of the highest (1 = the next, <= 0 = late)."""
+        return ((seq - self.highest) & 0xFFFF ^ 0x8000) - 0x8000
+
     def on_packet(self, seq: int, timestamp: int, now: float) -> int:
         """Count one; returns how far it is ahead of the highest before it (1 = in order, <= 0 = late)."""
         self.packets += 1
@@ -41,7 +45,7 @@ class ReceiveStats:
             self._first = self.highest = seq
             ahead = 1
         else:
-            ahead = ((seq - self.highest) & 0xFFFF ^ 0x8000) - 0x8000
+            ahead = self.ahead(seq)
             if ahead > 0:
                 self.highest += ahead
         if ahead > 0:

@@ -1,5 +1,6 @@
-"""Answers a viewer's NACKs on the slot's RTX SSRC, within a budget (RFC 4588)."""
+"""Sends again what a viewer misses, on the slot's RTX SSRC and within a budget (RFC 4588)."""
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from typing import Final
@@ -67,13 +68,13 @@ class Repair:
         self.flows.clear()
         self._resent.clear()
 
-    def on_nack(self, seqs: Sequence[int], now: float) -> list[tuple[Sent, int, int]]:
-        """What to send again: (packet, RTX sequence number, RTX payload type)."""
+    def repeat(self, seqs: Sequence[int], now: float, pause_s: float = RESEND_S) -> list[tuple[Sent, int, int]]:
+        """What to send again: (packet, RTX sequence number, RTX payload type); nothing twice within `pause_s`."""
         answers: list[tuple[Sent, int, int]] = []
         for seq in seqs:
             if self._budget < 1:
                 break
-            sent = self.cache.take(seq, now) or self._find(seq, now)
+            sent = self.cache.take(seq, now, pause_s) or self._find(seq, now, pause_s)
             if sent is None:
                 continue
             payload_type = RTX.get(sent.packet.payload_type)
@@ -85,13 +86,13 @@ class Repair:
         self.retransmitted += len(answers)
         return answers
 
-    def _find(self, seq: int, now: float) -> Sent | None:
-        """A packet that flowed; None if it is gone or was sent again a moment ago."""
+    def _find(self, seq: int, now: float, pause_s: float) -> Sent | None:
+        """A packet that flowed; None if it is gone or was sent again less than `pause_s` ago."""
         for flow in reversed(self.flows):
             packet = flow.find(seq, now)
             if packet is None:
                 continue
-            if now - self._resent.get(seq, -1.0) < RESEND_S:
+            if now - self._resent.get(seq, -math.inf) < pause_s:
                 return None
             if len(self._resent) >= MAX_RESENT:
                 self._resent.clear()

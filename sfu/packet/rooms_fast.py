@@ -148,5 +148,6 @@ def _described(lane: Lane, segments: int, cells: int) -> tuple[int, ...]:
         lane.next_number_at,
         0 if ring is None else address_of_store(ring.times),
         0 if ring is None else address_of_store(ring.labels),
+        0 if ring is None else address_of_store(ring.origins),
         cells,
     )

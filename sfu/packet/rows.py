@@ -36,9 +36,9 @@ ROOM_WORDS: Final = 5
 # A lane; L_HANDLE 0: nothing can be sent. L_CELLS: where the cells of its flows lie, by column of the track.
 (
     L_HANDLE, L_TRAILER, L_NAME, L_NAME_LENGTH, L_CONTROLS, L_CONTROL_STRIDE, L_CONTROL_SOURCE, L_SOCKET, L_MOST,
-    L_NEXT, L_TIMES, L_LABELS, L_CELLS,
-) = range(13)  # fmt: skip
-LANE_WORDS: Final = 13
+    L_NEXT, L_TIMES, L_LABELS, L_ORIGINS, L_CELLS,
+) = range(14)  # fmt: skip
+LANE_WORDS: Final = 14
 
 # A flow. A cell is its row, -1 where nothing flows.
 F_OFFSET, F_TIMESTAMP_OFFSET, F_SSRC = range(3)

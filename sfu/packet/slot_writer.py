@@ -10,6 +10,7 @@ from sfu.packet.packet_cache import Sent
 from sfu.packet.padding import write_padding
 from sfu.packet.peer import Peer
 from sfu.packet.rtp import abs_send_time
+from sfu.packet.sent_ring import REPEATED
 from sfu.packet.slot_report import SlotReport
 from sfu.packet.vp8 import write_picture_id
 from sfu.packet.wire import Wire
@@ -44,7 +45,7 @@ class SlotWriter:
         length = packet.write(wire.buffer, at, seq, timestamp, self._ssrc)
         if picture is not None:
             _write_picture(wire.buffer, at + packet.header_length, packet, picture)
-        number = self._number(at, packet, length)
+        number = self._number(at, packet, length, self._ssrc << 16 | seq)
         protected = tx.protect(index, length)
         if protected < 0:
             wire.drops["srtp-protect"] += 1
@@ -73,7 +74,7 @@ class SlotWriter:
         if packet.abs_send_time_at:
             where = at + packet.abs_send_time_at
             wire.buffer[where : where + 3] = abs_send_time(now)
-        self._number(at, packet, length)
+        self._number(at, packet, length, REPEATED | self._ssrc << 16 | sent.seq)
         protected = tx.protect(index, length)
         if protected < 0:
             wire.drops["srtp-protect"] += 1
@@ -96,12 +97,12 @@ class SlotWriter:
         wire.outbox.commit(path, index, protected)
         return protected
 
-    def _number(self, at: int, packet: MediaPacket, length: int) -> int:
+    def _number(self, at: int, packet: MediaPacket, length: int, origin: int) -> int:
         """Write the transport-wide number, where the viewer negotiated it and the packet has room for it; else -1."""
         lane = self._viewer.lane
         if lane.ring is None or not packet.twcc_at:
             return _NONE
-        number = lane.take_number(int(self._wire.now * 1e6), length)
+        number = lane.take_number(int(self._wire.now * 1e6), length, origin)
         where = at + packet.twcc_at
         self._wire.buffer[where : where + 3] = bytes((TWCC_HEAD, number >> 8, number & 0xFF))
         return number

@@ -7,7 +7,7 @@ from sfu.codecs import Kind
 from sfu.packet.layers import LayerSelector, Verdict
 from sfu.packet.media import MediaPacket
 from sfu.packet.munger import Munger
-from sfu.packet.packet_cache import Sent
+from sfu.packet.packet_cache import RESEND_S, Sent
 from sfu.packet.peer import Peer
 from sfu.packet.pictures import PictureMunger
 from sfu.packet.publication import Publication
@@ -365,13 +365,13 @@ class Subscription:
         if shown is not None and current is not None and not self.is_paused:
             self._ask(shown, shown.tracks.get(current.rid, current))
 
-    def on_nack(self, seqs: Sequence[int], now: float) -> None:
-        """The viewer misses packets: what the cache has goes out on the RTX SSRC."""
+    def repeat(self, seqs: Sequence[int], now: float, pause_s: float = RESEND_S) -> None:
+        """The viewer misses packets: what is kept goes out on the RTX SSRC, unless it did less than `pause_s` ago."""
         repair = self.repair
         if repair is None or self.is_paused or not self._writer.has_way:
             return
         self._steady.count()
-        for sent, rtx_seq, payload_type in repair.on_nack(seqs, now):
+        for sent, rtx_seq, payload_type in repair.repeat(seqs, now, pause_s):
             self._writer.repeat(sent, rtx_seq, payload_type, repair.ssrc, now)
 
     def pad(self, size: int, now: float) -> int:

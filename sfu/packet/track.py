@@ -45,6 +45,7 @@ class Track:
         "newest",
         "payload_type",
         "rid",
+        "sealed",
         "shift",
         "ssrc",
         "stats",
@@ -62,6 +63,7 @@ class Track:
         self.bytes = 0
         self.bps = 0
         self.last_at = now
+        self.sealed = -1  # sequence number when the gate last moved: what is missing right after it may be from before
         self.shift = FIRST_NUMBER
         self.flows = 0  # slots into which it flows
         self.payload_type = -1  # of what flows

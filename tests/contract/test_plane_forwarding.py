@@ -1,10 +1,12 @@
 """What a packet plane forwards and repairs, and how it reports; every plane passes (fixtures: conftest)."""
 
 import struct
+from itertools import count
 
 import pytest
 
 from sfu.codecs import OPUS, VP8, Kind
+from sfu.packet.bwe import ArrivalLog
 from sfu.plane import Layer
 from tests.support.rtp_peer import (
     build_rtp,
@@ -145,6 +147,44 @@ async def test_a_lost_packet_is_sent_again_on_the_rtx_ssrc_once_a_moment(rig, st
     assert (await rig.plane.stats()).slots[slot].retransmitted == 1
 
 
+def feedback(packets):
+    """What a viewer's transport-wide feedback says to whom these came, a millisecond apart."""
+    log = ArrivalLog()
+    for index, packet in enumerate(packets):
+        log.on_packet(int.from_bytes(packet.extensions[4], "big"), packet.ssrc, 1.0 + index / 1_000)
+    return log.feedback(1, 1.1)
+
+
+async def test_what_feedback_shows_as_lost_is_sent_again_unasked_and_so_is_its_repair(rig, stage):
+    publisher, viewer = await stage.join(), await stage.join()
+    camera, mic = stage.publish(publisher, Kind.VIDEO, ssrc=CAMERA), stage.publish(publisher, ssrc=MIC)
+    slot = stage.slot(viewer, Kind.VIDEO, ssrc=OUT_VIDEO, rtx=OUT_RTX, mid="11", show=camera, twcc=True)
+    stage.slot(viewer, ssrc=OUT, mid="12", show=mic, twcc=True)
+    await rig.fence()
+    for seq in range(1, 5):
+        publisher.video(CAMERA, seq, key=seq == 1, extensions={3: b"abc", 4: b"ab"})
+    await rig.until(lambda: len(viewer.received(OUT_VIDEO)) == 4)
+    for seq in range(1, 4):
+        publisher.audio(MIC, seq)
+    await rig.until(lambda: len(viewer.received(OUT)) == 3)
+    pictures, voice = viewer.received(OUT_VIDEO), viewer.received(OUT)
+    lost = pictures[3]
+    viewer.rtcp(feedback([*pictures[:3], voice[0], voice[2]]))  # a voice is not repaired
+    await rig.until(lambda: viewer.received(OUT_RTX))
+    viewer.rtcp(feedback([*pictures[:3], voice[0], voice[2]]))
+    await rig.fence()
+    [again] = viewer.received(OUT_RTX)
+    assert again.payload == struct.pack("!H", lost.seq) + lost.payload
+    publisher.audio(MIC, 4)
+    await rig.until(lambda: len(viewer.received(OUT)) == 4)
+    turns = count()
+    await rig.until(lambda: next(turns) == 6)  # each of 5 ms or more: a repair may be repeated after 20
+    viewer.rtcp(feedback([voice[2], viewer.received(OUT)[3]]))
+    await rig.until(lambda: len(viewer.received(OUT_RTX)) == 2)
+    assert viewer.received(OUT_RTX)[1].payload == again.payload
+    assert (await rig.plane.stats()).slots[slot].retransmitted == 2
+
+
 async def test_nothing_is_sent_again_after_the_gate_closed(rig, stage):
     publisher, viewer = await stage.join(), await stage.join()
     pub = stage.publish(publisher, Kind.VIDEO, ssrc=CAMERA)
@@ -179,6 +219,38 @@ async def test_the_publisher_is_asked_for_its_gaps_and_its_repairs_are_forwarded
     assert [packet.seq - packets[0].seq for packet in packets] == [0, 1, 2, 3]
     assert packets[1].payload == b"\x10\x01repair2"
     assert (await rig.plane.stats()).drops["probe"] == 4
+
+
+async def test_a_repair_that_comes_before_the_loss_is_noticed_flows_at_once(rig, stage):
+    publisher, viewer = await stage.join(), await stage.join()
+    pub = stage.publish(publisher, Kind.VIDEO, ssrc=CAMERA, rtx=RTX)
+    stage.slot(viewer, Kind.VIDEO, ssrc=OUT_VIDEO, show=pub)
+    await rig.fence()
+
+    def repeat(rtx_seq, original):
+        body = struct.pack("!H", original) + b"\x10\x01repair%d" % original
+        publisher.rtp(build_rtp(VP8.rtx, rtx_seq, original * 3000, RTX, body))
+
+    publisher.video(CAMERA, 1, key=True)
+    publisher.video(CAMERA, 2)
+    repeat(1, 3)
+    await rig.until(lambda: len(viewer.received(OUT_VIDEO)) == 3)
+    publisher.video(CAMERA, 3)  # it was not lost but late
+    publisher.video(CAMERA, 4)
+    repeat(2, 7)
+    for rtx_seq, original in enumerate((5, 6, 7, 6, 8 + 128), 3):
+        repeat(rtx_seq, original)
+    publisher.video(CAMERA, 8)
+    await rig.until(lambda: len(viewer.received(OUT_VIDEO)) == 8)
+    await rig.fence()
+    packets = sorted(viewer.received(OUT_VIDEO), key=lambda packet: packet.seq)
+    assert [packet.seq - packets[0].seq for packet in packets] == list(range(8))
+    assert [packet.timestamp - packets[0].timestamp for packet in packets] == [3000 * index for index in range(8)]
+    assert [packet.payload for packet in packets[4:7]] == [b"\x10\x01repair%d" % original for original in (5, 6, 7)]
+    stats = await rig.plane.stats()
+    assert (stats.drops["probe"], stats.drops["late"]) == (3, 1)
+    [of_camera] = stats.publications.values()
+    assert of_camera.lost == 3  # the publisher must learn of what was lost, repaired or not
 
 
 async def test_the_estimate_of_a_receiver_reaches_control(rig, stage):

@@ -28,6 +28,7 @@ from tests.support.rtp_peer import RtpPeer, build_rtp, nack, pli, sender_report
 PEOPLE = 3
 MIC, CAMERA = 0, 1
 BATCH = 12
+REPAIRS = 8  # a source's retransmissions: so much above its SSRC
 
 
 class Twins:
@@ -57,8 +58,9 @@ class Twins:
             self.both("set_srtp", number, peer.profile, peer.rx_key, peer.tx_key)
             self.arrive([(number, peer.check())])
             for source, kind, types in ((MIC, Kind.AUDIO, (111, 63)), (CAMERA, Kind.VIDEO, (96, 97))):
-                ssrcs = (ssrc_of(number, source),)
-                spec = PublicationSpec(kind, f"{source:02d}", types, ssrcs, {}, ())
+                ssrc = ssrc_of(number, source)
+                fid = {ssrc: ssrc + REPAIRS} if source == CAMERA else {}
+                spec = PublicationSpec(kind, f"{source:02d}", types, (ssrc,), fid, ())
                 self.both("add_publication", pub_of(number, source), number, spec)
                 self.both("set_gate", pub_of(number, source), True)
         for viewer in range(PEOPLE):
@@ -126,6 +128,13 @@ class Twins:
         data = build_rtp(payload_type, seq, seq * 960, ssrc, payload, marker=rng.random() < 0.3, extensions=extensions)
         if rng.random() < 0.02:
             data = bytes((data[0] | 0x20,)) + data[1:] + b"\0\0\3"
+        fate = rng.random()
+        if source == CAMERA and fate < 0.08 and not data[0] & 0x20:
+            repair = self.repair(ssrc, seq, payload, extensions)
+            if fate < 0.04:
+                self.kept.append((who, self.peers[who].seal(repair)))
+                return []
+            return [(who, self.peers[who].seal(repair))]  # before anybody could have missed it
         sealed = self.peers[who].seal(data)
         fate = rng.random()
         if fate < 0.04:
@@ -138,6 +147,12 @@ class Twins:
         if fate < 0.07:
             return [((who + 1) % PEOPLE, sealed)]
         return [(who, sealed)]
+
+    def repair(self, ssrc: int, seq: int, payload: bytes, extensions: dict[int, bytes]) -> bytes:
+        rtx_ssrc = ssrc + REPAIRS
+        rtx_seq = self.seqs[rtx_ssrc] = (self.seqs.get(rtx_ssrc, 65_530) + 1) & 0xFFFF
+        body = struct.pack("!H", seq) + payload
+        return build_rtp(VP8.rtx or 0, rtx_seq, seq * 960, rtx_ssrc, body, extensions=extensions)
 
     def batch(self) -> None:
         rng = self.random

@@ -93,3 +93,24 @@ async def test_the_first_packet_for_an_idle_narrow_line_leaves_within_a_step() -
                 due = plane.core.deadline()
                 assert due is not None and due - plane.now <= STEP_S + 1e-6
         assert idle > 20 and waiting > 20
+
+
+async def test_what_a_wide_line_loses_is_sent_again_unasked_and_what_a_narrow_one_loses_is_not() -> None:
+    scene = LineScene()
+    async with started(scene.rig):
+        await scene.start()
+        plane, line = scene.rig.plane, scene.rig.line
+
+        async def repaired() -> int:
+            return sum(slot.retransmitted for slot in (await plane.stats()).slots.values())
+
+        line.become(Impairment(delay_s=0.025, rate_bps=3e6, loss=0.03))
+        await scene.run(8)
+        assert await repaired() > 10
+        line.become(Impairment(delay_s=0.025, rate_bps=3e5, loss=0.03))
+        await scene.run(6)
+        assert plane.core._peers[scene.viewer.number].lane.pacer is not None
+        before = await repaired()
+        await scene.run(6)
+        assert await repaired() == before
+        assert scene.video_bps(plane.now - 2, plane.now) > 50_000

@@ -147,6 +147,8 @@ def test_transport_wide_numbers_are_written_and_remembered(make: Any) -> None:
     assert ring is not None
     assert all(ring.sent_us(number) == 5_000_000 for number in numbers)
     assert sorted(ring.size(number) for number in numbers) == [20 + size + 16 for size in (100, 106, 109)]
+    named = {ring.origin(int.from_bytes(one.extensions[4], "big")): one for one in packets if 4 in one.extensions}
+    assert {name: one.ssrc << 16 | one.seq for name, one in named.items()} == {name: name for name in named}
     assert all(4 not in packet.extensions for packet in bench.opened(1))
 
 

@@ -4,6 +4,7 @@ import contextlib
 import struct
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -215,7 +216,42 @@ def test_a_repair_is_stopped_by_the_gate_itself() -> None:
     for is_open, verdict in ((False, "gated"), (True, None)):
         publication.set_gate(is_open)
         track = publication.tracks.setdefault(None, Track(None, 100, Kind.VIDEO, 0.0))
+        track.stats.on_packet(6, 0, 0.0)
         track.missing.on_gap(6, 2, 0.0)
         assert view.parse(0, len(data))
         assert publication.receive_repair(view, None, 96, 0.0) == verdict
     assert publication.gated == 1
+
+
+@pytest.mark.parametrize("gate_moved", [False, True])
+def test_what_was_lost_before_the_gate_opened_is_not_asked_for_nor_let_in(gate_moved: bool) -> None:
+    told: list[Track] = []
+    spec = PublicationSpec(Kind.VIDEO, "01", (96,))
+    publication = Publication(1, None, spec, lambda publication, track: told.append(track), idle_fan())
+    publication.set_gate(True)
+
+    def send(data: bytes) -> str | None:
+        view = RtpView(memoryview(bytearray(data)))
+        assert view.parse(0, len(data))
+        is_repair = view.payload_type == 97
+        return publication.receive_repair(view, None, 96, 0.0) if is_repair else publication.receive(view, None, 0.0)
+
+    def picture(seq: int) -> bytes:
+        return build_rtp(96, seq, 3000 * seq, 100, b"\x10\x00body")
+
+    def repair(seq: int) -> bytes:
+        return build_rtp(97, seq, 3000 * seq, 300, struct.pack("!H", seq) + b"\x10\x00body")
+
+    assert send(picture(1)) is None
+    if gate_moved:
+        publication.set_gate(False)
+        publication.set_gate(True)
+    hidden = "probe" if gate_moved else None
+    assert send(repair(2)) == hidden
+    assert send(picture(5)) is None
+    assert [send(repair(seq)) for seq in (3, 4)] == [hidden] * 2
+    assert bool(told) is not gate_moved
+    assert send(repair(6)) is None
+    assert send(picture(9)) is None
+    assert [send(repair(seq)) for seq in (7, 8)] == [None] * 2
+    assert told

@@ -137,9 +137,9 @@ async def test_nacks_for_what_never_was_end_at_a_budget(monkeypatch: pytest.Monk
         looked_up = []
         take = PacketCache.take
 
-        def counting(cache: PacketCache, seq: int, now: float) -> Sent | None:
+        def counting(cache: PacketCache, seq: int, now: float, pause_s: float) -> Sent | None:
             looked_up.append(seq)
-            return take(cache, seq, now)
+            return take(cache, seq, now, pause_s)
 
         monkeypatch.setattr(PacketCache, "take", counting)
         part = rtcp(205, 1, struct.pack("!II", 1, OUT_VIDEO) + struct.pack("!HH", newest + 9_000 & 0xFFFF, 0xFFFF) * 5)

@@ -217,6 +217,29 @@ def test_picture_ids_travel_raw_until_one_is_left_out() -> None:
     assert pictures.forward(501, 9, 15) is None
 
 
+def test_pictures_that_were_lost_whole_keep_their_ids_for_their_repairs() -> None:
+    pictures = PictureMunger()
+    pictures.forward(10, 1, 15)
+    pictures.drop(11, 15)
+    assert pictures.forward(12, 1, 15) == (11, 1)
+    assert pictures.forward(15, 2, 15) == (14, 2)
+    assert pictures.forward(13, 1, 15) == (12, 1)
+    pictures.drop(16, 15)
+    pictures.drop(19, 15)
+    assert pictures.forward(20, 3, 15) == (17, 3)
+    assert [pictures.forward(late, 2, 15) for late in (18, 17, 14)] == [(16, 2), (15, 2), (13, 2)]
+    assert [pictures.forward(dropped, 2, 15) for dropped in (11, 16, 19)] == [None] * 3
+
+
+def test_a_publisher_that_jumps_far_ahead_is_remembered_in_bounds() -> None:
+    pictures = PictureMunger()
+    pictures.forward(0, 1, 15)
+    pictures.drop(1, 15)
+    assert pictures.forward(16_000, 1, 15) == (15_999, 1)
+    assert pictures.forward(15_999, 1, 15) == (15_998, 1)
+    assert pictures.forward(2, 1, 15) is None
+
+
 def test_picture_ids_continue_over_a_switch_once_they_are_rewritten() -> None:
     pictures = PictureMunger()
     pictures.forward(10, 1, 15)

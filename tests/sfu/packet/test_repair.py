@@ -83,7 +83,7 @@ def test_answers_have_a_sequence_of_their_own() -> None:
     repair = Repair(9, (VP8.payload_type, VP8.rtx or 0), 65_535)
     for seq in range(5):
         repair.on_sent(sent(seq, 1.0))
-    answers = repair.on_nack([1, 3, 99], 1.1)
+    answers = repair.repeat([1, 3, 99], 1.1)
     assert [(one.seq, rtx_seq, kind) for one, rtx_seq, kind in answers] == [(1, 65_535, 97), (3, 0, 97)]
     assert repair.retransmitted == 2
 
@@ -96,14 +96,14 @@ def test_a_flood_of_nacks_ends_at_the_budget() -> None:
     now, answered = 1.0, 0
     for _ in range(1_000):
         now += 0.0009
-        answered += len(repair.on_nack([rng.randrange(300) for _ in range(50)], now))
+        answered += len(repair.repeat([rng.randrange(300) for _ in range(50)], now))
     assert answered == MAX_BUDGET
 
 
 def test_nothing_is_sent_again_without_a_retransmission_type() -> None:
     refused = Repair(9, (VP8.payload_type,), 1)
     refused.on_sent(sent(1, 1.0))
-    assert refused.on_nack([1], 1.1) == []
+    assert refused.repeat([1], 1.1) == []
     audio = Repair(9, (OPUS.payload_type,), 1)
     audio.on_sent(sent(1, 1.0, media(OPUS.payload_type)))
-    assert audio.on_nack([1], 1.1) == []
+    assert audio.repeat([1], 1.1) == []

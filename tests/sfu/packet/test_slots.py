@@ -175,6 +175,30 @@ async def test_dropped_temporal_layers_leave_no_trace(rig: InlineRig, stage: Sta
     assert again.payload[2:] == packets[10].payload
 
 
+async def test_a_picture_that_was_lost_whole_comes_with_its_repair(rig: InlineRig, stage: Stage) -> None:
+    publisher, viewer = await stage.join(), await stage.join()
+    pub = stage.publish(publisher, Kind.VIDEO, ssrc=CAMERA, rtx=CAMERA + 1)
+    slot = stage.slot(viewer, Kind.VIDEO, ssrc=OUT_VIDEO, rtx=OUT_RTX, show=pub)
+    rig.plane.set_target_layer(slot, Layer(None, 0))
+
+    def body(picture: int) -> bytes:
+        head = bytes((0x90, 0xE0)) + (0x8000 | picture).to_bytes(2, "big")
+        head += bytes((picture // 2, (picture % 2) << 6))
+        return head + (b"\x00" if picture == 0 else b"\x01") + b"number %d" % picture
+
+    for picture in (0, 1, 2, 3, 6):
+        publisher.video(CAMERA, 1 + picture, timestamp=picture * 3000, payload=body(picture))
+    for picture in (4, 5):
+        repair = (1 + picture).to_bytes(2, "big") + body(picture)
+        publisher.rtp(build_rtp(VP8.rtx, picture, picture * 3000, CAMERA + 1, repair))
+    await rig.fence()
+    packets = sorted(viewer.received(OUT_VIDEO), key=lambda packet: packet.timestamp)
+    assert [packet.payload[7:] for packet in packets] == [b"number %d" % picture for picture in (0, 2, 4, 6)]
+    pictures = [int.from_bytes(packet.payload[2:4], "big") & 0x7FFF for packet in packets]
+    assert [picture - pictures[0] for picture in pictures] == [0, 1, 2, 4]  # the last keeps free what 5 might have been
+    assert [packet.seq - packets[0].seq for packet in packets] == [0, 1, 2, 4]
+
+
 async def test_a_repair_says_when_it_was_sent(rig: InlineRig, stage: Stage) -> None:
     publisher, viewer = await stage.join(), await stage.join()
     pub = stage.publish(publisher, Kind.VIDEO, ssrc=CAMERA)
