@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
 BUSY_MS = 5_000
+TURN_S = 15.0
 PURGE_MS = 100  # a purge holds writers up, so it gives way soon
 _PRAGMAS = {
     "journal_mode": "wal",
@@ -38,6 +39,7 @@ class Database:
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
         self.written = asyncio.Event()  # set by every commit; who purges clears it
         self._writing = self.engine.execution_options(holdspace_begin="BEGIN IMMEDIATE")
+        self._turn = asyncio.Lock()
 
     @property
     def file(self) -> Path | None:
@@ -52,9 +54,23 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Committed, and durable, when the block has been left without an exception."""
-        async with _down_is_typed(), self._writing.begin() as connection:
+        async with _down_is_typed(), self._my_turn(), self._writing.begin() as connection:
             yield connection
         self.written.set()
+
+    @asynccontextmanager
+    async def _my_turn(self) -> AsyncIterator[None]:
+        """SQLite has one writer: those of this process come one after another.
+
+        Inside SQLite they would ask now and then, out of order, and give up after `BUSY_MS`, though on a busy machine
+        the one whose turn it is waits for nothing but this process. That is left to writers of other processes.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        async with asyncio.timeout(TURN_S) as patience, self._turn:
+            patience.reschedule(None)
+            yield
 
     async def purge(self) -> bool:
         """Empty SQLite's write-ahead log into the file: what was overwritten is in neither then (`secure_delete`).

@@ -1,5 +1,6 @@
 """What only SQLite needs: pragmas that hold, a backup before a migration, one process per data directory."""
 
+import asyncio
 import contextlib
 import multiprocessing
 import sqlite3
@@ -9,6 +10,7 @@ import pytest
 
 from server.data_lock import DataInUse, data_lock
 from server.ports import StoreDown
+from server.store import database as database_rules
 from server.store import migrate as migrating
 from server.store.database import Database
 from server.store.upgrade import upgrade
@@ -35,6 +37,41 @@ async def test_a_pragma_that_does_not_hold_is_a_store_that_is_down(tmp_path: Pat
         await connection.exec_driver_sql("BEGIN")
     with pytest.raises(StoreDown, match="foreign_keys"):
         await database.check()
+    await database.close()
+
+
+async def test_a_writer_who_takes_long_costs_nobody_else_their_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits inside SQLite gives up: after 20 ms here, which on a slow disk and a busy machine are 5 s."""
+    monkeypatch.setitem(database_rules._PRAGMAS, "busy_timeout", 20)
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'h.db'}")
+
+    async def write(number: int) -> None:
+        async with database.write() as connection:
+            await connection.exec_driver_sql(f"INSERT INTO turns VALUES ({number})")
+
+    async with database.write() as connection:
+        await connection.exec_driver_sql("CREATE TABLE turns (number INTEGER)")
+        others = [asyncio.create_task(write(number)) for number in range(3)]
+        given_up, _ = await asyncio.wait(others, timeout=0.3)
+        assert not given_up
+    await asyncio.gather(*others)
+    async with database.read() as connection:
+        found = await connection.exec_driver_sql("SELECT number FROM turns ORDER BY rowid")
+        assert list(found.scalars()) == [0, 1, 2]
+    await database.close()
+
+
+async def test_nobody_waits_for_their_turn_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_rules, "TURN_S", 0.05)
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'h.db'}")
+    async with database.write():
+        with pytest.raises(StoreDown, match="TimeoutError"):
+            async with database.write():
+                pass
+    async with database.write() as connection:
+        await connection.exec_driver_sql("CREATE TABLE turns (number INTEGER)")
     await database.close()
 
 
