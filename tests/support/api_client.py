@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientResponse, web
-from aiohttp.test_utils import TestClient, TestServer, unused_port
+from aiohttp.test_utils import TestClient, TestServer
 
 from rooms.program.authority import OrgRole
 from server.api.scopes import Scope
@@ -15,6 +15,7 @@ from server.app import Server, build_server
 from server.config import load_config
 from server.services import Services
 from tests.support.fake_media import FakeMedia
+from tests.support.ports import free_port
 
 EVERY_SCOPE = frozenset(Scope)
 
@@ -86,7 +87,7 @@ class ApiBench:
 @asynccontextmanager
 async def api_bench(folder: Path, **settings: str) -> AsyncIterator[ApiBench]:
     """A server on free ports, its store in `folder`, without media."""
-    port = unused_port()
+    port = free_port()
     env = {
         "HOLDSPACE_DATA_DIR": str(folder),
         "HOLDSPACE_PUBLIC_URL": f"http://127.0.0.1:{port}",

@@ -3,14 +3,13 @@
 import asyncio
 import secrets
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.deadline import until
-from tests.support.server_process import free_port
+from tests.support.ports import free_port
 
 
 class NoCoturn(RuntimeError):
@@ -46,8 +45,8 @@ async def coturn(folder: Path, certificate: tuple[Path, Path], *hosts: str) -> A
         raise NoCoturn("The relay tests need coturn: apt-get install --no-install-recommends coturn")
     made = Coturn(
         hosts,
-        free_port(socket.SOCK_STREAM),
-        free_port(socket.SOCK_STREAM),
+        free_port(),
+        free_port(),
         secrets.token_urlsafe(24),
         folder / "coturn.log",
     )

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from socket import SOCK_STREAM
 from typing import Any
 
 from playwright.async_api import Browser, Playwright, async_playwright
@@ -18,7 +17,8 @@ from tests.support.journey import Stage, schedule
 from tests.support.netns import Namespace
 from tests.support.people import ParticipantPage, RoomPage
 from tests.support.people_host import Plan
-from tests.support.server_process import ServerProcess, create_host, free_port
+from tests.support.ports import free_port
+from tests.support.server_process import ServerProcess, create_host
 from tests.support.tls_front import tls_front, write_certificate
 
 NAME = "holdspace.test"  # RFC 6761: nobody's
@@ -28,7 +28,7 @@ NAME = "holdspace.test"  # RFC 6761: nobody's
 class FarServer(ServerProcess):
     """As people reach it: by a name, which each browser looks up in its own way."""
 
-    tls_port: int = field(default_factory=lambda: free_port(SOCK_STREAM))
+    tls_port: int = field(default_factory=free_port)
 
     @property
     def origin(self) -> str:

@@ -5,7 +5,6 @@ read every line it ever wrote.
 """
 
 import asyncio
-import contextlib
 import os
 import re
 import signal
@@ -19,6 +18,7 @@ from pathlib import Path
 import aiohttp
 
 from tests.support.deadline import until
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 60.0
@@ -28,31 +28,6 @@ HOST_PASSWORD = "a long sentence nobody guesses"
 
 class ServerDidNotStart(RuntimeError):
     """Carries the end of the server's output."""
-
-
-def free_port(kind: socket.SocketKind) -> int:
-    """A port nobody uses at this moment on the loopback address; of UDP one whose number is free for TCP too."""
-    while True:
-        with socket.socket(socket.AF_INET, kind) as probe, socket.socket(socket.AF_INET, socket.SOCK_STREAM) as twin:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-            if kind is socket.SOCK_STREAM:
-                return port
-            with contextlib.suppress(OSError):
-                twin.bind(("0.0.0.0", port))
-                return port
-
-
-def free_media_port() -> int:
-    """As `free_port`, for UDP and for TCP: media listens on both."""
-    while True:
-        port = free_port(socket.SOCK_DGRAM)
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return port
 
 
 def machine_address() -> str:
@@ -94,8 +69,8 @@ class ServerProcess:
     """`folder` holds the data directory and the log. Use `serving()` to make one."""
 
     folder: Path
-    port: int = field(default_factory=lambda: free_port(socket.SOCK_STREAM))
-    udp_port: int = field(default_factory=free_media_port)
+    port: int = field(default_factory=free_port)
+    udp_port: int = field(default_factory=lambda: free_port(socket.SOCK_DGRAM))
     extra_env: dict[str, str] = field(default_factory=dict)
     process: asyncio.subprocess.Process | None = None
 

@@ -6,7 +6,6 @@ later on the same store is how days pass. People come with real browsers, whose 
 
 import asyncio
 import re
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -27,6 +26,7 @@ from server.config import load_config
 from server.services import Services
 from tests.support.deadline import until
 from tests.support.fake_media import FakeMedia
+from tests.support.ports import free_port
 
 SENDER = "groups@example.org"
 
@@ -65,13 +65,6 @@ def link_in(letter: EmailMessage, path: str) -> str:
     found = re.search(rf"https?://\S+{path}#\S+", text_of(letter))
     assert found, text_of(letter)
     return found[0]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass
