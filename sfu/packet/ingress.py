@@ -180,10 +180,17 @@ class Ingress:
             place = at + layout.twcc_at
             number = self._buffer[place + 1] << 8 | self._buffer[place + 2]
             peer.arrivals.on_packet(number, view.ssrc, arrival)
+        if layout.abs_send_time_at:
+            place = at + layout.abs_send_time_at
+            peer.stamp = self._buffer[place] << 16 | self._buffer[place + 1] << 8 | self._buffer[place + 2]
+            peer.stamped_at = arrival
         if view.header_end > view.end or (view.first & 0x20 and not view.strip_padding()):
             return "rtp-malformed"
         if route.is_rtx:
-            return publication.receive_repair(view, route.rid, media_type, now)
+            cause = publication.receive_repair(view, route.rid, media_type, now)
+            if cause is not None:
+                peer.unused_octets += length
+            return cause
         return publication.receive(view, route.rid, now)
 
     def _rtcp(self, peer: Peer, slot: int, length: int, now: float) -> str | None:

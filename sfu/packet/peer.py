@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from sfu.packet.bucket import Bucket
 from sfu.packet.bwe import ArrivalLog
+from sfu.packet.congestion.uplink import UplinkWatch
 from sfu.packet.demux import SsrcTable
 from sfu.packet.ice import IceAgent
 from sfu.packet.lane import Lane
@@ -52,7 +53,11 @@ class Peer:
         "slots",
         "spent",
         "ssrcs",
+        "stamp",
+        "stamped_at",
         "tx",
+        "unused_octets",
+        "uplink",
         "uplink_cap",
         "waiting_dtls",
     )
@@ -73,6 +78,9 @@ class Peer:
         self.slots: dict[int, Subscription] = {}  # by media SSRC
         self.spent: dict[int, int] = {}  # SSRC of a slot that is gone -> its next sequence number
         self.arrivals = ArrivalLog()
+        self.uplink = UplinkWatch()
+        self.stamp, self.stamped_at = 0, 0.0  # abs-send-time of the newest packet, and when it came
+        self.unused_octets = 0  # of retransmissions that repeat nothing, padding above all
         self.waiting_dtls: deque[bytes] = deque(maxlen=MAX_DTLS)
         self.uplink_cap: int | None = None
         self.is_path_told = False

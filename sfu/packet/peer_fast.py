@@ -53,6 +53,8 @@ class FastPeer(Peer):
         super().__init__(number, room, RowAgent(self.row, credentials, now))
 
     last_media: float = real(rows.M_HEARD)
+    stamp: int = word(rows.M_STAMP)
+    stamped_at: float = real(rows.M_STAMPED_AT)
 
     @property
     def rx(self) -> Cipher | None:

@@ -67,9 +67,10 @@ P_LEVELS: Final = 7
 MAX_LEVELS: Final = 64
 PUBLICATION_WORDS: Final = P_LEVELS + 2 * MAX_LEVELS
 
-# A peer. M_SOURCES: SSRC and row of each track known so far. M_ARRIVALS notes: transport-wide number, when it came (d).
-M_RX, M_TRAILER, M_HEARD, M_NOTED, M_NOTED_SSRC, M_NEWEST, M_SOURCE_COUNT = range(7)
-M_SOURCES: Final = 7
+# A peer. M_STAMP: abs-send-time of its newest packet, M_STAMPED_AT: when it came (d). M_SOURCES: SSRC and row of each
+# track known so far. M_ARRIVALS notes: transport-wide number, when it came (d).
+M_RX, M_TRAILER, M_HEARD, M_NOTED, M_NOTED_SSRC, M_NEWEST, M_STAMP, M_STAMPED_AT, M_SOURCE_COUNT = range(9)
+M_SOURCES: Final = 9
 MAX_SOURCES: Final = 16
 M_ARRIVALS: Final = M_SOURCES + 2 * MAX_SOURCES
 MAX_ARRIVALS: Final = 256

@@ -143,7 +143,11 @@ def _keep(track: int, number: int, at: int, length: int, now: float) -> None:
 
 @compiled
 def _note_arrival(job: int, peer: int, track: int, at: int) -> None:
-    """For the uplink's feedback, until it is made."""
+    """For the uplink's feedback, until it is made, and for its `UplinkWatch`."""
+    stamp_at = load(track + 8 * rows.T_STAMP_AT)
+    if stamp_at != 0:
+        store(peer + 8 * rows.M_STAMP, short(at + stamp_at) << 8 | load_byte(at + stamp_at + 2))
+        store_real(peer + 8 * rows.M_STAMPED_AT, load_real(job + 8 * rows.J_ARRIVAL))
     twcc_at = load(track + 8 * rows.T_TWCC_AT)
     if twcc_at != 0:
         noted = load(peer + 8 * rows.M_NOTED)

@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, ParamSpec
 
 from sfu.codecs import Kind
@@ -14,6 +14,7 @@ from sfu.packet.ice import TIMEOUT_S, IceTable
 from sfu.packet.peer import Peer
 from sfu.packet.publication import Publication
 from sfu.packet.subscription import Subscription
+from sfu.packet.track import Track
 from sfu.packet.upstream import Upstream
 from sfu.packet.wire import FEEDBACK_SSRC, Waiter, Wire
 from sfu.plane import AudioLevel, LayerRate
@@ -117,8 +118,13 @@ class Timers:
 
     def _feedback(self, peer: Peer, now: float) -> None:
         feedback = peer.arrivals.feedback(FEEDBACK_SSRC, now)
-        if feedback is not None:
-            self._wire.send_rtcp(peer, feedback)
+        if feedback is None:
+            return
+        octets = peer.unused_octets + sum(track.bytes for track in _tracks(peer))
+        peer.uplink.update(peer.stamp, peer.stamped_at, octets, now)
+        if peer.uplink.limit is not None:
+            feedback += _bound(peer, now)
+        self._wire.send_rtcp(peer, feedback)
 
     def _wait(self, waiter: Waiter, now: float) -> None:
         if not waiter.wait(now):
@@ -152,18 +158,13 @@ class Timers:
             sink.on_timeout(peer.number)
 
     def _report(self, peer: Peer, now: float) -> None:
-        tracks = [
-            track
-            for publication in peer.publications.values()
-            for track in publication.tracks.values()
-            if track.is_live(now)
-        ]
+        tracks = [track for track in _tracks(peer) if track.is_live(now)]
         if not tracks:
             return
         blocks = [track.stats.report(now) for track in tracks]
         packet = rtcp_write.receiver_report(FEEDBACK_SSRC, blocks) + rtcp_write.description(FEEDBACK_SSRC, "plane")
         if peer.uplink_cap is not None:
-            packet += rtcp_write.remb(FEEDBACK_SSRC, peer.uplink_cap, [track.ssrc for track in tracks])
+            packet += _bound(peer, now)
         self._wire.send_rtcp(peer, packet)
 
     def _tell_rates(self, publication: Publication, now: float) -> None:
@@ -171,6 +172,16 @@ class Timers:
         if publication.spec.kind is Kind.VIDEO and _differ(publication.told_rates, rates):
             publication.told_rates = rates
             self._wire.sink.on_layers(publication.number, rates)
+
+
+def _tracks(peer: Peer) -> Iterator[Track]:
+    return (track for publication in peer.publications.values() for track in publication.tracks.values())
+
+
+def _bound(peer: Peer, now: float) -> bytes:
+    """What this publisher may send, as REMB; browsers heed it beside their own estimate."""
+    bounds = [bound for bound in (peer.uplink_cap, peer.uplink.limit) if bound is not None]
+    return rtcp_write.remb(FEEDBACK_SSRC, min(bounds), [track.ssrc for track in _tracks(peer) if track.is_live(now)])
 
 
 def _differ(told: tuple[LayerRate, ...], rates: tuple[LayerRate, ...]) -> bool:

@@ -165,7 +165,7 @@ async def test_no_voice_waits_for_a_picture_in_either_browser(stage: Stage) -> N
         await until(is_held, f"{viewer.alias} sees {other.alias} late", TOGETHER_WITHIN_S)
         added = [await added_to_voices(viewer) for _ in range(LOOKS)]
         await watching.let_picture_go()
-        assert all(len(look) == len(stage.inside) - 1 for look in added), "Somebody was not heard."
+        assert all(len(look) == len(stage.inside) - 1 for look in added), f"Somebody was not heard: {added}"
         most = max(max(look.values()) for look in added)
         assert most < ADDED_MOST_MS, f"{viewer.alias} hears somebody later for a picture: {added}"
 

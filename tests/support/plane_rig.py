@@ -99,9 +99,18 @@ class Client:
         """An RTCP packet, protected."""
         self.send(self.peer.seal_rtcp(packet))
 
-    def audio(self, ssrc: int, seq: int, payload: bytes = b"opus", *, mid: str | None = None, level: int = 20) -> None:
-        """One Opus packet."""
-        extensions = {2: bytes((0x80 | level,)), 3: b"\1\2\3", 4: seq.to_bytes(2, "big")}
+    def audio(
+        self,
+        ssrc: int,
+        seq: int,
+        payload: bytes = b"opus",
+        *,
+        mid: str | None = None,
+        level: int = 20,
+        stamp: bytes = b"\1\2\3",
+    ) -> None:
+        """One Opus packet; with the same `stamp` as the one before it has waited for as long as that is ago."""
+        extensions = {2: bytes((0x80 | level,)), 3: stamp, 4: seq.to_bytes(2, "big")}
         if mid is not None:
             extensions[1] = mid.encode()
         self.rtp(build_rtp(OPUS.payload_type, seq, seq * 960, ssrc, payload, extensions=extensions))

@@ -24,11 +24,12 @@ _EXTENSIONS: Final = {
     (SlotLine, Kind.AUDIO): (EXT_MID, EXT_LEVEL, EXT_ABS_SEND_TIME, EXT_TWCC),
     (SlotLine, Kind.VIDEO): (EXT_MID, EXT_ABS_SEND_TIME, EXT_TWCC),
 }
-# goog-remb never on an uplink, where transport-cc does better. On a slot both: a browser answers transport-wide numbers
-# with transport-cc and packets without any with REMB (interop.md 3), so which of them comes is decided by what is sent.
+# Video has both everywhere. On an uplink a browser estimates by transport-cc and heeds REMB as a bound (ADR 0100), but
+# only where it was negotiated. On a slot it answers transport-wide numbers with transport-cc and packets without any
+# with REMB (interop.md 3), so which of them comes is decided by what is sent.
 _FEEDBACK: Final = {
     (UplinkLine, Kind.AUDIO): ("transport-cc",),
-    (UplinkLine, Kind.VIDEO): ("transport-cc", "ccm fir", "nack", "nack pli"),
+    (UplinkLine, Kind.VIDEO): ("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli"),
     (SlotLine, Kind.AUDIO): ("transport-cc",),
     (SlotLine, Kind.VIDEO): ("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli"),
 }

@@ -3,6 +3,7 @@
 import pytest
 
 from sfu.codecs import VP8, Kind
+from sfu.packet.rtp import abs_send_time
 from sfu.plane import Layer, SlotSpec
 from tests.support.plane_rig import VIDEO_KEY, InlineRig, Stage
 from tests.support.rtp_peer import build_rtp, nack, pli, rtcp
@@ -218,7 +219,7 @@ async def test_an_uplink_cap_is_told_while_it_holds(rig: InlineRig, stage: Stage
     stage.publish(publisher, ssrc=MIC)
     rig.plane.set_uplink_cap(publisher.number, 300_000)
     for seq in range(4):
-        publisher.audio(MIC, seq)
+        publisher.audio(MIC, seq, stamp=abs_send_time(rig.plane.now))
         rig.plane.advance(0.5)
     await rig.fence()
     [*estimates] = publisher.peer.take_rtcp(206, 15)
@@ -227,7 +228,7 @@ async def test_an_uplink_cap_is_told_while_it_holds(rig: InlineRig, stage: Stage
     assert ((word & 0x3FFFF) << (word >> 18 & 63), word >> 24, estimates[0].word(4)) == (300_000, 1, MIC)
     rig.plane.set_uplink_cap(publisher.number, None)
     for seq in range(4, 8):
-        publisher.audio(MIC, seq)
+        publisher.audio(MIC, seq, stamp=abs_send_time(rig.plane.now))
         rig.plane.advance(0.5)
     await rig.fence()
     assert publisher.peer.take_rtcp(206, 15) == []

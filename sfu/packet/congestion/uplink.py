@@ -1,0 +1,124 @@
+"""Is a publisher's line full, and what does it carry then: told beside the feedback, as a bound. Pure.
+
+A browser finds its bit rate by itself, from how waiting times grow (draft-ietf-rmcat-gcc-02 section 5). In a queue that
+is full they grow no more, and of a loss below a tenth it takes no notice: voices are lost for as long as it lasts. Here
+a queue counts, not its growth, and before it is full.
+"""
+
+from typing import Final
+
+from sfu.packet.congestion.acked import AckedRate
+
+FULL_US: Final = 120_000  # routers keep 200 ms and more
+EMPTY_US: Final = 40_000
+STANDING_US: Final = 60_000  # a picture's packets wait for one another, but not all the time
+NOISES: Final = 2
+NOISE_SHARE: Final = 16
+# Readings in succession; there are ten a second.
+OFTEN: Final = 2  # one alone may be a packet that was held up
+LONG: Final = 20
+EPOCH_S: Final = 15.0  # the least delay is that of one or two of them: clocks drift, ways change
+LESS: Final = 0.85
+MIN_BPS: Final = 60_000  # a voice, and a picture that hardly moves
+AGAIN_S: Final = 0.5  # what was told acts by then
+MOST_S: Final = 3.0  # a queue that stays in spite of it is somebody else's
+REST_S: Final = 10.0
+# "As much as you like", for as long as it takes to be heard for certain.
+OPEN_BPS: Final = 100_000_000
+OPEN_S: Final = 2.0
+_STAMP_HALF: Final = 1 << 23
+_STAMP_S: Final = 1 / (1 << 18)
+
+
+class UplinkWatch:
+    """`limit`: bits a second that the publisher is to be told now, None: nothing.
+
+    `update` with each feedback. A limit ends when the queue is gone, and after three seconds at the latest.
+    """
+
+    __slots__ = (
+        "_arrival",
+        "_delay_us",
+        "_epoch",
+        "_full_since",
+        "_least",
+        "_least_before",
+        "_long",
+        "_lowered_at",
+        "_noise_us",
+        "_octets",
+        "_often",
+        "_open_until",
+        "_queue_then",
+        "_queue_us",
+        "_rate",
+        "_rest_until",
+        "_stamp",
+        "limit",
+    )
+
+    def __init__(self) -> None:
+        self.limit: int | None = None
+        self._rate = AckedRate()
+        self._arrival = 0.0
+        self._stamp = -1
+        self._delay_us = 0.0  # one way, but for an unknown constant
+        self._least = self._least_before = 0.0
+        self._epoch = 0.0
+        self._queue_us = self._queue_then = 0.0
+        self._noise_us = 0.0  # by so much readings differ from one another
+        self._octets = 0
+        self._often = self._long = 0
+        self._full_since: float | None = None
+        self._lowered_at = self._open_until = self._rest_until = 0.0
+
+    def update(self, stamp: int, arrival: float, octets: int, now: float) -> None:
+        """The newest packet's abs-send-time (24 bits, 6.18 s) and when it came; all octets of this peer until now."""
+        if self._full_since is None and now >= self._open_until:
+            self.limit = None
+        if arrival == self._arrival:
+            return
+        self._rate.add(int(arrival * 1e6), max(0, octets - self._octets))
+        self._octets = octets
+        self._read(stamp, arrival)
+        queue = self._queue_us
+        is_full = queue > FULL_US + NOISES * self._noise_us
+        self._often = self._often + 1 if is_full else 0
+        self._long = self._long + 1 if queue > STANDING_US else 0
+        if self._full_since is None:
+            if (self._often >= OFTEN or self._long >= LONG) and now >= self._rest_until:
+                self._full_since = now
+                self._lower(now)
+        elif queue < EMPTY_US:
+            self._open(now)
+        elif now - self._full_since > MOST_S:
+            self._rest_until = now + REST_S
+            self._open(now)
+        elif is_full and now - self._lowered_at >= AGAIN_S and queue >= self._queue_then:
+            self._lower(now)
+
+    def _read(self, stamp: int, arrival: float) -> None:
+        """The queue: how much longer than the least the way is. The stamp wraps every 64 s."""
+        if self._stamp < 0:
+            self._epoch = arrival
+        else:
+            sent_s = ((stamp - self._stamp + _STAMP_HALF) % (2 * _STAMP_HALF) - _STAMP_HALF) * _STAMP_S
+            self._delay_us += (arrival - self._arrival - sent_s) * 1e6
+        self._stamp, self._arrival = stamp, arrival
+        if arrival - self._epoch > EPOCH_S:
+            self._epoch = arrival
+            self._least_before, self._least = self._least, self._delay_us
+        self._least = min(self._least, self._delay_us)
+        former, self._queue_us = self._queue_us, self._delay_us - min(self._least, self._least_before)
+        self._noise_us += (abs(self._queue_us - former) - self._noise_us) / NOISE_SHARE
+
+    def _lower(self, now: float) -> None:
+        arrives = self._rate.newest_bps
+        if arrives is not None:
+            self.limit = max(MIN_BPS, int(LESS * arrives))
+            self._lowered_at, self._queue_then = now, self._queue_us
+
+    def _open(self, now: float) -> None:
+        self._full_since = None
+        self._often = self._long = 0
+        self.limit, self._open_until = OPEN_BPS, now + OPEN_S

@@ -1,0 +1,169 @@
+"""A publisher whose line fills up is told what it carries, before the queue is full; nobody else is told anything."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from sfu.packet.congestion.uplink import MIN_BPS, OPEN_BPS, OPEN_S, REST_S, UplinkWatch
+from tests.support.line_schedule import CLEAR, Direction, Impairment
+
+FEEDBACK_S = 0.1
+SIZE = 700
+NARROW = Impairment(rate_bps=300_000, delay_s=0.02)
+
+
+class Uplink:
+    """Sends at `wish` bits a second, at most what it was told 40 ms ago, over a line; feedback ten times a second."""
+
+    def __init__(self, line: Impairment, *, wish: float, began: float = 1_000.0, obeys: bool = True) -> None:
+        self.line = Direction(1)
+        self.line.become(line)
+        self.watch = UplinkWatch()
+        self.wish = wish
+        self.growth = 0.0  # of the wish, a second
+        self.now = began
+        self.told: list[tuple[float, int | None]] = []
+        self._obeys = obeys
+        self._next = self._feedback_at = began
+        self._under_way: list[tuple[float, float]] = []
+        self._octets = 0
+        self._newest = (0.0, 0.0)
+        self._limit: float = OPEN_BPS
+
+    def run(self, seconds: float) -> "Uplink":
+        until = self.now + seconds
+        while self.now < until:
+            self.now += 0.005
+            while self._next <= self.now:
+                self._send(self._next)
+                rate = min(self.wish, self._limit)
+                self._next += 8 * SIZE / rate
+                if self.growth and self._limit >= self.wish:
+                    self.wish *= 1 + self.growth * 8 * SIZE / rate
+            self._arrive()
+            if self.now >= self._feedback_at:
+                self._feedback_at += FEEDBACK_S
+                self._feedback()
+        return self
+
+    def limits(self) -> list[int]:
+        return [limit for _, limit in self.told if limit is not None and limit != OPEN_BPS]
+
+    def _send(self, at: float) -> None:
+        due = self.line.arrival(at, SIZE)
+        if due is not None:
+            self._under_way.append((due, at))
+
+    def _arrive(self) -> None:
+        for due, sent in list(self._under_way):
+            if due <= self.now:
+                self._under_way.remove((due, sent))
+                self._octets += SIZE
+                self._newest = max(self._newest, (due, sent))
+
+    def _feedback(self) -> None:
+        arrival, sent = self._newest
+        self.watch.update(int(sent * 262_144) & 0xFFFFFF, arrival, self._octets, self.now)
+        self.told.append((self.now, self.watch.limit))
+        if self._obeys and self.watch.limit is not None:
+            if self.watch.limit < self.wish:
+                self.wish = self.watch.limit  # a browser grows from there again
+            self._limit = self.watch.limit
+
+
+def lost_in(uplink: Uplink, seconds: float) -> int:
+    before = uplink.line.lost
+    uplink.run(seconds)
+    return uplink.line.lost - before
+
+
+def test_a_line_that_becomes_narrow_is_full_for_less_than_a_second() -> None:
+    uplink = Uplink(Impairment(rate_bps=3_000_000, delay_s=0.02), wish=560_000).run(5)
+    assert uplink.limits() == []
+    uplink.line.become(NARROW)
+    lost_in(uplink, 1)
+    assert lost_in(uplink, 5) == 0
+    assert 200_000 < min(uplink.limits()) < 300_000
+
+
+def test_a_sender_that_grows_past_what_the_line_carries_is_told_before_anything_is_lost() -> None:
+    uplink = Uplink(NARROW, wish=200_000)
+    uplink.growth = 0.08
+    assert lost_in(uplink, 60) == 0
+    assert uplink.limits()
+    assert min(uplink.limits()) > 200_000
+
+
+def test_a_queue_that_is_always_there_is_told_before_it_is_taken_for_the_way() -> None:
+    """A sender that knows its line all but exactly: the queue grows by some ms a second, and is full after a minute."""
+    uplink = Uplink(NARROW, wish=280_000).run(20)
+    uplink.wish = 301_500
+    assert lost_in(uplink, 90) == 0
+    assert uplink.limits()
+
+
+def test_a_limit_ends_with_the_queue_and_the_end_is_told_for_a_while() -> None:
+    uplink = Uplink(NARROW, wish=350_000).run(10)
+    ends = [at for at, limit in uplink.told if limit == OPEN_BPS]
+    assert ends
+    assert ends[-1] - ends[0] == pytest.approx(OPEN_S, abs=2 * FEEDBACK_S)
+    assert uplink.watch.limit is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        CLEAR,
+        Impairment(loss=0.2),
+        Impairment(loss=0.1, delay_s=0.05, jitter_s=0.03),
+        Impairment(rate_bps=3_000_000, delay_s=0.3),
+        Impairment(rate_bps=600_000, delay_s=0.02),
+    ],
+)
+def test_losses_jitter_and_a_long_way_are_no_queue(line: Impairment) -> None:
+    """For longer than the 64 s after which stamps begin anew."""
+    told = Uplink(line, wish=500_000, began=50.0).run(90).told
+    assert {limit for _, limit in told} == {None}
+
+
+def stamps(delays: Iterator[float], seconds: float, watch: UplinkWatch) -> list[int | None]:
+    """What is told while one packet a feedback comes, by its delay."""
+    told = []
+    for step in range(int(seconds / FEEDBACK_S)):
+        sent = 70.0 + step * FEEDBACK_S
+        arrival = sent + next(delays)
+        watch.update(int(sent * 262_144) & 0xFFFFFF, arrival, step * 5_000, arrival)
+        told.append(watch.limit)
+    return told
+
+
+def test_packets_that_are_held_up_now_and_then_are_no_queue() -> None:
+    source = random.Random(3)
+    delays = (0.4 if step % 7 == 5 else source.uniform(0.02, 0.06) for step in range(1_000))
+    assert set(stamps(delays, 90, UplinkWatch())) == {None}
+
+
+def test_a_queue_that_does_not_go_is_somebody_elses_and_is_left_alone_for_a_while() -> None:
+    def somebody_elses() -> Iterator[float]:
+        for step in range(1_000):
+            yield 0.02 if step < 50 else 0.3 + 0.002 * (step % 5)
+
+    told = stamps(somebody_elses(), 5 + 3 + REST_S, UplinkWatch())
+    limited = [at for at, limit in enumerate(told) if limit is not None and limit != OPEN_BPS]
+    assert limited
+    assert limited[-1] - limited[0] <= 31
+    assert min(told[at] or 0 for at in limited) > 100_000
+
+
+def test_nobody_is_told_to_send_less_than_a_voice_needs() -> None:
+    uplink = Uplink(Impairment(rate_bps=40_000, delay_s=0.02), wish=150_000).run(20)
+    assert min(uplink.limits()) == MIN_BPS
+
+
+def test_a_reading_without_a_newer_packet_says_nothing() -> None:
+    watch = UplinkWatch()
+    stamps((0.02 for _ in range(100)), 5, watch)
+    for step in range(100):
+        watch.update(1, 75.0, 0, 75.0 + step)
+    assert watch.limit is None
