@@ -174,7 +174,8 @@ class PacketPlane(Protocol):
     def set_srtp(self, peer: int, profile: SrtpProfile, rx_key: bytes, tx_key: bytes) -> None:
         """Keys are master key and salt together, as libsrtp wants them."""
 
-    def set_uplink_cap(self, peer: int, bps: int | None) -> None: ...
+    def set_uplink_cap(self, peer: int, bps: int | None) -> None:
+        """The most that it is told it may send; None: nothing is told any more, so what was told last may stay."""
 
     def set_downlink_goal(self, peer: int, bps: int) -> None:
         """What would be sent to it if its line carried it: until that is known the line is probed, with care."""

@@ -188,7 +188,7 @@ class Ingress:
             return "rtp-malformed"
         if route.is_rtx:
             cause = publication.receive_repair(view, route.rid, media_type, now)
-            if cause is not None:
+            if cause in ("probe", "gated"):
                 peer.unused_octets += length
             return cause
         return publication.receive(view, route.rid, now)

@@ -15,17 +15,21 @@ STANDING_US: Final = 60_000  # a picture's packets wait for one another, but not
 NOISES: Final = 2
 NOISE_SHARE: Final = 16
 # Readings in succession; there are ten a second.
-OFTEN: Final = 2  # one alone may be a packet that was held up
+OFTEN: Final = 3  # one alone may be a packet that was held up, and a hole before it is no rate
 LONG: Final = 20
 EPOCH_S: Final = 15.0  # the least delay is that of one or two of them: clocks drift, ways change
 LESS: Final = 0.85
 MIN_BPS: Final = 60_000  # a voice, and a picture that hardly moves
-AGAIN_S: Final = 0.5  # what was told acts by then
-MOST_S: Final = 3.0  # a queue that stays in spite of it is somebody else's
+ACTS_S: Final = 1.0  # what was told acts by then: a browser still sends what it had encoded
+HEEDED: Final = 0.9  # of a limit: where as much arrives, the sender keeps to it, and less of it would help nobody
+# A queue that does not shrink in spite of the limit is not the sender's: the way became longer, or somebody else sends.
+SHRINKS: Final = 0.9
+MOST_S: Final = 3.0
 REST_S: Final = 10.0
-# "As much as you like", for as long as it takes to be heard for certain.
+SILENT_S: Final = 5.0  # whatever was known of the way is old
+# "As much as you like", with so many feedbacks that it is heard for certain.
 OPEN_BPS: Final = 100_000_000
-OPEN_S: Final = 2.0
+OPENS: Final = 20
 _STAMP_HALF: Final = 1 << 23
 _STAMP_S: Final = 1 / (1 << 18)
 
@@ -33,22 +37,23 @@ _STAMP_S: Final = 1 / (1 << 18)
 class UplinkWatch:
     """`limit`: bits a second that the publisher is to be told now, None: nothing.
 
-    `update` with each feedback. A limit ends when the queue is gone, and after three seconds at the latest.
+    `update` with each feedback. A limit ends when the queue is gone, or has not shrunk for three seconds.
     """
 
     __slots__ = (
         "_arrival",
         "_delay_us",
         "_epoch",
-        "_full_since",
+        "_is_full",
         "_least",
         "_least_before",
         "_long",
         "_lowered_at",
+        "_moved_at",
         "_noise_us",
         "_octets",
         "_often",
-        "_open_until",
+        "_opens",
         "_queue_then",
         "_queue_us",
         "_rate",
@@ -68,39 +73,50 @@ class UplinkWatch:
         self._queue_us = self._queue_then = 0.0
         self._noise_us = 0.0  # by so much readings differ from one another
         self._octets = 0
-        self._often = self._long = 0
-        self._full_since: float | None = None
-        self._lowered_at = self._open_until = self._rest_until = 0.0
+        self._often = self._long = self._opens = 0
+        self._is_full = False
+        self._lowered_at = self._moved_at = self._rest_until = 0.0
 
     def update(self, stamp: int, arrival: float, octets: int, now: float) -> None:
         """The newest packet's abs-send-time (24 bits, 6.18 s) and when it came; all octets of this peer until now."""
-        if self._full_since is None and now >= self._open_until:
-            self.limit = None
-        if arrival == self._arrival:
-            return
-        self._rate.add(int(arrival * 1e6), max(0, octets - self._octets))
-        self._octets = octets
-        self._read(stamp, arrival)
-        queue = self._queue_us
-        is_full = queue > FULL_US + NOISES * self._noise_us
-        self._often = self._often + 1 if is_full else 0
-        self._long = self._long + 1 if queue > STANDING_US else 0
-        if self._full_since is None:
+        if not self._is_full and self.limit is not None:
+            self._opens -= 1
+            if self._opens <= 0:
+                self.limit = None
+        if arrival != self._arrival:
+            self._rate.add(int(arrival * 1e6), max(0, octets - self._octets))
+            self._octets = octets
+            self._read(stamp, arrival)
+            self._judge(now)
+        if self._is_full and now - self._moved_at > MOST_S:
+            # However long the way is now: it is measured from here.
+            self._least = self._least_before = self._delay_us
+            self._rest_until = now + REST_S
+            self._open()
+
+    def _judge(self, now: float) -> None:
+        queue, noise = self._queue_us, NOISES * self._noise_us
+        is_over = queue > FULL_US + noise
+        self._often = self._often + 1 if is_over else 0
+        self._long = self._long + 1 if queue > STANDING_US + noise else 0
+        if not self._is_full:
             if (self._often >= OFTEN or self._long >= LONG) and now >= self._rest_until:
-                self._full_since = now
+                self._is_full, self._moved_at, self._queue_then = True, now, queue
                 self._lower(now)
         elif queue < EMPTY_US:
-            self._open(now)
-        elif now - self._full_since > MOST_S:
-            self._rest_until = now + REST_S
-            self._open(now)
-        elif is_full and now - self._lowered_at >= AGAIN_S and queue >= self._queue_then:
+            self._open()
+        elif queue < SHRINKS * self._queue_then:
+            self._queue_then, self._moved_at = queue, now
+        elif now - self._lowered_at < ACTS_S:
+            self._queue_then = max(self._queue_then, queue)
+        elif is_over:
             self._lower(now)
 
     def _read(self, stamp: int, arrival: float) -> None:
         """The queue: how much longer than the least the way is. The stamp wraps every 64 s."""
-        if self._stamp < 0:
+        if self._stamp < 0 or arrival - self._arrival > SILENT_S:
             self._epoch = arrival
+            self._delay_us = self._least = self._least_before = self._queue_us = 0.0
         else:
             sent_s = ((stamp - self._stamp + _STAMP_HALF) % (2 * _STAMP_HALF) - _STAMP_HALF) * _STAMP_S
             self._delay_us += (arrival - self._arrival - sent_s) * 1e6
@@ -110,15 +126,16 @@ class UplinkWatch:
             self._least_before, self._least = self._least, self._delay_us
         self._least = min(self._least, self._delay_us)
         former, self._queue_us = self._queue_us, self._delay_us - min(self._least, self._least_before)
-        self._noise_us += (abs(self._queue_us - former) - self._noise_us) / NOISE_SHARE
+        self._noise_us += (min(abs(self._queue_us - former), FULL_US) - self._noise_us) / NOISE_SHARE
 
     def _lower(self, now: float) -> None:
         arrives = self._rate.newest_bps
-        if arrives is not None:
-            self.limit = max(MIN_BPS, int(LESS * arrives))
-            self._lowered_at, self._queue_then = now, self._queue_us
+        if arrives is None or (self.limit is not None and arrives > HEEDED * self.limit and self.limit != OPEN_BPS):
+            return
+        self.limit = max(MIN_BPS, int(LESS * arrives))
+        self._lowered_at = now
 
-    def _open(self, now: float) -> None:
-        self._full_since = None
+    def _open(self) -> None:
+        self._is_full = False
         self._often = self._long = 0
-        self.limit, self._open_until = OPEN_BPS, now + OPEN_S
+        self.limit, self._opens = OPEN_BPS, OPENS

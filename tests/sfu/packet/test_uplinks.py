@@ -55,7 +55,7 @@ async def test_whose_packets_wait_longer_and_longer_is_told_to_send_less(rig: In
     stage.slot(listener, ssrc=SLOT, show=stage.publish(speaker, ssrc=MIC))
     voice = Voice(rig, speaker)
     assert await voice.goes_on(3) == []
-    told = await voice.goes_on(0.4, slower_by=0.6)
+    told = await voice.goes_on(0.6, slower_by=0.6)
     assert told
     assert max(told) < OPEN_BPS / 100
     voice.late = 0.02
@@ -67,12 +67,12 @@ async def test_whose_packets_wait_longer_and_longer_is_told_to_send_less(rig: In
 
 async def test_what_a_control_plane_allows_at_most_stays_the_most(rig: InlineRig) -> None:
     stage = Stage(rig)
-    speaker = await stage.join()
-    stage.publish(speaker, ssrc=MIC)
+    speaker, listener = await stage.join(), await stage.join()
+    stage.slot(listener, ssrc=SLOT, show=stage.publish(speaker, ssrc=MIC))
     rig.plane.set_uplink_cap(speaker.number, 200_000)
     voice = Voice(rig, speaker)
     await voice.goes_on(3)
-    await voice.goes_on(0.4, slower_by=0.6)
+    await voice.goes_on(0.6, slower_by=0.6)
     voice.late = 0.02
     assert max(await voice.goes_on(2)) == 200_000
 
