@@ -15,17 +15,19 @@ STANDING_US: Final = 60_000  # a picture's packets wait for one another, but not
 NOISES: Final = 2
 NOISE_SHARE: Final = 16
 # Readings in succession; there are ten a second.
-OFTEN: Final = 3  # one alone may be a packet that was held up, and a hole before it is no rate
+OFTEN: Final = 2  # one alone may be a packet that was held up
 LONG: Final = 20
 EPOCH_S: Final = 15.0  # the least delay is that of one or two of them: clocks drift, ways change
 LESS: Final = 0.85
 MIN_BPS: Final = 60_000  # a voice, and a picture that hardly moves
-ACTS_S: Final = 1.0  # what was told acts by then: a browser still sends what it had encoded
-HEEDED: Final = 0.9  # of a limit: where as much arrives, the sender keeps to it, and less of it would help nobody
+ACTS_S: Final = 0.6  # what was told acts by then: a browser still sends what it had encoded
+HEEDED: Final = 0.9  # of a limit: where as much arrives, the sender keeps to it
+FLOOR: Final = 0.7  # of what arrived at first: below that, a queue that does not mind is not the sender's
 # A queue that does not shrink in spite of the limit is not the sender's: the way became longer, or somebody else sends.
 SHRINKS: Final = 0.9
 MOST_S: Final = 3.0
 REST_S: Final = 10.0
+SHORTEST_S: Final = 0.05  # of less time there is no rate
 SILENT_S: Final = 5.0  # whatever was known of the way is old
 # "As much as you like", with so many feedbacks that it is heard for certain.
 OPEN_BPS: Final = 100_000_000
@@ -42,11 +44,14 @@ class UplinkWatch:
 
     __slots__ = (
         "_arrival",
+        "_began_at",
         "_delay_us",
         "_epoch",
         "_is_full",
+        "_last_bps",
         "_least",
         "_least_before",
+        "_least_bps",
         "_long",
         "_lowered_at",
         "_moved_at",
@@ -71,11 +76,12 @@ class UplinkWatch:
         self._least = self._least_before = 0.0
         self._epoch = 0.0
         self._queue_us = self._queue_then = 0.0
+        self._last_bps = 0.0  # since the reading before
         self._noise_us = 0.0  # by so much readings differ from one another
-        self._octets = 0
+        self._octets = self._least_bps = 0
         self._often = self._long = self._opens = 0
         self._is_full = False
-        self._lowered_at = self._moved_at = self._rest_until = 0.0
+        self._began_at = self._lowered_at = self._moved_at = self._rest_until = 0.0
 
     def update(self, stamp: int, arrival: float, octets: int, now: float) -> None:
         """The newest packet's abs-send-time (24 bits, 6.18 s) and when it came; all octets of this peer until now."""
@@ -84,7 +90,9 @@ class UplinkWatch:
             if self._opens <= 0:
                 self.limit = None
         if arrival != self._arrival:
-            self._rate.add(int(arrival * 1e6), max(0, octets - self._octets))
+            came = max(0, octets - self._octets)
+            self._rate.add(int(arrival * 1e6), came)
+            self._last_bps = 8 * came / max(SHORTEST_S, arrival - self._arrival)
             self._octets = octets
             self._read(stamp, arrival)
             self._judge(now)
@@ -95,22 +103,24 @@ class UplinkWatch:
             self._open()
 
     def _judge(self, now: float) -> None:
-        queue, noise = self._queue_us, NOISES * self._noise_us
-        is_over = queue > FULL_US + noise
+        queue = self._queue_us
+        is_over = queue > FULL_US + NOISES * self._noise_us
         self._often = self._often + 1 if is_over else 0
-        self._long = self._long + 1 if queue > STANDING_US + noise else 0
+        self._long = self._long + 1 if queue > STANDING_US + self._noise_us else 0
         if not self._is_full:
             if (self._often >= OFTEN or self._long >= LONG) and now >= self._rest_until:
-                self._is_full, self._moved_at, self._queue_then = True, now, queue
-                self._lower(now)
+                self._is_full, self._queue_then = True, queue
+                self._began_at = self._moved_at = now
+                self._least_bps = 0
+                self._lower(now, OPEN_BPS)
         elif queue < EMPTY_US:
             self._open()
         elif queue < SHRINKS * self._queue_then:
             self._queue_then, self._moved_at = queue, now
-        elif now - self._lowered_at < ACTS_S:
+        elif now - self._began_at < ACTS_S:
             self._queue_then = max(self._queue_then, queue)
-        elif is_over:
-            self._lower(now)
+        elif is_over and self.limit is not None and now - self._lowered_at >= ACTS_S:
+            self._lower(now, self.limit)
 
     def _read(self, stamp: int, arrival: float) -> None:
         """The queue: how much longer than the least the way is. The stamp wraps every 64 s."""
@@ -128,11 +138,17 @@ class UplinkWatch:
         former, self._queue_us = self._queue_us, self._delay_us - min(self._least, self._least_before)
         self._noise_us += (min(abs(self._queue_us - former), FULL_US) - self._noise_us) / NOISE_SHARE
 
-    def _lower(self, now: float) -> None:
+    def _lower(self, now: float, limit: int) -> None:
         arrives = self._rate.newest_bps
-        if arrives is None or (self.limit is not None and arrives > HEEDED * self.limit and self.limit != OPEN_BPS):
+        if arrives is None:
             return
-        self.limit = max(MIN_BPS, int(LESS * arrives))
+        # A way that became longer begins with a hole, which is no rate.
+        arrives = max(arrives, int(HEEDED * self._last_bps))
+        self._least_bps = self._least_bps or int(FLOOR * arrives)
+        lower = int(LESS * arrives)
+        if arrives > HEEDED * limit:
+            lower = max(lower, self._least_bps)
+        self.limit = max(MIN_BPS, min(limit, lower))
         self._lowered_at = now
 
     def _open(self) -> None:
