@@ -120,8 +120,8 @@ class Timers:
         feedback = peer.arrivals.feedback(FEEDBACK_SSRC, now)
         if feedback is None:
             return
-        octets = peer.unused_octets + sum(track.bytes for track in _tracks(peer))
-        peer.uplink.update(peer.stamp, peer.stamped_at, octets, now)
+        voiced, others = (sum(track.bytes for track in _tracks(peer, kind)) for kind in (Kind.AUDIO, Kind.VIDEO))
+        peer.uplink.update(peer.stamp, peer.stamped_at, voiced + others + peer.unused_octets, voiced, now)
         if peer.uplink.limit is not None:
             feedback += _bound(peer, now)
         self._wire.send_rtcp(peer, feedback)
@@ -158,7 +158,7 @@ class Timers:
             sink.on_timeout(peer.number)
 
     def _report(self, peer: Peer, now: float) -> None:
-        tracks = [track for track in _tracks(peer) if track.is_live(now)]
+        tracks = [track for track in _tracks(peer, *Kind) if track.is_live(now)]
         if not tracks:
             return
         blocks = [track.stats.report(now) for track in tracks]
@@ -174,14 +174,18 @@ class Timers:
             self._wire.sink.on_layers(publication.number, rates)
 
 
-def _tracks(peer: Peer) -> Iterator[Track]:
-    return (track for publication in peer.publications.values() for track in publication.tracks.values())
+def _tracks(peer: Peer, *kinds: Kind) -> Iterator[Track]:
+    for publication in peer.publications.values():
+        if publication.spec.kind in kinds:
+            yield from publication.tracks.values()
 
 
 def _bound(peer: Peer, now: float) -> bytes:
     """What this publisher may send, as REMB; browsers heed it beside their own estimate."""
     bounds = [bound for bound in (peer.uplink_cap, peer.uplink.limit) if bound is not None]
-    return rtcp_write.remb(FEEDBACK_SSRC, min(bounds), [track.ssrc for track in _tracks(peer) if track.is_live(now)])
+    return rtcp_write.remb(
+        FEEDBACK_SSRC, min(bounds), [track.ssrc for track in _tracks(peer, *Kind) if track.is_live(now)]
+    )
 
 
 def _differ(told: tuple[LayerRate, ...], rates: tuple[LayerRate, ...]) -> bool:

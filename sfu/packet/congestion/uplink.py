@@ -64,12 +64,15 @@ class UplinkWatch:
         "_rate",
         "_rest_until",
         "_stamp",
+        "_voiced",
+        "_voices",
         "limit",
     )
 
     def __init__(self) -> None:
         self.limit: int | None = None
         self._rate = AckedRate()
+        self._voices = AckedRate()
         self._arrival = 0.0
         self._stamp = -1
         self._delay_us = 0.0  # one way, but for an unknown constant
@@ -78,13 +81,16 @@ class UplinkWatch:
         self._queue_us = self._queue_then = 0.0
         self._last_bps = 0.0  # since the reading before
         self._noise_us = 0.0  # by so much readings differ from one another
-        self._octets = self._least_bps = 0
+        self._octets = self._voiced = self._least_bps = 0
         self._often = self._long = self._opens = 0
         self._is_full = False
         self._began_at = self._lowered_at = self._moved_at = self._rest_until = 0.0
 
-    def update(self, stamp: int, arrival: float, octets: int, now: float) -> None:
-        """The newest packet's abs-send-time (24 bits, 6.18 s) and when it came; all octets of this peer until now."""
+    def update(self, stamp: int, arrival: float, octets: int, voiced: int, now: float) -> None:
+        """The newest packet's abs-send-time (24 bits, 6.18 s) and when it came; all octets of this peer until now.
+
+        `voiced`: those of voices among them. A browser sends these beside what it is bound to.
+        """
         if not self._is_full and self.limit is not None:
             self._opens -= 1
             if self._opens <= 0:
@@ -94,6 +100,8 @@ class UplinkWatch:
             self._rate.add(int(arrival * 1e6), came)
             self._last_bps = 8 * came / max(SHORTEST_S, arrival - self._arrival)
             self._octets = octets
+            self._voices.add(int(arrival * 1e6), max(0, voiced - self._voiced))
+            self._voiced = voiced
             self._read(stamp, arrival)
             self._judge(now)
         if self._is_full and now - self._moved_at > MOST_S:
@@ -145,9 +153,11 @@ class UplinkWatch:
         # A way that became longer begins with a hole, which is no rate.
         arrives = max(arrives, int(HEEDED * self._last_bps))
         self._least_bps = self._least_bps or int(FLOOR * arrives)
+        voices = self._voices.bps or 0
         lower = int(LESS * arrives)
-        if arrives > HEEDED * limit:
+        if arrives - voices > HEEDED * limit:
             lower = max(lower, self._least_bps)
+        lower -= voices
         self.limit = max(MIN_BPS, min(limit, lower))
         self._lowered_at = now
 

@@ -14,9 +14,9 @@ NARROW = Impairment(rate_bps=300_000, delay_s=0.02)
 
 
 class Uplink:
-    """Sends at `wish` bits a second, at most what it was told 40 ms ago, over a line; feedback ten times a second."""
+    """Sends at `wish` bits a second, or as it was told, and `voice` beside it; feedback ten times a second."""
 
-    def __init__(self, line: Impairment, *, wish: float, began: float = 1_000.0, obeys: bool = True) -> None:
+    def __init__(self, line: Impairment, *, wish: float, began: float = 1_000.0, voice: float = 0.0) -> None:
         self.line = Direction(1)
         self.line.become(line)
         self.watch = UplinkWatch()
@@ -24,7 +24,8 @@ class Uplink:
         self.growth = 0.0  # of the wish, a second
         self.now = began
         self.told: list[tuple[float, int | None]] = []
-        self._obeys = obeys
+        self._voice = voice
+        self._voiced = 0
         self._next = self._feedback_at = began
         self._under_way: list[tuple[float, float]] = []
         self._octets = 0
@@ -37,7 +38,7 @@ class Uplink:
             self.now += 0.005
             while self._next <= self.now:
                 self._send(self._next)
-                rate = min(self.wish, self._limit)
+                rate = min(self.wish, self._limit) + self._voice
                 self._next += 8 * SIZE / rate
                 if self.growth and self._limit >= self.wish:
                     self.wish *= 1 + self.growth * 8 * SIZE / rate
@@ -60,13 +61,14 @@ class Uplink:
             if due <= self.now:
                 self._under_way.remove((due, sent))
                 self._octets += SIZE
+                self._voiced = int(self._octets * self._voice / (self._voice + min(self.wish, self._limit)))
                 self._newest = max(self._newest, (due, sent))
 
     def _feedback(self) -> None:
         arrival, sent = self._newest
-        self.watch.update(int(sent * 262_144) & 0xFFFFFF, arrival, self._octets, self.now)
+        self.watch.update(int(sent * 262_144) & 0xFFFFFF, arrival, self._octets, self._voiced, self.now)
         self.told.append((self.now, self.watch.limit))
-        if self._obeys and self.watch.limit is not None:
+        if self.watch.limit is not None:
             if self.watch.limit < self.wish:
                 self.wish = self.watch.limit  # a browser grows from there again
             self._limit = self.watch.limit
@@ -103,6 +105,14 @@ def test_a_queue_that_is_always_there_is_told_before_it_is_taken_for_the_way() -
     assert uplink.limits()
 
 
+def test_a_voice_is_taken_off_because_browsers_send_it_beside_what_they_are_bound_to() -> None:
+    uplink = Uplink(Impairment(rate_bps=3_000_000, delay_s=0.02), wish=520_000, voice=60_000).run(5)
+    uplink.line.become(NARROW)
+    lost_in(uplink, 1)
+    assert lost_in(uplink, 5) == 0
+    assert max(uplink.limits()[5:]) < 240_000
+
+
 def test_a_limit_ends_with_the_queue_and_the_end_is_told_for_a_while() -> None:
     uplink = Uplink(NARROW, wish=350_000).run(10)
     ends = [at for at, limit in uplink.told if limit == OPEN_BPS]
@@ -133,7 +143,7 @@ def stamps(delays: Iterator[float], seconds: float, watch: UplinkWatch, began: f
     for step in range(int(seconds / FEEDBACK_S)):
         sent = began + step * FEEDBACK_S
         arrival = sent + next(delays)
-        watch.update(int(sent * 262_144) & 0xFFFFFF, arrival, step * 5_000, arrival)
+        watch.update(int(sent * 262_144) & 0xFFFFFF, arrival, step * 5_000, 0, arrival)
         told.append(watch.limit)
     return told
 
@@ -189,7 +199,7 @@ def test_a_limit_ends_though_no_packet_tells_that_the_queue_is_gone() -> None:
     assert told[-1] < OPEN_BPS
     after = []
     for step in range(int(MOST_S / FEEDBACK_S) + OPENS):
-        watch.update(1, 75.7, 0, 75.0 + FEEDBACK_S * step)
+        watch.update(1, 75.7, 0, 0, 75.0 + FEEDBACK_S * step)
         after.append(watch.limit)
     assert after[0] == told[-1]
     assert OPEN_BPS in after
@@ -213,5 +223,5 @@ def test_a_reading_without_a_newer_packet_says_nothing() -> None:
     watch = UplinkWatch()
     stamps((0.02 for _ in range(100)), 5, watch)
     for step in range(100):
-        watch.update(1, 75.0, 0, 75.0 + step)
+        watch.update(1, 75.0, 0, 0, 75.0 + step)
     assert watch.limit is None
