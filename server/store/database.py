@@ -149,7 +149,7 @@ async def _down_is_typed() -> AsyncIterator[None]:
 
 def _sqlite_engine(url: str) -> AsyncEngine:
     path = make_url(url).database or ":memory:"
-    engine = create_async_engine(url, hide_parameters=True, async_creator=connector(path, BUSY_MS / 1_000), pool_timeout=5)
+    engine = create_async_engine(url, hide_parameters=True, async_creator=connector(path, BUSY_MS / 1_000))
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(dbapi: Any, _record: object) -> None:
