@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from sfu.codecs import VP8
-from sfu.packet import vp8
 from sfu.packet.media import MediaPacket
+from sfu.packet.picture_numbers import numbers_of
 from sfu.packet.track import Track
 
 _REMEMBERED: Final = 64
@@ -52,15 +51,17 @@ class PictureMunger:
         if self.is_active or track is None:
             return
         for packet in reversed(track.history.latest(_LOOKED_AT)):
-            if (found := _numbers(packet)) is not None:
+            if (found := numbers_of(packet)) is not None:
                 self._before = found.picture_id, found.tl0
                 return
+        # A layer that ceased is forgotten after a second, and sooner than another one takes its place.
+        self._before = track.pictured or self._before
 
     def goes_back(self, packet: MediaPacket, former: Track | None) -> bool:
         """Would numbers go back with this keyframe, after what flowed before? Then all are rewritten from here on."""
         self.note(former)
         before, self._before = self._before, None
-        if self.is_active or before is None or (begins := _numbers(packet)) is None:
+        if self.is_active or before is None or (begins := numbers_of(packet)) is None:
             return False
         if 0 < (begins.tl0 - before[1]) & 0xFF < 0x80:
             return False
@@ -110,13 +111,6 @@ class PictureMunger:
         self._recent[picture_id] = sent_as
         if len(self._recent) > _REMEMBERED:
             del self._recent[next(iter(self._recent))]
-
-
-def _numbers(packet: MediaPacket) -> vp8.Descriptor | None:
-    if packet.payload_type != VP8.payload_type:
-        return None
-    found = packet.picture or vp8.parse(memoryview(packet.data)[packet.header_length :])
-    return found if found is not None and found.picture_bits and found.tl0_at else None
 
 
 def _is_newer(picture_id: int, than: int, bits: int) -> bool:

@@ -114,6 +114,7 @@ class Publication:
         self.meter.reset()
         for track in self.tracks.values():
             track.missing.clear()
+            track.note_picture()
             # Nothing that was sent before may leave again, or come again.
             track.history.clear()
             track.sealed = track.stats.highest

@@ -6,6 +6,7 @@ from sfu.codecs import Kind
 from sfu.packet.history import History
 from sfu.packet.media import MediaPacket
 from sfu.packet.nack import Missing
+from sfu.packet.picture_numbers import numbers_of
 from sfu.packet.receive_stats import ReceiveStats
 from sfu.packet.throttle import KeyframeThrottle
 
@@ -44,6 +45,7 @@ class Track:
         "missing",
         "newest",
         "payload_type",
+        "pictured",
         "rid",
         "sealed",
         "shift",
@@ -70,6 +72,7 @@ class Track:
         self.newest: MediaPacket | Newest | None = None  # the packet that flowed last
         self.flowed = self.flowed_bytes = self.flowed_octets = 0
         self.history = History()
+        self.pictured: tuple[int, int] | None = None  # picture id and TL0PICIDX when that was looked at last
         self.temporal = 1  # layers of pictures, as far as was seen
         self.measured = 0  # how often
         self._bytes_before = 0
@@ -87,8 +90,15 @@ class Track:
         self.flowed_bytes += length
         self.flowed_octets += length - packet.header_length
 
+    def note_picture(self) -> None:
+        """Before the history is emptied: what follows in its slots must not go back behind it."""
+        for packet in self.history.latest(1):
+            if (found := numbers_of(packet)) is not None:
+                self.pictured = found.picture_id, found.tl0
+
     def measure(self, now: float) -> None:
         """Set `bps` from what came since the last call, smoothed: a keyframe is no new rate, a start is."""
+        self.note_picture()
         self.history.trim(now)
         self.measured += 1
         elapsed = now - self._rate_at

@@ -88,3 +88,28 @@ async def test_after_a_pause_the_base_layer_s_numbers_go_on(rig: InlineRig) -> N
     for before, now in pairwise(seen):
         step = (now.tl0 - before.tl0) & 0xFF
         assert 0 < step < 0x80 if now.is_keyframe else step == (now.tid == 0)
+
+
+async def test_after_a_layer_that_ceased_the_base_layer_s_numbers_go_on(rig: InlineRig) -> None:
+    """Its packets are forgotten a second after the last one, and only then another layer takes its place."""
+    stage = Stage(rig)
+    publisher, viewer = await stage.join(), await stage.join()
+    camera = stage.publish(publisher, Kind.VIDEO, mid="01", rids=("q", "h"))
+    slot = stage.slot(viewer, Kind.VIDEO, ssrc=SLOT, rtx=SLOT + 1, mid="12", show=camera, target=Layer("h"))
+    sends = Camera(publisher, {"q": 100, "h": 177})
+    sends.send("q", 4, key=True)
+    sends.send("h", 40, key=True)
+    await rig.fence()
+    for _ in range(30):
+        rig.plane.advance(0.1)
+        sends.send("q", 1)
+        await rig.fence()
+    rig.plane.set_target_layer(slot, Layer("q"))
+    await rig.fence()
+    sends.send("q", 40, key=True)
+    await rig.fence()
+    seen = [picture for one in viewer.received(SLOT) if (picture := vp8.parse(one.payload)) is not None]
+    assert len(seen) >= 80
+    for before, now in pairwise(seen):
+        step = (now.tl0 - before.tl0) & 0xFF
+        assert 0 < step < 0x80 if now.is_keyframe else step == (now.tid == 0)
