@@ -8,7 +8,6 @@ from sfu.packet.track import Track
 
 _REMEMBERED: Final = 64
 _MISSED: Final = 32
-_LOOKED_AT: Final = 8
 
 
 class PictureMunger:
@@ -50,12 +49,9 @@ class PictureMunger:
         """What flowed of this track ends here."""
         if self.is_active or track is None:
             return
-        for packet in reversed(track.history.latest(_LOOKED_AT)):
-            if (found := numbers_of(packet)) is not None:
-                self._before = found.picture_id, found.tl0
-                return
-        # A layer that ceased is forgotten after a second, and sooner than another one takes its place.
-        self._before = track.pictured or self._before
+        track.note_picture()
+        if (last := track.pictured) is not None:
+            self._before = last.picture_id, last.tl0
 
     def goes_back(self, packet: MediaPacket, former: Track | None) -> bool:
         """Would numbers go back with this keyframe, after what flowed before? Then all are rewritten from here on."""

@@ -238,6 +238,8 @@ class Publication:
                 else:
                     track.on_flow(packet)
                     self._fan.add(self.room, track, packet, view.start)
+        elif not is_audio:
+            track.unkept = packet
         # A viewer that switches leaves the list of what it showed before.
         for viewer in tuple(watching):
             viewer.forward(self, packet, track, now, is_late)

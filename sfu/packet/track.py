@@ -1,8 +1,10 @@
 """One received source of a publication: the only one, or one simulcast layer. A new SSRC is a new track."""
 
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from sfu.codecs import Kind
+from sfu.packet import vp8
 from sfu.packet.history import History
 from sfu.packet.media import MediaPacket
 from sfu.packet.nack import Missing
@@ -11,6 +13,7 @@ from sfu.packet.receive_stats import ReceiveStats
 from sfu.packet.throttle import KeyframeThrottle
 
 LIVE_S = 1.5
+_number: Final = attrgetter("number")
 FIRST_NUMBER: Final = 1 << 17  # so that none is ever negative
 
 
@@ -53,6 +56,7 @@ class Track:
         "stats",
         "temporal",
         "throttle",
+        "unkept",
     )
 
     def __init__(self, rid: str | None, ssrc: int, kind: Kind, now: float) -> None:
@@ -72,7 +76,8 @@ class Track:
         self.newest: MediaPacket | Newest | None = None  # the packet that flowed last
         self.flowed = self.flowed_bytes = self.flowed_octets = 0
         self.history = History()
-        self.pictured: tuple[int, int] | None = None  # picture id and TL0PICIDX when that was looked at last
+        self.unkept: MediaPacket | None = None  # the newest that came while it flowed nowhere
+        self.pictured: vp8.Descriptor | None = None  # of the newest packet when that was looked at last
         self.temporal = 1  # layers of pictures, as far as was seen
         self.measured = 0  # how often
         self._bytes_before = 0
@@ -91,10 +96,12 @@ class Track:
         self.flowed_octets += length - packet.header_length
 
     def note_picture(self) -> None:
-        """Before the history is emptied: what follows in its slots must not go back behind it."""
-        for packet in self.history.latest(1):
-            if (found := numbers_of(packet)) is not None:
-                self.pictured = found.picture_id, found.tl0
+        """Bring `pictured` up to date, before the history is emptied: what follows in its slots must not go back."""
+        unkept = () if self.unkept is None else (self.unkept,)
+        newest = max((*self.history.latest(1), *unkept), key=_number, default=None)
+        self.unkept = None
+        if newest is not None:
+            self.pictured = numbers_of(newest) or self.pictured
 
     def measure(self, now: float) -> None:
         """Set `bps` from what came since the last call, smoothed: a keyframe is no new rate, a start is."""

@@ -8,16 +8,15 @@ a queue counts, not its growth, and before it is full.
 from typing import Final
 
 from sfu.packet.congestion.acked import AckedRate
+from sfu.packet.congestion.way import Way
 
 FULL_US: Final = 120_000  # routers keep 200 ms and more
 EMPTY_US: Final = 40_000
 STANDING_US: Final = 60_000  # a picture's packets wait for one another, but not all the time
 NOISES: Final = 2
-NOISE_SHARE: Final = 16
 # Readings in succession; there are ten a second.
 OFTEN: Final = 2  # one alone may be a packet that was held up
 LONG: Final = 20
-EPOCH_S: Final = 15.0  # the least delay is that of one or two of them: clocks drift, ways change
 LESS: Final = 0.85
 MIN_BPS: Final = 60_000  # a voice, and a picture that hardly moves
 ACTS_S: Final = 0.6  # what was told acts by then: a browser still sends what it had encoded
@@ -28,12 +27,9 @@ SHRINKS: Final = 0.9
 MOST_S: Final = 3.0
 REST_S: Final = 10.0
 SHORTEST_S: Final = 0.05  # of less time there is no rate
-SILENT_S: Final = 5.0  # whatever was known of the way is old
 # "As much as you like", with so many feedbacks that it is heard for certain.
 OPEN_BPS: Final = 100_000_000
 OPENS: Final = 20
-_STAMP_HALF: Final = 1 << 23
-_STAMP_S: Final = 1 / (1 << 18)
 
 
 class UplinkWatch:
@@ -43,29 +39,22 @@ class UplinkWatch:
     """
 
     __slots__ = (
-        "_arrival",
         "_began_at",
-        "_delay_us",
-        "_epoch",
+        "_floor_bps",
         "_is_full",
         "_last_bps",
-        "_least",
-        "_least_before",
-        "_least_bps",
         "_long",
         "_lowered_at",
         "_moved_at",
-        "_noise_us",
         "_octets",
         "_often",
         "_opens",
         "_queue_then",
-        "_queue_us",
         "_rate",
         "_rest_until",
-        "_stamp",
         "_voiced",
         "_voices",
+        "_way",
         "limit",
     )
 
@@ -73,15 +62,10 @@ class UplinkWatch:
         self.limit: int | None = None
         self._rate = AckedRate()
         self._voices = AckedRate()
-        self._arrival = 0.0
-        self._stamp = -1
-        self._delay_us = 0.0  # one way, but for an unknown constant
-        self._least = self._least_before = 0.0
-        self._epoch = 0.0
-        self._queue_us = self._queue_then = 0.0
+        self._way = Way()
+        self._queue_then = 0.0
         self._last_bps = 0.0  # since the reading before
-        self._noise_us = 0.0  # by so much readings differ from one another
-        self._octets = self._voiced = self._least_bps = 0
+        self._octets = self._voiced = self._floor_bps = 0
         self._often = self._long = self._opens = 0
         self._is_full = False
         self._began_at = self._lowered_at = self._moved_at = self._rest_until = 0.0
@@ -95,31 +79,30 @@ class UplinkWatch:
             self._opens -= 1
             if self._opens <= 0:
                 self.limit = None
-        if arrival != self._arrival:
+        if arrival != self._way.arrival:
             came = max(0, octets - self._octets)
             self._rate.add(int(arrival * 1e6), came)
-            self._last_bps = 8 * came / max(SHORTEST_S, arrival - self._arrival)
+            self._last_bps = 8 * came / max(SHORTEST_S, arrival - self._way.arrival)
             self._octets = octets
             self._voices.add(int(arrival * 1e6), max(0, voiced - self._voiced))
             self._voiced = voiced
-            self._read(stamp, arrival)
+            self._way.read(stamp, arrival)
             self._judge(now)
         if self._is_full and now - self._moved_at > MOST_S:
-            # However long the way is now: it is measured from here.
-            self._least = self._least_before = self._delay_us
+            self._way.settle()
             self._rest_until = now + REST_S
             self._open()
 
     def _judge(self, now: float) -> None:
-        queue = self._queue_us
-        is_over = queue > FULL_US + NOISES * self._noise_us
+        queue, noise = self._way.queue_us, self._way.noise_us
+        is_over = queue > FULL_US + NOISES * noise
         self._often = self._often + 1 if is_over else 0
-        self._long = self._long + 1 if queue > STANDING_US + self._noise_us else 0
+        self._long = self._long + 1 if queue > STANDING_US + noise else 0
         if not self._is_full:
             if (self._often >= OFTEN or self._long >= LONG) and now >= self._rest_until:
                 self._is_full, self._queue_then = True, queue
                 self._began_at = self._moved_at = now
-                self._least_bps = 0
+                self._floor_bps = 0
                 self._lower(now, OPEN_BPS)
         elif queue < EMPTY_US:
             self._open()
@@ -130,33 +113,17 @@ class UplinkWatch:
         elif is_over and self.limit is not None and now - self._lowered_at >= ACTS_S:
             self._lower(now, self.limit)
 
-    def _read(self, stamp: int, arrival: float) -> None:
-        """The queue: how much longer than the least the way is. The stamp wraps every 64 s."""
-        if self._stamp < 0 or arrival - self._arrival > SILENT_S:
-            self._epoch = arrival
-            self._delay_us = self._least = self._least_before = self._queue_us = 0.0
-        else:
-            sent_s = ((stamp - self._stamp + _STAMP_HALF) % (2 * _STAMP_HALF) - _STAMP_HALF) * _STAMP_S
-            self._delay_us += (arrival - self._arrival - sent_s) * 1e6
-        self._stamp, self._arrival = stamp, arrival
-        if arrival - self._epoch > EPOCH_S:
-            self._epoch = arrival
-            self._least_before, self._least = self._least, self._delay_us
-        self._least = min(self._least, self._delay_us)
-        former, self._queue_us = self._queue_us, self._delay_us - min(self._least, self._least_before)
-        self._noise_us += (min(abs(self._queue_us - former), FULL_US) - self._noise_us) / NOISE_SHARE
-
     def _lower(self, now: float, limit: int) -> None:
         arrives = self._rate.newest_bps
         if arrives is None:
             return
         # A way that became longer begins with a hole, which is no rate.
         arrives = max(arrives, int(HEEDED * self._last_bps))
-        self._least_bps = self._least_bps or int(FLOOR * arrives)
+        self._floor_bps = self._floor_bps or int(FLOOR * arrives)
         voices = self._voices.bps or 0
         lower = int(LESS * arrives)
         if arrives - voices > HEEDED * limit:
-            lower = max(lower, self._least_bps)
+            lower = max(lower, self._floor_bps)
         lower -= voices
         self.limit = max(MIN_BPS, min(limit, lower))
         self._lowered_at = now

@@ -7,6 +7,7 @@ import pytest
 
 from sfu.codecs import Kind
 from sfu.packet import vp8
+from sfu.packet.congestion.pacer import Pacer
 from sfu.plane import Layer
 from tests.support.plane_rig import Client, InlineRig, Stage, started
 
@@ -47,56 +48,73 @@ class Camera:
             self._publisher.video(SSRCS[rid], 1 + count, key=is_key, payload=body, extensions=extensions)
 
 
+class Scene:
+    """A camera of two layers and one slot that shows it."""
+
+    def __init__(self, rig: InlineRig) -> None:
+        self.rig = rig
+        self._stage = Stage(rig)
+
+    async def start(self, target: str, tl0: dict[str, int]) -> Camera:
+        publisher, self.viewer = await self._stage.join(), await self._stage.join()
+        camera = self._stage.publish(publisher, Kind.VIDEO, mid="01", rids=("q", "h"))
+        self.slot = self._stage.slot(
+            self.viewer, Kind.VIDEO, ssrc=SLOT, rtx=SLOT + 1, mid="12", show=camera, target=Layer(target), twcc=True
+        )
+        return Camera(publisher, tl0)
+
+    def check(self, least: int, most: int | None = None) -> None:
+        """So many packets came, and the base layer's numbers never went back."""
+        seen = [picture for one in self.viewer.received(SLOT) if (picture := vp8.parse(one.payload)) is not None]
+        assert least <= len(seen) <= (most or len(seen))
+        for before, now in pairwise(seen):
+            step = (now.tl0 - before.tl0) & 0xFF
+            assert 0 < step < 0x80 if now.is_keyframe else step == (now.tid == 0)
+
+
+@pytest.fixture
+def scene(rig: InlineRig) -> Scene:
+    return Scene(rig)
+
+
 @pytest.mark.parametrize("behind", [1, 10, 49, 100, 127, 128, 200, 255])
-async def test_the_base_layer_s_numbers_go_on_over_every_switch(rig: InlineRig, behind: int) -> None:
-    stage = Stage(rig)
-    publisher, viewer = await stage.join(), await stage.join()
-    camera = stage.publish(publisher, Kind.VIDEO, mid="01", rids=("q", "h"))
-    slot = stage.slot(viewer, Kind.VIDEO, ssrc=SLOT, rtx=SLOT + 1, mid="12", show=camera, target=Layer("q"))
-    sends = Camera(publisher, {"q": 300, "h": 300 + 10 - behind})
+async def test_the_base_layer_s_numbers_go_on_over_every_switch(scene: Scene, rig: InlineRig, behind: int) -> None:
+    sends = await scene.start("q", {"q": 300, "h": 300 + 10 - behind})
     sends.send("q", 40, key=True)
     for rid, other in (("h", "q"), ("q", "h"), ("h", "q")):
-        rig.plane.set_target_layer(slot, Layer(rid))
+        rig.plane.set_target_layer(scene.slot, Layer(rid))
         await rig.fence()
         sends.send(other, 4)
         sends.send(rid, 40, key=True)
         await rig.fence()
-    seen = [picture for one in viewer.received(SLOT) if (picture := vp8.parse(one.payload)) is not None]
-    assert len(seen) >= 160
-    for before, now in pairwise(seen):
-        step = (now.tl0 - before.tl0) & 0xFF
-        assert 0 < step < 0x80 if now.is_keyframe else step == (now.tid == 0)
+    scene.check(160)
 
 
-async def test_after_a_pause_the_base_layer_s_numbers_go_on(rig: InlineRig) -> None:
-    stage = Stage(rig)
-    publisher, viewer = await stage.join(), await stage.join()
-    camera = stage.publish(publisher, Kind.VIDEO, mid="01", rids=("q", "h"))
-    slot = stage.slot(viewer, Kind.VIDEO, ssrc=SLOT, rtx=SLOT + 1, mid="12", show=camera, target=Layer("q"))
-    sends = Camera(publisher, {"q": 7, "h": 7})
+async def test_after_a_pause_the_base_layer_s_numbers_go_on(scene: Scene, rig: InlineRig) -> None:
+    sends = await scene.start("q", {"q": 7, "h": 7})
     sends.send("q", 40, key=True)
     await rig.fence()
-    rig.plane.set_paused(slot, True)
+    rig.plane.set_paused(scene.slot, True)
     await rig.fence()
     sends.send("q", 4 * 200)  # more than half of a byte: they seem to have gone back
-    rig.plane.set_paused(slot, False)
+    rig.plane.set_paused(scene.slot, False)
     await rig.fence()
     sends.send("q", 20, key=True)
     await rig.fence()
-    seen = [picture for one in viewer.received(SLOT) if (picture := vp8.parse(one.payload)) is not None]
-    assert len(seen) == 60
-    for before, now in pairwise(seen):
-        step = (now.tl0 - before.tl0) & 0xFF
-        assert 0 < step < 0x80 if now.is_keyframe else step == (now.tid == 0)
+    scene.check(60, 60)
 
 
-async def test_after_a_layer_that_ceased_the_base_layer_s_numbers_go_on(rig: InlineRig) -> None:
-    """Its packets are forgotten a second after the last one, and only then another layer takes its place."""
-    stage = Stage(rig)
-    publisher, viewer = await stage.join(), await stage.join()
-    camera = stage.publish(publisher, Kind.VIDEO, mid="01", rids=("q", "h"))
-    slot = stage.slot(viewer, Kind.VIDEO, ssrc=SLOT, rtx=SLOT + 1, mid="12", show=camera, target=Layer("h"))
-    sends = Camera(publisher, {"q": 100, "h": 177})
+@pytest.mark.parametrize("is_paced", [False, True])
+async def test_after_a_layer_that_ceased_the_base_layer_s_numbers_go_on(
+    scene: Scene, rig: InlineRig, is_paced: bool
+) -> None:
+    """Its packets are forgotten a second after the last one, and only then another layer takes its place.
+
+    On a narrow line, where each waits its turn, none is kept for others.
+    """
+    sends = await scene.start("h", {"q": 100, "h": 177})
+    if is_paced:
+        rig.plane.core._peers[scene.viewer.number].lane.pacer = Pacer(rig.plane.now)
     sends.send("q", 4, key=True)
     sends.send("h", 40, key=True)
     await rig.fence()
@@ -104,12 +122,8 @@ async def test_after_a_layer_that_ceased_the_base_layer_s_numbers_go_on(rig: Inl
         rig.plane.advance(0.1)
         sends.send("q", 1)
         await rig.fence()
-    rig.plane.set_target_layer(slot, Layer("q"))
+    rig.plane.set_target_layer(scene.slot, Layer("q"))
     await rig.fence()
     sends.send("q", 40, key=True)
     await rig.fence()
-    seen = [picture for one in viewer.received(SLOT) if (picture := vp8.parse(one.payload)) is not None]
-    assert len(seen) >= 80
-    for before, now in pairwise(seen):
-        step = (now.tl0 - before.tl0) & 0xFF
-        assert 0 < step < 0x80 if now.is_keyframe else step == (now.tid == 0)
+    scene.check(80)
