@@ -13,6 +13,7 @@ from typing import Final
 from bench.machine import machine
 from bench.rig.cases import Case
 from bench.rig.contenders import PLANES, holdspace
+from bench.rig.generator import TAKES, Receivers
 from bench.rig.results import Run, columns, good, median, text, total_loss, values
 from bench.rig.run import run
 
@@ -46,11 +47,14 @@ def table(results: Results) -> str:
 
 async def measure(chosen: argparse.Namespace) -> Results:
     results: Results = {str(case): {plane: [] for plane in chosen.planes} for case in chosen.cases}
+    receivers = Receivers(takes=chosen.takes)
     for number in range(chosen.runs):
         for case in chosen.cases:
             for plane in chosen.planes:
                 server = holdspace(plane, LOOPBACK)
-                found = await run(server, case, chosen.seconds, number + 1, with_latecomer=False, host=LOOPBACK)
+                found = await run(
+                    server, case, chosen.seconds, number + 1, with_latecomer=False, host=LOOPBACK, receivers=receivers
+                )
                 results[str(case)][plane].append(found)
     return results
 
@@ -59,6 +63,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.forward", description=__doc__)
     parser.add_argument("cases", nargs="*", type=Case.parse, default=[Case.parse(case) for case in CASES])
     parser.add_argument("--planes", nargs="+", choices=PLANES, default=list(PLANES), help="loops to compare")
+    parser.add_argument("--takes", choices=TAKES, default=TAKES[0], help="what receivers' sockets take")
     parser.add_argument("--runs", type=int, default=5, help="of each, interleaved")
     parser.add_argument("--seconds", type=float, default=5.0, help="measured in each run, at most 30")
     chosen = parser.parse_args()

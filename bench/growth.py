@@ -18,6 +18,7 @@ from bench.machine import machine
 from bench.rig.attempt import attempt
 from bench.rig.cases import Case
 from bench.rig.contenders import CONTENDERS, PLANES, WORDS
+from bench.rig.generator import TAKES, Receivers
 from bench.rig.isolation import isolate
 from bench.rig.knee import Search, is_past, room_steps
 from bench.rig.results import Run, columns, good, keep, median, text, total_loss
@@ -92,12 +93,17 @@ def knee_table(knees: dict[str, list[dict[str, Any]]]) -> str:
     return columns(rows)
 
 
+async def once(name: str, case: Case, seed: int, chosen: argparse.Namespace) -> Run:
+    receivers = Receivers(takes=chosen.takes)
+    return await attempt(name, case, chosen.seconds, seed, with_latecomer=False, receivers=receivers)
+
+
 async def grow(cases: list[Case], chosen: argparse.Namespace, kept: dict[str, dict[str, list[Run]]]) -> None:
     for number in range(chosen.runs):
         for case in cases:
             for name in chosen.contenders:
                 runs = kept.setdefault(str(case), {}).setdefault(name, [])
-                runs.append(await attempt(name, case, chosen.seconds, number + 1, with_latecomer=False))
+                runs.append(await once(name, case, number + 1, chosen))
                 sys.stderr.write(".")
                 sys.stderr.flush()
 
@@ -108,7 +114,7 @@ async def find_knees(chosen: argparse.Namespace, kept: dict[str, list[dict[str, 
         search = Search(room_steps(chosen.most_rooms))
         while (rooms := search.next()) is not None:
             for _ in range(TRIES):
-                point = await attempt(name, Case("room", 12, rooms=rooms), chosen.seconds, rooms, with_latecomer=False)
+                point = await once(name, Case("room", 12, rooms=rooms), rooms, chosen)
                 points.append({"rooms": rooms} | point)
                 sys.stderr.write(".")
                 sys.stderr.flush()
@@ -118,7 +124,8 @@ async def find_knees(chosen: argparse.Namespace, kept: dict[str, list[dict[str, 
 
 
 async def measure(chosen: argparse.Namespace, about: dict[str, Any]) -> dict[str, Any]:
-    whole: dict[str, Any] = {"bench": "growth", "machine": about, "seconds": chosen.seconds, "contenders": WORDS}
+    whole: dict[str, Any] = {"bench": "growth", "machine": about, "contenders": WORDS}
+    whole |= {"seconds": chosen.seconds, "takes": chosen.takes}
     for part, cases in (("sizes", size_cases()), ("rooms", room_cases())):
         if part in chosen.parts:
             await grow(cases, chosen, whole.setdefault(part, {}))
@@ -139,6 +146,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=3, help="of each case, interleaved; the knee is searched once")
     parser.add_argument("--seconds", type=float, default=4.0, help="measured in each run, at most 30")
     parser.add_argument("--most-rooms", type=int, default=24, help="rooms of 12 at which the search for the knee ends")
+    parser.add_argument("--takes", choices=TAKES, default=TAKES[0], help="what receivers' sockets take")
     parser.add_argument("--out", type=Path, help="where the JSON is kept, written after every part")
     chosen = parser.parse_args()
     chosen.seconds = min(chosen.seconds, 30.0)

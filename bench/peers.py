@@ -16,7 +16,7 @@ from bench.machine import machine
 from bench.rig.attempt import attempt
 from bench.rig.cases import Case
 from bench.rig.contenders import CONTENDERS, JANUS, PLANES, WORDS
-from bench.rig.generator import FEEDBACKS
+from bench.rig.generator import FEEDBACKS, TAKES, Receivers
 from bench.rig.isolation import isolate
 from bench.rig.libsrtp import built
 from bench.rig.results import Run, columns, good, keep, median, text, total_loss, values
@@ -75,10 +75,10 @@ def table(results: Results) -> str:
 async def compare(chosen: argparse.Namespace, about: dict[str, Any]) -> dict[str, Any]:
     results: Results = {str(case): {name: [] for name in chosen.contenders} for case in chosen.cases}
     whole = {"bench": "peers", "machine": about, "contenders": WORDS, "cases": results}
-    whole |= {"seconds": chosen.seconds, "feedback": chosen.feedback}
+    whole |= {"seconds": chosen.seconds, "feedback": chosen.feedback, "takes": chosen.takes}
 
     async def one(name: str, case: Case, seed: int) -> Run:
-        return await attempt(name, case, chosen.seconds, seed, feedback=chosen.feedback)
+        return await attempt(name, case, chosen.seconds, seed, receivers=Receivers(chosen.feedback, chosen.takes))
 
     for number in range(chosen.runs):
         for case in chosen.cases:
@@ -104,6 +104,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=10, help="of each, interleaved")
     parser.add_argument("--seconds", type=float, default=5.0, help="measured in each run, at most 30")
     parser.add_argument("--feedback", choices=FEEDBACKS, default=FEEDBACKS[0], help="what receivers tell a server")
+    parser.add_argument("--takes", choices=TAKES, default=TAKES[0], help="what receivers' sockets take")
     parser.add_argument("--out", type=Path, help="where the JSON is kept, written after every round")
     chosen = parser.parse_args()
     chosen.seconds = min(chosen.seconds, 30.0)

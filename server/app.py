@@ -95,6 +95,7 @@ def build_services(config: Config, store: Store, clock: Clock, rooms: Rooms, pas
     key = instance_key(config.data_dir)
     limits = RateLimits(store.limits, clock, key)
     audit = Audit(store, clock)
+    retention = Retention(sessions=config.retention_days, audit=config.audit_days)
     post = Post(config, store.outbox, clock)
     webhooks = WebhookBook(store, clock, config.webhooks_to_private)
     calendar = CalendarBook(store, clock, key, config.public_url)
@@ -114,7 +115,7 @@ def build_services(config: Config, store: Store, clock: Clock, rooms: Rooms, pas
         accounts=accounts,
         sign_in_links=sign_in_links,
         first_start=FirstStart(store, accounts, sign_in_links),
-        organisation=Organisations(store, clock, audit),
+        organisation=Organisations(store, clock, audit, retention),
         audit=audit,
         oidc=_oidc(config, store, clock),
         post=post,
@@ -134,7 +135,7 @@ def build_services(config: Config, store: Store, clock: Clock, rooms: Rooms, pas
         templates=TemplateBook(store, clock),
         exports=Exports(store, series),
         erasure=Erasure(store, clock, sessions, groups, places),
-        forgetting=Forgetting(store, clock, Retention(sessions=config.retention_days, audit=config.audit_days)),
+        forgetting=Forgetting(store, clock, retention),
         api_keys=ApiKeys(store, clock),
         webhooks=webhooks,
         errands=errands,

@@ -106,7 +106,7 @@ class Config(BaseModel):
     @classmethod
     def _is_installed(cls, value: str) -> str:
         if value == "fast" and find_spec("numba") is None:
-            raise ValueError("fast needs Numba, which is not installed here: pip install 'holdspace[fast]'")
+            raise ValueError("fast needs Numba, which is not installed here; docs/OPERATIONS.md says how")
         return value
 
     @field_validator("turn_urls")

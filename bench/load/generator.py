@@ -1,8 +1,8 @@
 """The generator's process: links as it is told by JSON lines, sources on schedule, counts of what arrives.
 
-`python -m bench.load.generator HOST CORE SEED FEEDBACK [PROFILES…]`. It is one plain loop: what is due is sent, and
-every few milliseconds every socket is emptied by `recvmmsg`. Nothing waits on a socket, so a server does not pay for
-waking the generator, and delays are taken from the kernel's time stamps, so that reading late does not show.
+`python -m bench.load.generator HOST CORE SEED FEEDBACK TAKES [PROFILES…]`. It is one plain loop: what is due is sent,
+and every few milliseconds every socket is emptied by `recvmmsg`. Nothing waits on a socket, so a server does not pay
+for waking the generator, and delays are taken from the kernel's time stamps, so that reading late does not show.
 """
 
 import heapq
@@ -13,12 +13,13 @@ import struct
 import sys
 import time
 from collections.abc import Iterable
+from functools import partial
 from random import Random
 from typing import Any, Final
 
 from bench.load.arrivals import Arrivals
 from bench.load.dtls import PROFILES, Certificate
-from bench.load.kernel import BATCH, STRIDE, Inbox, Outbox
+from bench.load.kernel import Datagram, Inbox, Outbox
 from bench.load.link import Link
 from bench.load.sdp import OPUS, VP8
 from bench.load.sink import Totals
@@ -30,9 +31,10 @@ TICK_NS: Final = 2_000_000
 JOINING_NS: Final = 500_000
 SWEEP_NS: Final = 8_000_000
 TIMERS_NS: Final = 20_000_000
-_HEAD: Final = struct.Struct(f"!xBH4xI{STRIDE - 12}x")
+_HEAD: Final = struct.Struct("!xBH4xI")
 _MEDIA: Final = frozenset({OPUS, VP8, OPUS | 0x80, VP8 | 0x80})  # second bytes: no RTCP, DTLS or STUN has these
 ARRIVALS: Final = "twcc"  # what receivers tell: this, where a server offers it, or else a REMB
+WHOLE: Final = "whole"  # what their sockets take: this, or datagrams
 LIFE_S: Final = 600
 BEHIND_NS: Final = 100_000_000
 
@@ -40,12 +42,14 @@ BEHIND_NS: Final = 100_000_000
 class Load:
     """All links and sources. `order` does what one JSON line says and returns what is answered, if anything."""
 
-    def __init__(self, host: str, profiles: tuple[str, ...], seed: int, *, has_arrivals: bool) -> None:
-        self._host = host
-        self._profiles = profiles
-        self._has_arrivals = has_arrivals
+    def __init__(
+        self, host: str, profiles: tuple[str, ...], seed: int, *, has_arrivals: bool, takes_whole: bool
+    ) -> None:
         self._random = Random(seed)
-        self._own = Certificate()
+        own = Certificate()
+        self._link = partial(
+            Link, host, own, profiles, self._random, has_arrivals=has_arrivals, takes_whole=takes_whole
+        )
         self._links: dict[int, Link] = {}
         self._waiting: set[int] = set()
         self._watched: dict[int, str] = {}
@@ -133,9 +137,7 @@ class Load:
         return piece != b""
 
     def _open(self, number: int) -> Link:
-        link = self._links[number] = Link(
-            self._host, self._own, self._profiles, self._random, has_arrivals=self._has_arrivals
-        )
+        link = self._links[number] = self._link()
         self._waiting.add(number)
         return link
 
@@ -167,47 +169,49 @@ class Load:
         inbox = self._inbox
         for number in numbers:
             link = self._links[number]
-            while count := inbox.read(link.fd):
-                self._take(link, inbox, count)
+            while packets := inbox.read(link.fd):
+                self._take(link, inbox, packets)
                 if self._due and self._due[0][0] <= (now := time.monotonic_ns()):
                     self._send_due(now)
-                if count < BATCH:
+                if not inbox.is_full:
                     break
 
-    def _take(self, link: Link, inbox: Inbox, count: int) -> None:
+    def _take(self, link: Link, inbox: Inbox, packets: list[Datagram]) -> None:
         """The hottest loop: a packet of media in order is one look and one store."""
         expected = link.tracks.expected
-        next_of = expected.get
-        for index, (second, seq, ssrc) in enumerate(_HEAD.iter_unpack(inbox.view[: count * STRIDE])):
+        next_of, head_of, view = expected.get, _HEAD.unpack_from, inbox.view
+        for packet in packets:
+            second, seq, ssrc = head_of(view, packet[0])
             if next_of(ssrc) == seq:
                 expected[ssrc] = (seq + 1) & 0xFFFF
             elif second in _MEDIA:
                 link.tracks.take_odd(ssrc, seq)
             else:
-                link.take(inbox.datagram(index))
+                link.take(inbox.datagram(packet))
         if link.arrivals is not None:
-            self._note_arrivals(link.arrivals, inbox, count)
+            self._note_arrivals(link.arrivals, inbox, packets)
         if link.first.keyframe_ns is None:
-            for index in range(count):
-                self._sample(link, inbox, index)
+            for packet in packets:
+                self._sample(link, inbox, packet)
             return
-        index = self._until_sample
+        index, count = self._until_sample, len(packets)
         while index < count:
-            self._sample(link, inbox, index)
+            self._sample(link, inbox, packets[index])
             # Not always the same place in a frame or a batch.
             index += self._one_in - 1 + self._random.getrandbits(1) * 2 if self._one_in > 1 else 1
         self._until_sample = index - count
 
-    def _note_arrivals(self, arrivals: Arrivals, inbox: Inbox, count: int) -> None:
-        for index, (second, _, ssrc) in enumerate(_HEAD.iter_unpack(inbox.view[: count * STRIDE])):
+    def _note_arrivals(self, arrivals: Arrivals, inbox: Inbox, packets: list[Datagram]) -> None:
+        for packet in packets:
+            second, _, ssrc = _HEAD.unpack_from(inbox.view, packet[0])
             if second in _MEDIA:
-                arrivals.note(inbox.view, index * STRIDE, ssrc, inbox.stamp_ns(index))
+                arrivals.note(inbox.view, packet[0], ssrc, inbox.stamp_ns(packet))
 
-    def _sample(self, link: Link, inbox: Inbox, index: int) -> None:
-        datagram = inbox.datagram(index)
+    def _sample(self, link: Link, inbox: Inbox, packet: Datagram) -> None:
+        datagram = inbox.datagram(packet)
         if datagram[1] in _MEDIA:
             is_measuring = self._is_measuring
-            link.take_sample(datagram, datagram[1] & 0x7F, inbox.stamp_ns(index), is_measuring=is_measuring)
+            link.take_sample(datagram, datagram[1] & 0x7F, inbox.stamp_ns(packet), is_measuring=is_measuring)
 
     def _look(self, now: int) -> None:
         ready = [number for number in self._waiting if self._links[number].is_ready]
@@ -269,11 +273,17 @@ def say(message: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    host, core, seed, feedback, *profiles = sys.argv[1:]
+    host, core, seed, feedback, takes, *profiles = sys.argv[1:]
     signal.alarm(LIFE_S)
     is_first = make_first(int(core))
     say({"is_realtime": is_first})
-    Load(host, tuple(profiles) or tuple(PROFILES), int(seed), has_arrivals=feedback == ARRIVALS).run()
+    Load(
+        host,
+        tuple(profiles) or tuple(PROFILES),
+        int(seed),
+        has_arrivals=feedback == ARRIVALS,
+        takes_whole=takes == WHOLE,
+    ).run()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,9 @@
 
 A `struct mmsghdr` is eight 64-bit words: name, namelen, iov, iovlen, control, controllen, flags, length. The sockets
 are connected, so names stay empty. Written apart from `sfu` on purpose: the generator measures that code.
+
+A socket that takes whole messages (UDP_GRO, udp(7)) is handed what a server sent as one message (UDP_SEGMENT) in one
+piece, with the size of the datagrams in it: on one machine nothing cuts it then, as a card would on its way out.
 """
 
 import errno
@@ -12,7 +15,10 @@ from typing import Any, Final
 from cffi import FFI
 
 STRIDE: Final = 2048
+WHOLE: Final = 1 << 16  # no message is longer
 BATCH: Final = 64
+SOL_UDP: Final = 17
+UDP_GRO: Final = 104
 SO_TIMESTAMPNS: Final = 35
 SO_RCVBUFFORCE: Final = 33
 RECEIVE_BYTES: Final = 8 << 20
@@ -20,6 +26,7 @@ _CONTROL: Final = 64
 _DONTWAIT: Final = 0x40
 _WORDS: Final = 8
 _STAMP: Final = struct.Struct("=16xqq")  # a cmsghdr, then a struct timespec
+_SIZE: Final = struct.Struct("=48xi")  # after that another cmsghdr and an int, where a message was not cut
 
 _ffi: Final = FFI()
 _ffi.cdef(
@@ -30,12 +37,14 @@ _ffi.cdef(
 )
 _lib: Final[Any] = _ffi.dlopen(None)
 
+Datagram = tuple[int, int, int]  # where it begins in the inbox, its length, the number of its message
+
 
 class _Messages:
-    """`BATCH` message headers over as many slots of `STRIDE` bytes."""
+    """`BATCH` message headers over as many slots of `stride` bytes."""
 
-    def __init__(self) -> None:
-        self.store = bytearray(BATCH * STRIDE)
+    def __init__(self, stride: int) -> None:
+        self.store = bytearray(BATCH * stride)
         self.view = memoryview(self.store)
         self.controls = bytearray(BATCH * _CONTROL)
         self._headers = bytearray(BATCH * _WORDS * 8)
@@ -47,8 +56,8 @@ class _Messages:
         base, controls, headers, vectors = (int(_ffi.cast("uintptr_t", one)) for one in self._kept)
         self.pointers = [_ffi.cast("void *", headers + index * _WORDS * 8) for index in range(BATCH)]
         for index in range(BATCH):
-            self.vectors[2 * index] = base + index * STRIDE
-            self.vectors[2 * index + 1] = STRIDE
+            self.vectors[2 * index] = base + index * stride
+            self.vectors[2 * index + 1] = stride
             self.words[index * _WORDS + 2] = vectors + index * 16
             self.words[index * _WORDS + 3] = 1
             self.words[index * _WORDS + 4] = controls + index * _CONTROL
@@ -59,35 +68,45 @@ class _Messages:
 
 
 class Inbox:
-    """What one read brought: slots of `view`, `length(i)` and `stamp_ns(i)`."""
+    """What one read brought: datagrams in `view`."""
 
     def __init__(self) -> None:
-        self._messages = _Messages()
+        self._messages = _Messages(WHOLE)
         self._messages.with_control(_CONTROL)
         self.view = self._messages.view
+        self.is_full = False  # there may be more to read
         self._words = self._messages.words
         # The kernel shortens each control length: all headers are put back in one copy.
         self._fresh = memoryview(bytearray(self._words.tobytes())).cast("Q")
 
-    def read(self, fd: int) -> int:
-        """How many datagrams now lie in slots 0, 1, …; at most `BATCH`. Raises OSError."""
+    def read(self, fd: int) -> list[Datagram]:
+        """Raises OSError."""
         self._words[:] = self._fresh
         count = int(_lib.recvmmsg(fd, self._messages.pointers[0], BATCH, _DONTWAIT, _ffi.NULL))
-        if count >= 0:
-            return count
-        if _ffi.errno in (errno.EAGAIN, errno.EINTR, errno.ECONNREFUSED):
-            return 0
-        raise OSError(_ffi.errno, "recvmmsg")
+        self.is_full = count == BATCH
+        if count < 0:
+            if _ffi.errno in (errno.EAGAIN, errno.EINTR, errno.ECONNREFUSED):
+                return []
+            raise OSError(_ffi.errno, "recvmmsg")
+        found: list[Datagram] = []
+        words, controls = self._words, self._messages.controls
+        for index in range(count):
+            at, control = index * WHOLE, index * _CONTROL
+            length = words[index * _WORDS + 7] & 0xFFFFFFFF
+            if words[index * _WORDS + 5] <= _STAMP.size:
+                found.append((at, length, index))
+                continue
+            (size,) = _SIZE.unpack_from(controls, control)
+            end = at + length
+            found += [(one, min(size, end - one), index) for one in range(at, end, size)]
+        return found
 
-    def length(self, index: int) -> int:
-        return self._words[index * _WORDS + 7] & 0xFFFFFFFF
+    def datagram(self, one: Datagram) -> bytes:
+        return bytes(self.view[one[0] : one[0] + one[1]])
 
-    def datagram(self, index: int) -> bytes:
-        return bytes(self.view[index * STRIDE : index * STRIDE + self.length(index)])
-
-    def stamp_ns(self, index: int) -> int:
-        """When the kernel took it, on the wall clock."""
-        seconds, nanoseconds = _STAMP.unpack_from(self._messages.controls, index * _CONTROL)
+    def stamp_ns(self, one: Datagram) -> int:
+        """When the kernel took its message, on the wall clock."""
+        seconds, nanoseconds = _STAMP.unpack_from(self._messages.controls, one[2] * _CONTROL)
         return int(seconds * 1_000_000_000 + nanoseconds)
 
 
@@ -95,7 +114,7 @@ class Outbox:
     """Write into slots of `store`, then `send`."""
 
     def __init__(self) -> None:
-        self._messages = _Messages()
+        self._messages = _Messages(STRIDE)
         self._messages.with_control(0)
         for index in range(BATCH):
             self._messages.words[index * _WORDS + 4] = 0
@@ -119,11 +138,13 @@ class Outbox:
                 sent += 1
 
 
-def open_socket(host: str) -> socket.socket:
+def open_socket(host: str, *, takes_whole: bool = False) -> socket.socket:
     """A bound, non-blocking UDP socket with kernel time stamps and a large receive buffer."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.setblocking(False)
     sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    if takes_whole:
+        sock.setsockopt(SOL_UDP, UDP_GRO, 1)
     try:
         sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BYTES)
     except PermissionError:

@@ -24,9 +24,16 @@ class Link:
     """`answer` or `offer` and `accept`; ready when `is_ready`. Raises ConnectionError where it cannot be made."""
 
     def __init__(
-        self, host: str, own: Certificate, profiles: tuple[str, ...], random: Random, *, has_arrivals: bool = False
+        self,
+        host: str,
+        own: Certificate,
+        profiles: tuple[str, ...],
+        random: Random,
+        *,
+        has_arrivals: bool = False,
+        takes_whole: bool = False,
     ) -> None:
-        self.sock = open_socket(host)
+        self.sock = open_socket(host, takes_whole=takes_whole)
         self.fd = self.sock.fileno()
         self.is_ready = False
         self.first = First()

@@ -4,7 +4,7 @@ import sys
 
 from bench.rig.cases import Case
 from bench.rig.contenders import CONTENDERS
-from bench.rig.generator import FEEDBACKS
+from bench.rig.generator import USUAL, Receivers
 from bench.rig.results import Run
 from bench.rig.run import run
 
@@ -16,12 +16,12 @@ async def attempt(
     seed: int,
     *,
     with_latecomer: bool = True,
-    feedback: str = FEEDBACKS[0],
+    receivers: Receivers = USUAL,
 ) -> Run:
     """A run that is stuck, or a server that ends, is a run without figures and with a reason."""
     try:
         contender = CONTENDERS[name]()
-        return await run(contender, case, seconds, seed, with_latecomer=with_latecomer, feedback=feedback)
+        return await run(contender, case, seconds, seed, with_latecomer=with_latecomer, receivers=receivers)
     except Exception as fault:
         sys.stderr.write(f"{case} {name}: {type(fault).__name__} {fault}\n")
         return {"fault": f"{type(fault).__name__}: {fault}"}

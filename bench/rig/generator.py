@@ -1,5 +1,6 @@
 """The generator as a run sees it: a child on its own core."""
 
+from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from bench.load.dtls import PROFILES
@@ -7,6 +8,18 @@ from bench.rig.isolation import HOST
 from bench.rig.lines import Child
 
 FEEDBACKS: Final = ("remb", "twcc")
+TAKES: Final = ("datagrams", "whole")
+
+
+@dataclass(frozen=True, slots=True)
+class Receivers:
+    """`feedback`: what they tell of the way to them. `takes`: whether their sockets take whole messages."""
+
+    feedback: str = FEEDBACKS[0]
+    takes: str = TAKES[0]
+
+
+USUAL: Final = Receivers()
 
 
 class Generator(Child):
@@ -19,10 +32,12 @@ class Generator(Child):
         seed: int,
         profiles: tuple[str, ...] = tuple(PROFILES),
         host: str = HOST,
-        feedback: str = FEEDBACKS[0],
+        receivers: Receivers = USUAL,
     ) -> Self:
-        """`profiles`: what it offers in DTLS-SRTP. `feedback`: what its receivers tell of the way to them."""
-        found = await cls.python("bench.load.generator", host, str(core), str(seed), feedback, *profiles)
+        """`profiles`: what it offers in DTLS-SRTP."""
+        found = await cls.python(
+            "bench.load.generator", host, str(core), str(seed), receivers.feedback, receivers.takes, *profiles
+        )
         found.is_realtime = (await found.answer())["is_realtime"]
         return found
 

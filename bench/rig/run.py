@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from bench.rig.cases import Case
 from bench.rig.contender import Contender
-from bench.rig.generator import FEEDBACKS, Generator
+from bench.rig.generator import USUAL, Generator, Receivers
 from bench.rig.isolation import HOST
 from bench.rig.usage import rss_mb
 
@@ -29,7 +29,7 @@ async def run(
     seed: int,
     *,
     with_latecomer: bool = True,
-    feedback: str = FEEDBACKS[0],
+    receivers: Receivers = USUAL,
     host: str = HOST,
 ) -> dict[str, Any]:
     """Raises TimeoutError or `ChildEnded` where something is stuck; everything started is ended either way."""
@@ -37,7 +37,7 @@ async def run(
     generator: Generator | None = None
     try:
         async with asyncio.timeout(START_S + seconds):
-            generator = await Generator.begin(generator_core, seed, contender.profiles, host, feedback)
+            generator = await Generator.begin(generator_core, seed, contender.profiles, host, receivers)
             await contender.start(case, server_core)
             return await _measure(contender, case, generator, seconds, with_latecomer=with_latecomer)
     finally:

@@ -38,6 +38,7 @@ class Organisations:
     store: Store
     clock: Clock
     audit: Audit
+    retention: Retention  # of the settings: an organisation begins with it
     _known: _Known = field(default_factory=_Known)
 
     @property
@@ -59,7 +60,7 @@ class Organisations:
 
     async def begin(self, name: str, zone: str, language: str, actor: str | None) -> Organisation:
         """The one organisation of this installation. Where there is one already, that one. Raises `BadOrganisation`."""
-        wanted = Organisation(name=_name(name), zone=zone, language=language)
+        wanted = Organisation(name=_name(name), zone=zone, language=language, retention=self.retention)
         _check(wanted)
         if await self.store.organisation.add(wanted, self.clock.now()):
             await self.audit.note(actor, "organisation-begun")
@@ -84,11 +85,6 @@ class Organisations:
 
     async def logo(self) -> Logo | None:
         return await self.store.organisation.logo()
-
-    async def retention(self, otherwise: Retention) -> Retention:
-        """How long what is kept; `otherwise` before there is an organisation."""
-        organisation = await self.get()
-        return otherwise if organisation is None else organisation.retention
 
     def _know(self, organisation: Organisation | None) -> None:
         self._known.organisation, self._known.read_at = organisation, self.clock.now()

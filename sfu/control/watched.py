@@ -15,6 +15,9 @@ MISSING_S: Final = 4.0
 # It is asked for again after so long, then after twice that: a line may be good again, a capture grows rarely.
 FIRST_AGAIN_S: Final = 5.0
 LAST_AGAIN_S: Final = 60.0
+# One that was there for so long can be: its sender's line became narrow, and gets wide again without a sign.
+KNOWN_S: Final = 10.0
+KNOWN_AGAIN_S: Final = 10.0
 # One that comes and goes costs every viewer a standstill each time: only what stayed so long begins anew.
 STEADY_S: Final = 30.0
 
@@ -33,12 +36,13 @@ class Watched:
         self._waits: dict[str, float] = {}  # how long each was given up last
         self._came: dict[str, float] = {}  # since when each is there
         self._was_there: set[str] = set()  # since it was asked for
+        self._known: set[str] = set()  # stayed for a while once
 
     def want_all(self, now: float) -> bool:
         """Nothing is published now, but when it is, nobody should have to wait. True when something changed."""
         self._until = dict.fromkeys((None, *self._all), math.inf)
-        self._came.clear()
-        self._was_there.clear()
+        for one in (self._came, self._was_there, self._known):
+            one.clear()
         return self._settle(now)
 
     def update(self, wished: Collection[str | None], now: float) -> bool:
@@ -70,14 +74,22 @@ class Watched:
         self._was_there |= self._came.keys()
         for rid in self.rids if live else ():
             if rid in live:
-                if now - self._came[rid] >= STEADY_S:
+                stayed = now - self._came[rid]
+                if stayed >= KNOWN_S:
+                    self._known.add(rid)
+                if stayed >= STEADY_S:
                     self._waits.pop(rid, None)
             elif rid not in self._missing_until and now - self._since[rid] >= MISSING_S:
-                wait = min(2 * self._waits.get(rid, FIRST_AGAIN_S / 2), LAST_AGAIN_S)
-                self._waits[rid], self._missing_until[rid] = wait, now + wait
+                self._give_up(rid, now)
         given_up = (index for index, rid in enumerate(self._all) if rid in self._waits and rid not in live)
         above = next(given_up, len(self._all)) + 1
         return frozenset(self._missing_until).union(rid for rid in self._all[above:] if rid not in live)
+
+    def _give_up(self, rid: str, now: float) -> None:
+        former = self._waits.get(rid, FIRST_AGAIN_S / 2)
+        is_expected = rid in self._known and rid not in self._was_there
+        self._waits[rid] = max(former, min(2 * former, KNOWN_AGAIN_S if is_expected else LAST_AGAIN_S))
+        self._missing_until[rid] = now + self._waits[rid]
 
     def _expect_again(self, live: Collection[str | None], now: float) -> None:
         for rid in [rid for rid, until in self._missing_until.items() if rid in live or now >= until]:

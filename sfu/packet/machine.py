@@ -1,6 +1,6 @@
 """What compiled code does with plain memory: words at addresses, and functions at addresses. For Numba only.
 
-Only imported where the fast plane is asked for (`pip install holdspace[fast]`): then everything is compiled, or read
+Only imported where the fast plane is asked for (docs/OPERATIONS.md): then everything is compiled, or read
 from the cache of an earlier start, before the media process reports ready.
 """
 

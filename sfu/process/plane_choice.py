@@ -23,7 +23,6 @@ def chosen_forms(name: str) -> Forms:
         from sfu.packet.fast import FAST as COMPILED
     except ImportError:
         raise PlaneMissing(
-            f"{PLANE}={FAST} needs Numba, which is not installed here: "
-            f"pip install 'holdspace[fast]', or leave {PLANE} out."
+            f"{PLANE}={FAST} needs Numba, which is not installed here: see docs/OPERATIONS.md, or leave {PLANE} out."
         ) from None
     return COMPILED

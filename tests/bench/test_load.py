@@ -1,7 +1,9 @@
 """The generator's pure parts: counting, payloads, feedback, descriptions."""
 
 import random
+import socket
 import struct
+import time
 
 import pytest
 from hypothesis import given
@@ -17,6 +19,7 @@ from bench.load.srtp import Protector, Slots, receiving
 from sfu.packet import transport_feedback
 from tests.support.client_packets import read_rtp, rtcp_packets, rtp
 
+UDP_SEGMENT = 103  # udp(7)
 LOCAL = sdp.Local("ufra", "p" * 24, "sha-256 AA:BB", ("10.77.0.1", 4000))
 
 
@@ -100,9 +103,10 @@ def test_what_is_sent_is_what_a_browser_would_send() -> None:
         counts = [camera.send() for _ in range(3)]
         microphone.send()
         assert counts == [4, 4, 3]
-        assert inbox.read(receiver.fileno()) == 12
+        came = inbox.read(receiver.fileno())
+        assert len(came) == 12
         rx = receiving(server.keys)
-        plain = [rx.unprotect(inbox.datagram(index)) for index in range(12)]
+        plain = [rx.unprotect(inbox.datagram(one)) for one in came]
         packets = [read_rtp(one) for one in plain]
         assert [packet.marker for packet in packets[:11]] == [False] * 3 + [True] + [False] * 3 + [
             True,
@@ -116,11 +120,27 @@ def test_what_is_sent_is_what_a_browser_would_send() -> None:
         assert [struct.unpack("!H", packet.extensions[4])[0] for packet in packets] == list(range(1, 13))
         for index, packet in enumerate(packets):
             assert payload_of(plain[index]) == packet.payload
-            assert 0 <= inbox.stamp_ns(index) - sent_at_ns(packet.payload, packet.payload_type) < 5_000_000_000
+            assert 0 <= inbox.stamp_ns(came[index]) - sent_at_ns(packet.payload, packet.payload_type) < 5_000_000_000
         camera.wants_key = True
         camera.send()
-        inbox.read(receiver.fileno())
-        assert is_keyframe(payload_of(rx.unprotect(inbox.datagram(0))))
+        first, *_ = inbox.read(receiver.fileno())
+        assert is_keyframe(payload_of(rx.unprotect(inbox.datagram(first))))
+
+
+@pytest.mark.parametrize("takes_whole", [False, True])
+def test_a_message_of_several_datagrams_is_read_as_these(takes_whole: bool) -> None:
+    inbox = Inbox()
+    with open_socket("127.0.0.1") as sender, open_socket("127.0.0.1", takes_whole=takes_whole) as receiver:
+        sender.connect(receiver.getsockname())
+        sent = [bytes([number]) * 300 for number in range(5)] + [b"short"]
+        size = struct.pack("=H", 300)
+        sender.sendmsg([b"".join(sent)], [(socket.IPPROTO_UDP, UDP_SEGMENT, size)])
+        sender.send(b"alone")
+        came = inbox.read(receiver.fileno())
+        assert [inbox.datagram(one) for one in came] == [*sent, b"alone"]
+        assert all(0 < time.time_ns() - inbox.stamp_ns(one) < 5_000_000_000 for one in came)
+        messages = len({message for *_, message in came})
+        assert messages == (2 if takes_whole else 7)
 
 
 def test_a_report_names_what_was_received_and_leaves_room() -> None:

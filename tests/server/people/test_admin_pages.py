@@ -1,13 +1,14 @@
 """What admins do through their pages, what others see of it, and what the audit log says."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from aiohttp import FormData
 
 from rooms.program.authority import OrgRole
 from server.store.records import Account
-from tests.support.whole_server import FROM_HERE, Browser, WholeServer, link_in
+from tests.support.whole_server import FROM_HERE, Browser, WholeServer, link_in, whole_server
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
 WORDS_OF_AUDIT = ("Inês", "ines@example.org", "Evening groups")
@@ -24,6 +25,18 @@ async def admin(site: WholeServer) -> Account:
 async def boss(site: WholeServer, admin: Account) -> AsyncIterator[Browser]:
     async with site.signed_in(admin) as browser:
         yield browser
+
+
+async def test_an_organisation_begins_with_the_periods_of_the_settings(tmp_path: Path) -> None:
+    async with whole_server(tmp_path, {"HOLDSPACE_RETENTION_DAYS": "3", "HOLDSPACE_AUDIT_DAYS": "40"}) as site:
+        account = await site.account("Amina", OrgRole.ADMIN)
+        await site.services.organisation.begin("Evening groups", "Europe/Lisbon", "en", account.id)
+        periods = await site.services.forgetting.periods()
+        assert (periods.sessions, periods.audit) == (3, 40)
+        async with site.signed_in(account) as boss:
+            page = await boss.page("/admin/retention")
+        assert 'value="3"' in page
+        assert 'value="40"' in page
 
 
 async def send_logo(browser: Browser, content: bytes, name: str = "logo.svg") -> int:

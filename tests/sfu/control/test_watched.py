@@ -2,7 +2,16 @@
 
 from itertools import pairwise
 
-from sfu.control.watched import FIRST_AGAIN_S, LAST_AGAIN_S, LINGER_S, MISSING_S, STEADY_S, Watched
+from sfu.control.watched import (
+    FIRST_AGAIN_S,
+    KNOWN_AGAIN_S,
+    KNOWN_S,
+    LAST_AGAIN_S,
+    LINGER_S,
+    MISSING_S,
+    STEADY_S,
+    Watched,
+)
 
 RIDS = ("q", "h")
 
@@ -101,6 +110,49 @@ def test_where_a_layer_does_not_come_larger_ones_do_not_either() -> None:
     assert watched.missing(("q", "h"), LINGER_S) == frozenset()
     assert watched.missing(("q",), LINGER_S + MISSING_S) == {"h", "f"}
     assert watched.missing(("q", "f"), LINGER_S + MISSING_S) == {"h"}
+
+
+def narrow(watched: Watched, since: float, seconds: int) -> list[float]:
+    """When `h` may be sent, second by second, where it does not come."""
+    sent: list[float] = []
+    for second in range(seconds):
+        now = since + second
+        missing = watched.missing(("q",), now)
+        watched.update(("q",) if "h" in missing else RIDS, now)
+        if "h" in watched.rids:
+            sent.append(now)
+    return sent
+
+
+def test_a_layer_that_was_there_is_back_within_seconds_however_long_its_sender_s_line_was_narrow() -> None:
+    watched = Watched(RIDS, 0.0)
+    watched.update(RIDS, 0.0)
+    for second in range(int(KNOWN_S) + 1):
+        assert watched.missing(RIDS, float(second)) == frozenset()
+    sent = narrow(watched, KNOWN_S + 1, 600)
+    pauses = [later - sooner for sooner, later in pairwise(sent) if later - sooner > 1]
+    assert len(pauses) > 5, "a line is not filled with padding all the time"
+    assert max(pauses) <= KNOWN_AGAIN_S - LINGER_S + 1
+
+
+def test_a_layer_that_was_there_and_then_only_comes_and_goes_is_asked_for_ever_more_rarely() -> None:
+    watched = Watched(RIDS, 0.0)
+    watched.update(RIDS, 0.0)
+    for second in range(int(KNOWN_S) + 1):
+        watched.missing(RIDS, float(second))
+    now, waits = KNOWN_S + 1, []
+    for _ in range(6):
+        assert "h" in watched.missing(("q",), now)
+        watched.update(("q",), now)
+        again = watched.again
+        assert again is not None
+        waits.append(again - now)
+        watched.missing(("q",), again)
+        watched.update(RIDS, again)
+        watched.missing(RIDS, again + 1)
+        now = again + MISSING_S
+    assert waits == sorted(waits)
+    assert waits[-1] == LAST_AGAIN_S
 
 
 def test_a_layer_that_nobody_wants_lingers() -> None:
