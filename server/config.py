@@ -106,7 +106,7 @@ class Config(BaseModel):
     @classmethod
     def _is_installed(cls, value: str) -> str:
         if value == "fast" and find_spec("numba") is None:
-            raise ValueError("fast needs Numba, which is not installed here; docs/OPERATIONS.md says how")
+            raise ValueError("fast needs Numba, which is not installed here: pip install numba (docs/OPERATIONS.md)")
         return value
 
     @field_validator("turn_urls")
