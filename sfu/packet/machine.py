@@ -1,7 +1,7 @@
 """What compiled code does with plain memory: words at addresses, and functions at addresses. For Numba only.
 
-Only imported where the fast plane is asked for: then everything is compiled, or read from the cache of an earlier start,
-before the media process reports ready.
+Only imported where the fast plane is asked for: then everything is compiled, or read from the cache of an earlier
+start, before the media process reports ready.
 """
 
 import hashlib
