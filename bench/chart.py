@@ -22,10 +22,12 @@ PAGE: Final = KEPT.parent / "PERFORMANCE.md"
 Section = Callable[[dict[str, Any]], report.Section]
 SECTIONS: Final[dict[str, tuple[str, Section]]] = {
     "peers": ("peers", report.peers),
-    "feedback": ("peers-feedback", report.peers_with_feedback),
+    "whole": ("peers-whole", report.tables(report.peers)),
+    "feedback": ("peers-feedback", report.tables(report.peers)),
     "sizes": ("growth", report.sizes),
     "rooms": ("growth", report.rooms),
     "knee": ("knee", report.knees),
+    "knee-whole": ("knee-whole", report.tables(report.knees)),
     "stall": ("stall", report.stall),
     "join": ("join", report.join),
     "network": ("network", network),

@@ -1,7 +1,7 @@
 """From kept results to the words, tables and charts of docs/PERFORMANCE.md."""
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,9 +51,13 @@ def peers(result: Mapping[str, Any]) -> Section:
     return Section("\n\n".join(words), charts)
 
 
-def peers_with_feedback(result: Mapping[str, Any]) -> Section:
-    """The same cases with receivers that tell arrivals: tables alone."""
-    return Section(peers(result).words)
+def tables(section: Callable[[dict[str, Any]], Section]) -> Callable[[dict[str, Any]], Section]:
+    """The same without its charts: what is drawn once already, under other circumstances."""
+
+    def worded(result: dict[str, Any]) -> Section:
+        return Section(section(result).words)
+
+    return worded
 
 
 def _peer_rows(of_case: Mapping[str, list[Run]]) -> list[list[str]]:
