@@ -18,6 +18,7 @@ NOISES: Final = 2
 OFTEN: Final = 2  # one alone may be a packet that was held up
 LONG: Final = 20
 LESS: Final = 0.85
+EMPTIES_US: Final = 800_000  # in so long, or a full queue loses voices for longer than it has to
 MIN_BPS: Final = 60_000  # a voice, and a picture that hardly moves
 ACTS_S: Final = 0.6  # what was told acts by then: a browser still sends what it had encoded
 HEEDED: Final = 0.9  # of a limit: where as much arrives, the sender keeps to it
@@ -121,7 +122,8 @@ class UplinkWatch:
         arrives = max(arrives, int(HEEDED * self._last_bps))
         self._floor_bps = self._floor_bps or int(FLOOR * arrives)
         voices = self._voices.bps or 0
-        lower = int(LESS * arrives)
+        share = max(FLOOR, min(LESS, 1 - self._way.queue_us / EMPTIES_US))
+        lower = int(share * arrives)
         if arrives - voices > HEEDED * limit:
             lower = max(lower, self._floor_bps)
         lower -= voices

@@ -89,6 +89,17 @@ def test_a_line_that_becomes_narrow_is_full_for_less_than_a_second() -> None:
     assert 200_000 < min(uplink.limits()) < 300_000
 
 
+@pytest.mark.parametrize("voice", [0, 40_000])
+def test_a_full_queue_is_gone_soon_after_the_sender_was_told(voice: int) -> None:
+    """While it stands, whatever finds it full is lost, voices too."""
+    uplink = Uplink(Impairment(rate_bps=3_000_000, delay_s=0.02), wish=560_000, voice=voice).run(5)
+    uplink.line.become(NARROW)
+    uplink.run(6)
+    told = [at for at, limit in uplink.told if limit is not None]
+    ends = [at for at, limit in uplink.told if limit == OPEN_BPS]
+    assert ends[0] - told[0] < 1.5
+
+
 def test_a_sender_that_grows_past_what_the_line_carries_is_told_before_anything_is_lost() -> None:
     uplink = Uplink(NARROW, wish=200_000)
     uplink.growth = 0.08
