@@ -2,6 +2,13 @@
 
 beside=
 
+# Two runs of the suite take turns where a test has to have the machine for itself (tests/support/turns.py).
+begin_turns() {
+    TEST_TURNS=$(mktemp -d)
+    export TEST_TURNS
+    trap end_beside EXIT
+}
+
 # begin_beside NAME NICENESS COMMAND...; what it prints is kept for `collect_beside NAME`.
 begin_beside() {
     name=$1 niceness=$2
@@ -30,4 +37,5 @@ end_beside() {
         kill "$pid" 2>/dev/null || :
         rm -f "$log"
     done
+    [ -z "${TEST_TURNS:-}" ] || rm -rf "$TEST_TURNS"
 }

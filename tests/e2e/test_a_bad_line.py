@@ -59,6 +59,7 @@ async def room(server: ServerProcess, browser: Browser) -> AsyncIterator[LineRoo
         room.stage.people.check()
 
 
+@pytest.mark.timely
 async def test_through_ten_per_cent_of_loss_audio_keeps_flowing_and_nobody_else_notices(room: LineRoom) -> None:
     await room.line.become(LOSSY, LOSSY)
     before = await room.line.counts()
@@ -76,6 +77,7 @@ async def test_through_ten_per_cent_of_loss_audio_keeps_flowing_and_nobody_else_
     assert room.samples[FAR][-1].connections == 1, "The transport was lost."
 
 
+@pytest.mark.timely
 async def test_on_a_line_that_narrows_voices_go_on_and_on_one_that_widens_pictures_come_back(room: LineRoom) -> None:
     others = [room.stage.leader, room.near]
     before = await room.line.counts()
@@ -103,6 +105,7 @@ async def test_on_a_line_that_narrows_voices_go_on_and_on_one_that_widens_pictur
     await room.line.become()
 
 
+@pytest.mark.timely
 async def test_after_ten_dark_seconds_the_same_person_sits_in_the_same_seat(room: LineRoom) -> None:
     room.far.person.guard.tolerate(*BROKEN_ON_PURPOSE)
     await room.near.be_quiet()

@@ -130,6 +130,7 @@ async def test_everybody_sees_and_hears_everybody(stage: Stage) -> None:
     await stage.all_pairs_receive()
 
 
+@pytest.mark.timely
 async def test_the_picture_of_a_voice_that_is_late_waits_for_it_in_both_browsers(stage: Stage) -> None:
     async def comes_together(viewer: RoomPage, other: RoomPage) -> None:
         watching = await Watching.of(viewer, await other.me())
@@ -153,6 +154,7 @@ async def test_the_picture_of_a_voice_that_is_late_waits_for_it_in_both_browsers
     await asyncio.gather(*(comes_together(*pair) for pair in seen_and_heard(stage)))
 
 
+@pytest.mark.timely
 async def test_no_voice_waits_for_a_picture_in_either_browser(stage: Stage) -> None:
     async def goes_on_at_once(viewer: RoomPage, other: RoomPage) -> None:
         watching = await Watching.of(viewer, await other.me())

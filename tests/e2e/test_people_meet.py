@@ -62,6 +62,7 @@ async def test_a_facilitator_who_arrives_admits_nobody_and_the_waiting_learn_not
         assert kinds <= {"welcome", "ok", "pong", "outside", "waiting", "refused"}, kinds
 
 
+@pytest.mark.timely
 async def test_each_admitted_page_shows_the_others_within_two_seconds(
     stage: Stage, waiting: dict[str, ParticipantPage]
 ) -> None:
@@ -87,6 +88,7 @@ async def test_each_admitted_page_shows_the_others_within_two_seconds(
     assert median(waits) <= MEDIAN_WITHIN_S, sorted(waits)
 
 
+@pytest.mark.timely
 async def test_everybody_hears_everybody_once_they_choose_to_speak(stage: Stage) -> None:
     for newcomer in stage.participants.values():
         await expect(newcomer.button("Muted. Turn microphone on")).to_be_visible()
