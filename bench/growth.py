@@ -1,6 +1,7 @@
 """How cost grows: with the people in a room, with the rooms of a node, and up to the knee of one core.
 
-`python -m bench.growth [--parts sizes rooms knee] [--contenders interpreted …] [--runs 3] [--seconds 4] [--out FILE]`
+`python -m bench.growth [--parts sizes rooms knee] [--contenders interpreted …] [--runs 3] [--seconds 4]
+[--takes whole] [--out FILE]`
 prints tables and JSON with machine and commit. Server and generator are pinned to different cores, runs interleaved.
 The knee is the most packets a second out of one core at which p99 stays under 30 ms, loss under 0.1 %, and nothing is
 shed.

@@ -230,7 +230,7 @@ def build_server(
         yield
 
     async def forget(_app: web.Application) -> AsyncIterator[None]:
-        forgetting = keep_forgetting(store, clock, config.retention_days, config.audit_days)
+        forgetting = keep_forgetting(store, clock, services.forgetting)
         jobs = (
             asyncio.create_task(forgetting, name="forget"),
             asyncio.create_task(keep_purging(store.database), name="purge"),

@@ -5,7 +5,6 @@ import asyncio
 import structlog
 
 from rooms.ids import Instant
-from rooms.program.organisation import Retention
 from server.host_faults import where
 from server.links import DAY_MS
 from server.ports import Clock
@@ -21,11 +20,9 @@ PURGE_AGAIN_S = 0.5  # where somebody was in the way
 _log = structlog.get_logger("jobs")
 
 
-async def forget(store: Store, clock: Clock, retention_days: int, audit_days: int) -> dict[str, int]:
+async def forget(store: Store, clock: Clock, forgetting: Forgetting) -> dict[str, int]:
     """One round of retention; returns how many rows of each kind went."""
     now = clock.now()
-    fallback = Retention(sessions=retention_days, audit=audit_days)
-    forgetting = Forgetting(store, clock, fallback)
     await store.limits.forget_before(Instant(now - LIMITS_MS))
     await drop_backups(store.database, Instant(now - (await forgetting.periods()).sessions * DAY_MS))
     return await forgetting.round()
@@ -47,11 +44,11 @@ async def keep_purging(database: Database) -> None:
             database.written.set()
 
 
-async def keep_forgetting(store: Store, clock: Clock, retention_days: int, audit_days: int) -> None:
+async def keep_forgetting(store: Store, clock: Clock, forgetting: Forgetting) -> None:
     """Until it is cancelled. What could not be done is tried again the next time."""
     while True:
         try:
-            rows = await forget(store, clock, retention_days, audit_days)
+            rows = await forget(store, clock, forgetting)
             if rows:
                 _log.info("forgotten", **rows)
         except Exception as error:

@@ -53,7 +53,7 @@ class Load:
         self._links: dict[int, Link] = {}
         self._waiting: set[int] = set()
         self._watched: dict[int, str] = {}
-        self._inbox, self._outbox = Inbox(), Outbox()
+        self._inbox, self._outbox = Inbox(takes_whole=takes_whole), Outbox()
         self._slots = Slots(self._outbox)
         self._due: list[tuple[int, int, Microphone | Camera]] = []
         self._number = 0
@@ -177,7 +177,7 @@ class Load:
                     break
 
     def _take(self, link: Link, inbox: Inbox, packets: list[Datagram]) -> None:
-        """The hottest loop: a packet of media in order is one look and one store."""
+        """The hottest loop: a packet of media in order is read in one step, looked up and stored."""
         expected = link.tracks.expected
         next_of, head_of, view = expected.get, _HEAD.unpack_from, inbox.view
         for packet in packets:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from cffi import FFI
 
 STRIDE: Final = 2048
-WHOLE: Final = 1 << 16  # no message is longer
+WHOLE: Final = (1 << 16) + 192  # no message is longer; slots a power of two apart would share their place in a cache
 BATCH: Final = 64
 SOL_UDP: Final = 17
 UDP_GRO: Final = 104
@@ -68,10 +68,11 @@ class _Messages:
 
 
 class Inbox:
-    """What one read brought: datagrams in `view`."""
+    """What one read brought: datagrams in `view`, until the next."""
 
-    def __init__(self) -> None:
-        self._messages = _Messages(WHOLE)
+    def __init__(self, *, takes_whole: bool = False) -> None:
+        self._stride = WHOLE if takes_whole else STRIDE
+        self._messages = _Messages(self._stride)
         self._messages.with_control(_CONTROL)
         self.view = self._messages.view
         self.is_full = False  # there may be more to read
@@ -80,7 +81,7 @@ class Inbox:
         self._fresh = memoryview(bytearray(self._words.tobytes())).cast("Q")
 
     def read(self, fd: int) -> list[Datagram]:
-        """Raises OSError."""
+        """Where the datagrams lie now. Raises OSError."""
         self._words[:] = self._fresh
         count = int(_lib.recvmmsg(fd, self._messages.pointers[0], BATCH, _DONTWAIT, _ffi.NULL))
         self.is_full = count == BATCH
@@ -91,7 +92,7 @@ class Inbox:
         found: list[Datagram] = []
         words, controls = self._words, self._messages.controls
         for index in range(count):
-            at, control = index * WHOLE, index * _CONTROL
+            at, control = index * self._stride, index * _CONTROL
             length = words[index * _WORDS + 7] & 0xFFFFFFFF
             if words[index * _WORDS + 5] <= _STAMP.size:
                 found.append((at, length, index))

@@ -23,9 +23,10 @@ class Section:
 def origin(result: Mapping[str, Any]) -> str:
     """Machine and commit, as a line."""
     about = result["machine"]
+    takes = ", receivers take messages whole" if result.get("takes") == "whole" else ""
     return (
         f"{about['cpu']}, {about['cores']} cores, Linux {about['kernel']}, Python {about['python']}, "
-        f"commit `{about['commit']}`, load average {about['load_before']:.1f} before it began."
+        f"commit `{about['commit']}`, load average {about['load_before']:.1f} before it began{takes}."
     )
 
 

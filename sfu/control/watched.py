@@ -15,9 +15,11 @@ MISSING_S: Final = 4.0
 # It is asked for again after so long, then after twice that: a line may be good again, a capture grows rarely.
 FIRST_AGAIN_S: Final = 5.0
 LAST_AGAIN_S: Final = 60.0
-# One that was there for so long can be: its sender's line became narrow, and gets wide again without a sign.
+GROWS: Final = 2.0
+# One that was there for so long can be: its sender's line became narrow, and gets wide again without a sign. Growing by
+# so little a wait is about a fifth of the time that it has been away.
 KNOWN_S: Final = 10.0
-KNOWN_AGAIN_S: Final = 10.0
+KNOWN_GROWS: Final = 1.25
 # One that comes and goes costs every viewer a standstill each time: only what stayed so long begins anew.
 STEADY_S: Final = 30.0
 
@@ -70,25 +72,30 @@ class Watched:
         self._expect_again(live, now)
         if live and not self._came:
             self._since = dict.fromkeys(self._all, now)  # the first one came only now
+        self._look_who_stayed(now)
         self._came = {rid: self._came.get(rid, now) for rid in live if rid is not None}
         self._was_there |= self._came.keys()
         for rid in self.rids if live else ():
-            if rid in live:
-                stayed = now - self._came[rid]
-                if stayed >= KNOWN_S:
-                    self._known.add(rid)
-                if stayed >= STEADY_S:
-                    self._waits.pop(rid, None)
-            elif rid not in self._missing_until and now - self._since[rid] >= MISSING_S:
+            if rid not in live and rid not in self._missing_until and now - self._since[rid] >= MISSING_S:
                 self._give_up(rid, now)
         given_up = (index for index, rid in enumerate(self._all) if rid in self._waits and rid not in live)
         above = next(given_up, len(self._all)) + 1
         return frozenset(self._missing_until).union(rid for rid in self._all[above:] if rid not in live)
 
+    def _look_who_stayed(self, now: float) -> None:
+        """Until now or, where it has just ceased, all but."""
+        for rid, came in self._came.items():
+            if now - came >= KNOWN_S:
+                # What carries a larger one carries those below it, sent or not.
+                self._known.update(self._all[: self._all.index(rid) + 1])
+            if now - came >= STEADY_S:
+                self._waits.pop(rid, None)
+
     def _give_up(self, rid: str, now: float) -> None:
-        former = self._waits.get(rid, FIRST_AGAIN_S / 2)
         is_expected = rid in self._known and rid not in self._was_there
-        self._waits[rid] = max(former, min(2 * former, KNOWN_AGAIN_S if is_expected else LAST_AGAIN_S))
+        former = self._waits.get(rid)
+        wait = FIRST_AGAIN_S if former is None else former * (KNOWN_GROWS if is_expected else GROWS)
+        self._waits[rid] = min(wait, LAST_AGAIN_S)
         self._missing_until[rid] = now + self._waits[rid]
 
     def _expect_again(self, live: Collection[str | None], now: float) -> None:

@@ -238,7 +238,7 @@ class Publication:
                 else:
                     track.on_flow(packet)
                     self._fan.add(self.room, track, packet, view.start)
-        elif not is_audio:
+        elif not (is_audio or is_late):
             track.unkept = packet
         # A viewer that switches leaves the list of what it showed before.
         for viewer in tuple(watching):

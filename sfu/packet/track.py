@@ -34,6 +34,7 @@ class Track:
 
     __slots__ = (
         "_bytes_before",
+        "_pictured_number",
         "_rate_at",
         "bps",
         "bytes",
@@ -78,6 +79,7 @@ class Track:
         self.history = History()
         self.unkept: MediaPacket | None = None  # the newest that came while it flowed nowhere
         self.pictured: vp8.Descriptor | None = None  # of the newest packet when that was looked at last
+        self._pictured_number = -1  # of that packet
         self.temporal = 1  # layers of pictures, as far as was seen
         self.measured = 0  # how often
         self._bytes_before = 0
@@ -100,8 +102,8 @@ class Track:
         unkept = () if self.unkept is None else (self.unkept,)
         newest = max((*self.history.latest(1), *unkept), key=_number, default=None)
         self.unkept = None
-        if newest is not None:
-            self.pictured = numbers_of(newest) or self.pictured
+        if newest is not None and newest.number > self._pictured_number and (found := numbers_of(newest)) is not None:
+            self.pictured, self._pictured_number = found, newest.number
 
     def measure(self, now: float) -> None:
         """Set `bps` from what came since the last call, smoothed: a keyframe is no new rate, a start is."""

@@ -129,7 +129,7 @@ def test_what_is_sent_is_what_a_browser_would_send() -> None:
 
 @pytest.mark.parametrize("takes_whole", [False, True])
 def test_a_message_of_several_datagrams_is_read_as_these(takes_whole: bool) -> None:
-    inbox = Inbox()
+    inbox = Inbox(takes_whole=takes_whole)
     with open_socket("127.0.0.1") as sender, open_socket("127.0.0.1", takes_whole=takes_whole) as receiver:
         sender.connect(receiver.getsockname())
         sent = [bytes([number]) * 300 for number in range(5)] + [b"short"]

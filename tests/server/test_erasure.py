@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from rooms.ids import SessionId
+from rooms.program.organisation import Retention
 from server.jobs import forget, keep_purging
+from server.program.forgetting import Forgetting
 from server.store.database import Database
 from server.store.store import Store
 from tests.support.store_records import START, account, session_record
@@ -87,7 +89,7 @@ async def test_copies_made_before_a_migration_go_with_what_is_in_them(store: Sto
         await store.database.copy_to(path)
         at = clock.now() / 1_000 - age_days * 86_400
         os.utime(path, (at, at))
-    await forget(store, clock, retention_days=14, audit_days=90)
+    await forget(store, clock, Forgetting(store, clock, Retention()))
     assert not old.exists()
     assert new.exists()
     assert file.exists()

@@ -131,7 +131,7 @@ async def test_the_organisation_s_own_periods_count(store: Store, clock: Virtual
 async def test_numbers_are_logged_and_nothing_of_anybody(store: Store, services: Services, clock: VirtualClock) -> None:
     await put_letter(store, "m_1", clock.now() - 61 * DAY)
     with capture_logs() as logs:
-        counts = await forget(store, clock, retention_days=14, audit_days=90)
+        counts = await forget(store, clock, Forgetting(store, clock, Retention()))
     assert counts == {"letters": 1}
     assert "heron" not in repr(logs) + repr(counts)
 

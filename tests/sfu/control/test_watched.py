@@ -4,7 +4,6 @@ from itertools import pairwise
 
 from sfu.control.watched import (
     FIRST_AGAIN_S,
-    KNOWN_AGAIN_S,
     KNOWN_S,
     LAST_AGAIN_S,
     LINGER_S,
@@ -124,15 +123,51 @@ def narrow(watched: Watched, since: float, seconds: int) -> list[float]:
     return sent
 
 
-def test_a_layer_that_was_there_is_back_within_seconds_however_long_its_sender_s_line_was_narrow() -> None:
+def pauses(watched: Watched, since: float, seconds: int) -> list[tuple[float, float]]:
+    """When `h` may be sent again, after how long, where it does not come."""
+    sent = narrow(watched, since, seconds)
+    return [(later - since, later - sooner - 1) for sooner, later in pairwise([since, *sent]) if later - sooner > 1]
+
+
+def test_a_layer_that_was_there_may_be_sent_again_after_a_fraction_of_the_time_that_the_line_was_narrow() -> None:
     watched = Watched(RIDS, 0.0)
     watched.update(RIDS, 0.0)
-    for second in range(int(KNOWN_S) + 1):
-        assert watched.missing(RIDS, float(second)) == frozenset()
-    sent = narrow(watched, KNOWN_S + 1, 600)
-    pauses = [later - sooner for sooner, later in pairwise(sent) if later - sooner > 1]
-    assert len(pauses) > 5, "a line is not filled with padding all the time"
-    assert max(pauses) <= KNOWN_AGAIN_S - LINGER_S + 1
+    watched.missing(RIDS, 0.0)
+    watched.missing(RIDS, KNOWN_S)
+    found = pauses(watched, KNOWN_S + 1, 600)
+    assert len(found) > 8
+    assert all(pause <= max(FIRST_AGAIN_S, 0.2 * away) for away, pause in found)
+    assert found[-1][1] > FIRST_AGAIN_S, "ever more rarely all the same"
+
+
+def test_a_larger_layer_that_was_there_tells_that_smaller_ones_can_be() -> None:
+    watched = Watched(("q", "h", "f"), 0.0)
+    watched.update(("f",), 0.0)
+    watched.update(("f",), LINGER_S)
+    assert watched.rids == ("q", "f")
+    watched.missing(("q", "f"), LINGER_S)
+    watched.missing(("q", "f"), LINGER_S + KNOWN_S)
+    watched.update(("h",), LINGER_S + KNOWN_S + 1)
+    found = pauses(watched, LINGER_S + KNOWN_S + 1, 200)
+    assert all(pause <= max(FIRST_AGAIN_S, 0.2 * away) for away, pause in found)
+
+
+def test_what_could_be_before_the_camera_was_closed_says_nothing_of_the_one_that_is_opened() -> None:
+    watched = Watched(RIDS, 0.0)
+    watched.update(RIDS, 0.0)
+    watched.missing(RIDS, 0.0)
+    watched.missing(RIDS, KNOWN_S)
+    watched.want_all(KNOWN_S + 1)
+    watched.update(RIDS, 100.0)
+    assert max(pause for _, pause in pauses(watched, 100.0, 100)) > 20
+
+
+def test_how_long_a_layer_stayed_counts_though_nobody_asked_meanwhile() -> None:
+    watched = Watched(RIDS, 0.0)
+    watched.update(RIDS, 0.0)
+    watched.missing(RIDS, 0.0)
+    found = pauses(watched, 60.0, 200)
+    assert all(pause <= max(FIRST_AGAIN_S, 0.2 * away) for away, pause in found)
 
 
 def test_a_layer_that_was_there_and_then_only_comes_and_goes_is_asked_for_ever_more_rarely() -> None:

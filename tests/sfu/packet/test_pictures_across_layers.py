@@ -5,9 +5,12 @@ from itertools import pairwise
 
 import pytest
 
-from sfu.codecs import Kind
+from sfu.codecs import VP8, Kind
 from sfu.packet import vp8
 from sfu.packet.congestion.pacer import Pacer
+from sfu.packet.layout import Layout
+from sfu.packet.media import MediaPacket
+from sfu.packet.track import Track
 from sfu.plane import Layer
 from tests.support.plane_rig import Client, InlineRig, Stage, started
 
@@ -70,6 +73,23 @@ class Scene:
         for before, now in pairwise(seen):
             step = (now.tl0 - before.tl0) & 0xFF
             assert 0 < step < 0x80 if now.is_keyframe else step == (now.tid == 0)
+
+
+def packet(number: int, tl0: int) -> MediaPacket:
+    header = bytes((0x80, VP8.payload_type)) + number.to_bytes(2, "big") + bytes(8)
+    return MediaPacket.kept(header + frame(number, tl0, 0), Layout(len(header)), number, 0.0)
+
+
+@pytest.mark.parametrize("looks", [1, 2, 3])
+def test_what_a_track_showed_last_never_goes_back_however_often_that_is_looked_at(looks: int) -> None:
+    """Some of its packets are kept for others, later ones are not; the kept ones are looked at again."""
+    track = Track("h", SSRCS["h"], Kind.VIDEO, 0.0)
+    track.history.add(packet(200, 100))
+    track.unkept = packet(250, 150)
+    for _ in range(looks):
+        track.note_picture()
+    assert track.pictured is not None
+    assert (track.pictured.picture_id, track.pictured.tl0) == (250, 150)
 
 
 @pytest.fixture
