@@ -27,7 +27,6 @@ SECTIONS: Final[dict[str, tuple[str, Section]]] = {
     "sizes": ("growth", report.sizes),
     "rooms": ("growth", report.rooms),
     "knee": ("knee", report.knees),
-    "knee-whole": ("knee-whole", report.tables(report.knees)),
     "stall": ("stall", report.stall),
     "join": ("join", report.join),
     "network": ("network", network),

@@ -16,10 +16,12 @@ MISSING_S: Final = 4.0
 FIRST_AGAIN_S: Final = 5.0
 LAST_AGAIN_S: Final = 60.0
 GROWS: Final = 2.0
-# One that was there for so long can be: its sender's line became narrow, and gets wide again without a sign. Growing by
-# so little a wait is about a fifth of the time that it has been away.
+# One that was there for so long can be: its sender's line became narrow, and gets wide again without a sign. A browser
+# looks for what the line carries when it is asked, not later: so it is asked often, and for a short time.
 KNOWN_S: Final = 10.0
-KNOWN_GROWS: Final = 1.25
+KNOWN_MISSING_S: Final = 3.0
+KNOWN_AGAIN_S: Final = 4.0
+KNOWN_GROWS: Final = 1.1
 # One that comes and goes costs every viewer a standstill each time: only what stayed so long begins anew.
 STEADY_S: Final = 30.0
 
@@ -55,7 +57,7 @@ class Watched:
                 self._until[rid] = math.inf
             elif until == math.inf:
                 # Where one ceased, its sender's line is full, and is filled up with padding while it may be sent.
-                has_ceased = rid in self._missing_until and rid in self._was_there
+                has_ceased = rid in self._missing_until and (rid in self._was_there or rid in self._known)
                 self._until[rid] = now if has_ceased else now + LINGER_S
         return self._settle(now)
 
@@ -76,8 +78,10 @@ class Watched:
         self._came = {rid: self._came.get(rid, now) for rid in live if rid is not None}
         self._was_there |= self._came.keys()
         for rid in self.rids if live else ():
-            if rid not in live and rid not in self._missing_until and now - self._since[rid] >= MISSING_S:
-                self._give_up(rid, now)
+            if rid not in live and rid not in self._missing_until:
+                patience = KNOWN_MISSING_S if self._is_expected(rid) else MISSING_S
+                if now - self._since[rid] >= patience:
+                    self._give_up(rid, now)
         given_up = (index for index, rid in enumerate(self._all) if rid in self._waits and rid not in live)
         above = next(given_up, len(self._all)) + 1
         return frozenset(self._missing_until).union(rid for rid in self._all[above:] if rid not in live)
@@ -91,10 +95,16 @@ class Watched:
             if now - came >= STEADY_S:
                 self._waits.pop(rid, None)
 
+    def _is_expected(self, rid: str) -> bool:
+        """It stayed for a while once, and has not come since it was asked for."""
+        return rid in self._known and rid not in self._was_there
+
     def _give_up(self, rid: str, now: float) -> None:
-        is_expected = rid in self._known and rid not in self._was_there
         former = self._waits.get(rid)
-        wait = FIRST_AGAIN_S if former is None else former * (KNOWN_GROWS if is_expected else GROWS)
+        if former is None:
+            wait = KNOWN_AGAIN_S if rid in self._known else FIRST_AGAIN_S
+        else:
+            wait = former * (KNOWN_GROWS if self._is_expected(rid) else GROWS)
         self._waits[rid] = min(wait, LAST_AGAIN_S)
         self._missing_until[rid] = now + self._waits[rid]
 

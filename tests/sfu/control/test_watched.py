@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from sfu.control.watched import (
     FIRST_AGAIN_S,
+    KNOWN_AGAIN_S,
     KNOWN_S,
     LAST_AGAIN_S,
     LINGER_S,
@@ -136,7 +137,7 @@ def test_a_layer_that_was_there_may_be_sent_again_after_a_fraction_of_the_time_t
     watched.missing(RIDS, KNOWN_S)
     found = pauses(watched, KNOWN_S + 1, 600)
     assert len(found) > 8
-    assert all(pause <= max(FIRST_AGAIN_S, 0.2 * away) for away, pause in found)
+    assert all(pause <= KNOWN_AGAIN_S + 1 + 0.1 * away for away, pause in found)
     assert found[-1][1] > FIRST_AGAIN_S, "ever more rarely all the same"
 
 
@@ -149,7 +150,7 @@ def test_a_larger_layer_that_was_there_tells_that_smaller_ones_can_be() -> None:
     watched.missing(("q", "f"), LINGER_S + KNOWN_S)
     watched.update(("h",), LINGER_S + KNOWN_S + 1)
     found = pauses(watched, LINGER_S + KNOWN_S + 1, 200)
-    assert all(pause <= max(FIRST_AGAIN_S, 0.2 * away) for away, pause in found)
+    assert all(pause <= KNOWN_AGAIN_S + 1 + 0.1 * away for away, pause in found)
 
 
 def test_what_could_be_before_the_camera_was_closed_says_nothing_of_the_one_that_is_opened() -> None:
@@ -167,7 +168,7 @@ def test_how_long_a_layer_stayed_counts_though_nobody_asked_meanwhile() -> None:
     watched.update(RIDS, 0.0)
     watched.missing(RIDS, 0.0)
     found = pauses(watched, 60.0, 200)
-    assert all(pause <= max(FIRST_AGAIN_S, 0.2 * away) for away, pause in found)
+    assert all(pause <= KNOWN_AGAIN_S + 1 + 0.1 * away for away, pause in found)
 
 
 def test_a_layer_that_was_there_and_then_only_comes_and_goes_is_asked_for_ever_more_rarely() -> None:
