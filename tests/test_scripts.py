@@ -30,9 +30,16 @@ def test_fuzzing_that_is_over_leaves_its_own_exit_code(tmp_path: Path, found: in
     kept = tmp_path / "logs"
     kept.mkdir()
 
+    turns = tmp_path / "turns"
+    turns.mkdir()
+
     done = subprocess.run(
-        ["sh", "-c", FUZZING, "sh", str(ROOT)], cwd=tmp_path, env={**os.environ, "TMPDIR": str(kept)}, check=False
+        ["sh", "-c", FUZZING, "sh", str(ROOT)],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(kept), "TEST_TURNS": str(turns)},
+        check=False,
     )
 
     assert done.returncode == found
     assert list(kept.iterdir()) == []
+    assert turns.is_dir(), "another shell's"

@@ -1,11 +1,12 @@
 # Sourced by ./test: commands that run beside the other steps, on what those leave of the machine.
 
 beside=
+turns=
 
 # Two runs of the suite take turns where a test has to have the machine for itself (tests/support/turns.py).
 begin_turns() {
-    TEST_TURNS=$(mktemp -d)
-    export TEST_TURNS
+    turns=$(mktemp -d)
+    export TEST_TURNS="$turns"
     trap end_beside EXIT
 }
 
@@ -37,5 +38,6 @@ end_beside() {
         kill "$pid" 2>/dev/null || :
         rm -f "$log"
     done
-    [ -z "${TEST_TURNS:-}" ] || rm -rf "$TEST_TURNS"
+    # Only what this shell made: a script within a test has the variable too.
+    [ -z "$turns" ] || rm -rf "$turns"
 }
