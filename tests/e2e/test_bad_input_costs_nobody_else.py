@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from bench.hardening import attack
 from tests.support.figures import record
 
@@ -9,6 +11,7 @@ SECONDS = 20.0
 MOST_LOG_BYTES = 200_000
 
 
+@pytest.mark.timely
 async def test_garbage_from_strangers_and_from_a_member_closes_nobody(tmp_path: Path) -> None:
     outcome = await attack(tmp_path, SECONDS)
     record("hardening: loss of the worst member", outcome.loss_percent, "%")
