@@ -16,8 +16,8 @@ MISSING_S: Final = 4.0
 FIRST_AGAIN_S: Final = 5.0
 LAST_AGAIN_S: Final = 60.0
 GROWS: Final = 2.0
-# One that was there for so long can be: its sender's line became narrow, and gets wide again without a sign. A browser
-# looks for what the line carries when it is asked, not later: so it is asked often, and for a short time.
+# One that was there for so long can be: its sender's line became narrow, and gets wide again without a sign. On a line
+# that is wide again it mostly comes within 3 s of being asked for, or not for long: so often, and for a short time.
 KNOWN_S: Final = 10.0
 KNOWN_MISSING_S: Final = 3.0
 KNOWN_AGAIN_S: Final = 4.0
@@ -56,9 +56,9 @@ class Watched:
             if rid in wanted:
                 self._until[rid] = math.inf
             elif until == math.inf:
-                # Where one ceased, its sender's line is full, and is filled up with padding while it may be sent.
-                has_ceased = rid in self._missing_until and (rid in self._was_there or rid in self._known)
-                self._until[rid] = now if has_ceased else now + LINGER_S
+                # Where one ceased, or was there once, the line is filled up with padding while it may be sent.
+                is_line_full = rid in self._missing_until and (rid in self._was_there or rid in self._known)
+                self._until[rid] = now if is_line_full else now + LINGER_S
         return self._settle(now)
 
     @property
@@ -87,7 +87,7 @@ class Watched:
         return frozenset(self._missing_until).union(rid for rid in self._all[above:] if rid not in live)
 
     def _look_who_stayed(self, now: float) -> None:
-        """Until now or, where it has just ceased, all but."""
+        """Of those that were there at the last look, also where one has ceased since."""
         for rid, came in self._came.items():
             if now - came >= KNOWN_S:
                 # What carries a larger one carries those below it, sent or not.

@@ -1,8 +1,8 @@
 """A test of what people notice has the machine for itself, though two runs of the suite share it.
 
-`./test` runs what needs no browser beside what does. On two threads of one core either is twice as slow for that, and a
-moment that somebody would wait for is none that a test may stretch. So a test marked `timely` lets the other run finish
-the test it is at, and begin none until it is over itself.
+`./test` runs what needs no browser beside what does. Either is slower for that, and a moment that somebody would wait
+for is none that a test may stretch. So a test marked `timely` lets the other run finish the test it is at, and begin
+none until it is over itself.
 """
 
 import fcntl
