@@ -54,7 +54,6 @@ class Timers:
         self._publications = publications
         self._subscriptions = subscriptions
         self._todo: deque[tuple[Callable[[Any, float], None], Mapping[int, Any], int]] = deque()
-        self._hurried: set[int] = set()  # peers behind a line on which something waits
         self._tick = self._feedbacks = self._levels = self._liveness = self._reports = -math.inf
 
     def deadline(self) -> float | None:
@@ -86,9 +85,6 @@ class Timers:
             for number, peer in self._peers.items():
                 if peer.arrivals.has_news:
                     self._todo.append((self._feedback, self._peers, number))
-        else:
-            self._todo += [(self._feedback, self._peers, number) for number in self._hurried]
-        self._hurried.clear()
         if now >= self._levels:
             self._levels = now + LEVELS_S
             self._tell_levels(now)
@@ -126,8 +122,6 @@ class Timers:
             return
         voiced, others = (sum(track.bytes for track in _tracks(peer, kind)) for kind in (Kind.AUDIO, Kind.VIDEO))
         peer.uplink.update(peer.stamp, peer.stamped_at, voiced + others + peer.unused_octets, voiced, now)
-        if peer.uplink.is_hurried:
-            self._hurried.add(peer.number)
         if peer.uplink.limit is not None:
             feedback += _bound(peer, now)
         self._wire.send_rtcp(peer, feedback)

@@ -14,23 +14,23 @@ FULL_US: Final = 120_000  # routers keep 200 ms and more
 EMPTY_US: Final = 40_000
 STANDING_US: Final = 60_000  # a picture's packets wait for one another, but not all the time
 NOISES: Final = 2
-OFTEN: Final = 2  # readings in succession: one alone may be a packet that was held up
-LONG_S: Final = 2.0
-READ_EVERY_S: Final = 0.1  # at least; of what is between readings that lie further apart nothing is known
+# Readings in succession; there are ten a second.
+OFTEN: Final = 2  # one alone may be a packet that was held up
+LONG: Final = 20
 ACTS_SOON_US: Final = 150_000  # from telling a limit until less comes into the queue
 OVERFLOWS_US: Final = 200_000  # by then
 LESS: Final = 0.85
 EMPTIES_US: Final = 800_000  # in so long, or a full queue loses voices for longer than it has to
 MIN_BPS: Final = 60_000  # a voice, and a picture that hardly moves
 ACTS_S: Final = 0.6  # what was told acts by then: a browser still sends what it had encoded
-RISES: Final = 0.3  # seconds for each: what still came into the queue, not an unrest of its length
+RISES: Final = 0.3  # of growth: a queue that fills, not one whose length wavers
 HEEDED: Final = 0.9  # of a limit: where as much arrives, the sender keeps to it
 FLOOR: Final = 0.7  # of what arrived at first: below that, a queue that does not mind is not the sender's
 # A queue that does not shrink in spite of the limit is not the sender's: the way became longer, or somebody else sends.
 SHRINKS: Final = 0.9
 MOST_S: Final = 3.0
 REST_S: Final = 10.0
-SHORTEST_S: Final = 0.03  # of less time there is no rate
+SHORTEST_S: Final = 0.05  # of less time there is no rate
 # "As much as you like", with so many feedbacks that it is heard for certain.
 OPEN_BPS: Final = 100_000_000
 OPENS: Final = 20
@@ -47,6 +47,7 @@ class UplinkWatch:
         "_floor_bps",
         "_is_full",
         "_last_bps",
+        "_long",
         "_lowered_at",
         "_moved_at",
         "_octets",
@@ -55,7 +56,7 @@ class UplinkWatch:
         "_queue_then",
         "_rate",
         "_rest_until",
-        "_stood_s",
+        "_rising",
         "_voiced",
         "_voices",
         "_way",
@@ -70,15 +71,9 @@ class UplinkWatch:
         self._queue_then = 0.0
         self._last_bps = 0.0  # since the reading before
         self._octets = self._voiced = self._floor_bps = 0
-        self._often = self._opens = 0
+        self._often = self._long = self._rising = self._opens = 0
         self._is_full = False
-        self._stood_s = 0.0  # for so long more waited than a picture's packets do
         self._began_at = self._lowered_at = self._moved_at = self._rest_until = 0.0
-
-    @property
-    def is_hurried(self) -> bool:
-        """Something waits: the next feedback should come soon."""
-        return self._way.queue_us > EMPTY_US + NOISES * self._way.noise_us
 
     def update(self, stamp: int, arrival: float, octets: int, voiced: int, now: float) -> None:
         """The newest packet's abs-send-time (24 bits, 6.18 s) and when it came; all octets of this peer until now.
@@ -90,26 +85,26 @@ class UplinkWatch:
             if self._opens <= 0:
                 self.limit = None
         if arrival != self._way.arrival:
-            came, since = max(0, octets - self._octets), arrival - self._way.arrival
+            came = max(0, octets - self._octets)
             self._rate.add(int(arrival * 1e6), came)
-            self._last_bps = 8 * came / max(SHORTEST_S, since)
+            self._last_bps = 8 * came / max(SHORTEST_S, arrival - self._way.arrival)
             self._octets = octets
             self._voices.add(int(arrival * 1e6), max(0, voiced - self._voiced))
             self._voiced = voiced
             self._way.read(stamp, arrival)
-            self._judge(now, since)
+            self._judge(now)
         if self._is_full and now - self._moved_at > MOST_S:
             self._way.settle()
             self._rest_until = now + REST_S
             self._open()
 
-    def _judge(self, now: float, since: float) -> None:
+    def _judge(self, now: float) -> None:
         queue, is_over = self._way.queue_us, self._is_over()
         self._often = self._often + 1 if is_over else 0
-        stands = queue > STANDING_US + self._way.noise_us
-        self._stood_s = self._stood_s + min(since, READ_EVERY_S) if stands else 0.0
+        self._rising = self._rising + 1 if self._way.growth > RISES else 0
+        self._long = self._long + 1 if queue > STANDING_US + self._way.noise_us else 0
         if not self._is_full:
-            if (self._often >= OFTEN or self._stood_s >= LONG_S) and now >= self._rest_until:
+            if (self._often >= OFTEN or self._long >= LONG) and now >= self._rest_until:
                 self._is_full, self._queue_then = True, queue
                 self._began_at = self._moved_at = now
                 self._floor_bps = 0
@@ -118,8 +113,10 @@ class UplinkWatch:
             self._open()
         elif queue < SHRINKS * self._queue_then:
             self._queue_then, self._moved_at = queue, now
-        elif now - self._began_at < ACTS_S + (queue * 1e-6 if self._way.growth > RISES else 0.0):
-            # What came now may have left before the limit acted.
+        elif self._rising and now - self._began_at < ACTS_S + queue * 1e-6:
+            # What comes now left before the limit acted.
+            self._queue_then, self._moved_at = max(self._queue_then, queue), now
+        elif now - self._began_at < ACTS_S:
             self._queue_then = max(self._queue_then, queue)
         elif is_over and self.limit is not None and now - self._lowered_at >= ACTS_S:
             self._lower(now, self.limit)
@@ -131,18 +128,22 @@ class UplinkWatch:
 
     def _soon_us(self) -> float:
         """What will wait when a limit acts that is told now."""
-        # It has grown behind the newest packet that came, too: for as long as that one waited.
+        # While that packet waited it has grown behind it, too.
         return self._way.queue_us + max(0.0, self._way.growth) * (self._way.queue_us + ACTS_SOON_US)
 
     def _lower(self, now: float, limit: int) -> None:
-        arrives = self._rate.newest_bps
-        if arrives is None:
+        newest, last = self._rate.newest_bps, int(self._last_bps)
+        if newest is None:
             return
-        # A way that became longer begins with a hole, which is no rate.
-        arrives = max(arrives, int(HEEDED * self._last_bps))
+        if self._rising >= OFTEN:
+            # What came before the last reading but one may have come as fast as it was sent.
+            arrives, waits = last, self._soon_us()
+        else:
+            # A way that became longer begins with a hole, which is no rate.
+            arrives, waits = max(newest, int(HEEDED * last)), self._way.queue_us
         self._floor_bps = self._floor_bps or int(FLOOR * arrives)
         voices = self._voices.bps or 0
-        share = max(FLOOR, min(LESS, 1 - self._soon_us() / EMPTIES_US))
+        share = max(FLOOR, min(LESS, 1 - waits / EMPTIES_US))
         lower = int(share * arrives)
         if arrives - voices > HEEDED * limit:
             lower = max(lower, self._floor_bps)
@@ -152,5 +153,5 @@ class UplinkWatch:
 
     def _open(self) -> None:
         self._is_full = False
-        self._often, self._stood_s = 0, 0.0
+        self._often = self._long = 0
         self.limit, self._opens = OPEN_BPS, OPENS

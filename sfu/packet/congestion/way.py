@@ -50,7 +50,8 @@ class Way:
             sent_s = ((stamp - self._stamp + _STAMP_HALF) % (2 * _STAMP_HALF) - _STAMP_HALF) * _STAMP_S
             longer_s = arrival - self.arrival - sent_s
             self._delay_us += longer_s * 1e6
-            self.growth = min(MOST_GROWTH, longer_s / max(sent_s, SHORTEST_S))
+            # Of packets that left out of order it says nothing.
+            self.growth = min(MOST_GROWTH, longer_s / max(sent_s, SHORTEST_S)) if sent_s > 0 else 0.0
         self._stamp, self.arrival = stamp, arrival
         if arrival - self._epoch > EPOCH_S:
             self._epoch = arrival

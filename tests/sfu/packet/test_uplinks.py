@@ -65,24 +65,6 @@ async def test_whose_packets_wait_longer_and_longer_is_told_to_send_less(rig: In
     assert listener.peer.take_rtcp(206, 15) == []
 
 
-async def test_whose_packets_wait_is_told_twice_as_often_when_they_came(rig: InlineRig) -> None:
-    stage = Stage(rig)
-    speaker, listener = await stage.join(), await stage.join()
-    stage.slot(listener, ssrc=SLOT, show=stage.publish(speaker, ssrc=MIC))
-    voice = Voice(rig, speaker)
-
-    async def feedbacks(late: float) -> int:
-        voice.late = late
-        await voice.goes_on(0.2)
-        speaker.peer.take_rtcp(205, 15)
-        await voice.goes_on(1)
-        return len(speaker.peer.take_rtcp(205, 15))
-
-    assert await feedbacks(0.02) in range(8, 12)
-    assert await feedbacks(0.12) in range(16, 22)
-    assert await feedbacks(0.02) in range(8, 12)
-
-
 async def test_what_a_control_plane_allows_at_most_stays_the_most(rig: InlineRig) -> None:
     stage = Stage(rig)
     speaker, listener = await stage.join(), await stage.join()
