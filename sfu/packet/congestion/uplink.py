@@ -17,7 +17,7 @@ NOISES: Final = 2
 # Readings in succession; there are ten a second.
 OFTEN: Final = 2  # one alone may be a packet that was held up
 LONG: Final = 20
-ACTS_SOON_US: Final = 150_000  # from telling a limit until less comes into the queue
+BEGINS_US: Final = 150_000  # from telling a limit until it begins to act
 OVERFLOWS_US: Final = 200_000  # by then
 LESS: Final = 0.85
 EMPTIES_US: Final = 800_000  # in so long, or a full queue loses voices for longer than it has to
@@ -122,14 +122,14 @@ class UplinkWatch:
             self._lower(now, self.limit)
 
     def _is_over(self) -> bool:
-        """It is long, or will be before anything that is told now acts."""
+        """The queue is long, or will be when a limit begins to act that is told now."""
         queue, noise = self._way.queue_us, NOISES * self._way.noise_us
         return queue > FULL_US + noise or (queue > EMPTY_US + noise and self._soon_us() > OVERFLOWS_US + noise)
 
     def _soon_us(self) -> float:
-        """What will wait when a limit acts that is told now."""
-        # While that packet waited it has grown behind it, too.
-        return self._way.queue_us + max(0.0, self._way.growth) * (self._way.queue_us + ACTS_SOON_US)
+        """How long packets will wait by then."""
+        # While the newest packet waited, the queue has grown behind it, too.
+        return self._way.queue_us + max(0.0, self._way.growth) * (self._way.queue_us + BEGINS_US)
 
     def _lower(self, now: float, limit: int) -> None:
         newest, last = self._rate.newest_bps, int(self._last_bps)

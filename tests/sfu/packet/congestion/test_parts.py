@@ -11,6 +11,7 @@ from sfu.packet.congestion.pacer import MAX_BYTES, Pacer
 from sfu.packet.congestion.queue_watch import QueueWatch
 from sfu.packet.congestion.remb import RembEstimator
 from sfu.packet.congestion.trend import Trend, Usage
+from sfu.packet.congestion.way import Way
 
 MS = 1_000
 
@@ -223,3 +224,12 @@ def test_a_pacer_wakes_whoever_empties_it_once() -> None:
         pacer.release(20.0)
     pacer.put(3, 1_000)
     assert len(woken) == 2
+
+
+def test_a_way_grows_by_what_left_in_order_only() -> None:
+    way = Way()
+    for sent, arrival in ((10.0, 10.02), (10.1, 10.17)):
+        way.read(int(sent * 262_144), arrival)
+    assert abs(way.growth - 0.5) < 0.01
+    way.read(int(10.05 * 262_144), 10.18)
+    assert way.growth == 0
