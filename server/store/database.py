@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 BUSY_MS = 5_000
 TURN_S = 8.0
+POOL_WAIT_S = 5.0  # for a connection where all are in use
 PURGE_MS = 100  # a purge holds writers up, so it gives way soon
 _PRAGMAS = {
     "journal_mode": "wal",
@@ -149,7 +150,8 @@ async def _down_is_typed() -> AsyncIterator[None]:
 
 def _sqlite_engine(url: str) -> AsyncEngine:
     path = make_url(url).database or ":memory:"
-    engine = create_async_engine(url, hide_parameters=True, async_creator=connector(path, BUSY_MS / 1_000))
+    connect = connector(path, BUSY_MS / 1_000)
+    engine = create_async_engine(url, hide_parameters=True, pool_timeout=POOL_WAIT_S, async_creator=connect)
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(dbapi: Any, _record: object) -> None:
@@ -176,6 +178,6 @@ def _postgres_engine(url: str) -> AsyncEngine:
         url,
         hide_parameters=True,
         pool_pre_ping=True,
-        pool_timeout=5,
+        pool_timeout=POOL_WAIT_S,
         connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 10},
     )

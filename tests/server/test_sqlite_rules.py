@@ -75,6 +75,18 @@ async def test_nobody_waits_for_their_turn_for_ever(tmp_path: Path, monkeypatch:
     await database.close()
 
 
+async def test_nobody_waits_for_a_connection_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_rules, "POOL_WAIT_S", 0.05)
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'h.db'}")
+    async with contextlib.AsyncExitStack() as readers:
+        with pytest.raises(StoreDown, match="TimeoutError"):
+            async with asyncio.timeout(5):  # a pool that does not give up fails here, not after half a minute
+                for _ in range(100):
+                    await readers.enter_async_context(database.read())
+    await database.check()
+    await database.close()
+
+
 async def test_a_database_that_holds_something_is_backed_up_before_it_is_migrated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
