@@ -134,7 +134,7 @@ def build_services(config: Config, store: Store, clock: Clock, rooms: Rooms, pas
         dashboard=Dashboard(store, clock),
         templates=TemplateBook(store, clock),
         exports=Exports(store, series),
-        erasure=Erasure(store, clock, sessions, groups, places),
+        erasure=Erasure(store, clock, sessions, groups, places, post),
         forgetting=Forgetting(store, clock, retention),
         api_keys=ApiKeys(store, clock),
         webhooks=webhooks,

@@ -24,6 +24,8 @@ RUNS_ELSEWHERE = (
     "Nothing was deleted: another server runs a room of this group at the moment. Try again once that session is over."
 )
 
+UNTOLD = "Letters about it are still on their way. They would go too: wait a few minutes if people should get them."
+
 
 async def show_data(request: web.Request) -> web.Response:
     services, group = services_of(request), await need_group(request)
@@ -136,6 +138,7 @@ async def _sure(request: web.Request, problem: str = "") -> SurePage:
                 if starts
                 else "No date is to come."
             ),
+            *((UNTOLD,) if await services.erasure.is_still_told(group) else ()),
             "It cannot be taken back. You can take it with you as a file before.",
         ),
         action=f"{here}/delete",

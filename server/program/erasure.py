@@ -8,7 +8,9 @@ from rooms.live.settings import MINUTE_MS
 from rooms.program.group import Group
 from rooms.program.places import Place
 from rooms.program.timers import EARLIEST_DOORS_MIN
+from server.mail.post import Posting
 from server.ports import Clock
+from server.program.changed_dates import KINDS, changed_of
 from server.program.groups import GroupBook
 from server.program.places import PlaceBook
 from server.sessions import OutOfReach, Sessions
@@ -25,6 +27,7 @@ class Erasure:
     sessions: Sessions
     groups: GroupBook
     places: PlaceBook
+    post: Posting
 
     async def person(self, place: Place) -> Mapping[str, int]:
         """The place and all that it left elsewhere; whoever waits first moves up. Twice is the same as once.
@@ -37,6 +40,15 @@ class Erasure:
         gone = await self.store.exports.erase_traces(place.id)
         await self.places.leave(place.id)
         return gone | {"places": 1}
+
+    async def is_still_told(self, group: Group) -> bool:
+        """Letters are on their way or about to be written, which nobody would get were the group deleted now."""
+        if not self.post.is_configured:
+            return False
+        if await self.store.exports.unsent(group.id):
+            return True
+        dates = {line.session for line in await self.store.exports.dates(group.id)}
+        return any(not dates.isdisjoint(changed_of(job).sessions) for job in await self.store.jobs.open(KINDS))
 
     async def group(self, group: Group) -> Mapping[str, int]:
         """The group with its series, dates, places, links and texts. Rooms that run are ended for everyone first.

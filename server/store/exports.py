@@ -8,8 +8,9 @@ from sqlalchemy import delete, func, select
 from rooms.ids import Instant, SessionId
 from rooms.program.ids import GroupId, PlaceId, SeriesId
 from server.store.database import Database
+from server.store.outbox import UNDER_WAY
 from server.store.records import SessionEnd
-from server.store.tables import answers, jobs, links, outbox, people, rooms, series, sessions
+from server.store.tables import answers, jobs, links, outbox, people, places, rooms, series, sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,16 @@ class ExportTable:
         }
         async with self.database.read() as connection:
             return {kind: int((await connection.execute(count)).scalar_one()) for kind, count in wanted.items()}
+
+    async def unsent(self, group: GroupId) -> int:
+        """How many letters about its dates, or to its people, are on their way."""
+        dates = select(sessions.c.id).where(sessions.c.group == group)
+        placed = select(places.c.id).where(places.c.group == group)
+        found = select(func.count()).where(
+            outbox.c.state.in_(UNDER_WAY), outbox.c.session.in_(dates) | outbox.c.place.in_(placed)
+        )
+        async with self.database.read() as connection:
+            return int((await connection.execute(found)).scalar_one())
 
     async def erase_traces(self, place: PlaceId) -> dict[str, int]:
         """Everything that this place left elsewhere: who it was in sessions, their rooms, links, letters, jobs.

@@ -119,6 +119,12 @@ class JobTable:
             first = (await connection.execute(found)).scalar()
         return None if first is None else Instant(first)
 
+    async def open(self, kinds: frozenset[str]) -> list[Job]:
+        """What is still to be done, by when it is due."""
+        found = select(jobs).where(jobs.c.outcome.is_(None), jobs.c.kind.in_(kinds)).order_by(jobs.c.due_at, jobs.c.id)
+        async with self.database.read() as connection:
+            return [_job_of(row) for row in await connection.execute(found)]
+
     async def given_up(self, most: int) -> list[Job]:
         """What was tried in vain, the newest first."""
         found = select(jobs).where(jobs.c.outcome == Outcome.GIVEN_UP.value).order_by(jobs.c.ended_at.desc())

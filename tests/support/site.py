@@ -77,14 +77,15 @@ class Site:
 
 
 @asynccontextmanager
-async def serving_site(folder: Path) -> AsyncIterator[Site]:
-    """With the demo in it, and a host `NAME` who signs in with `PASSWORD`."""
+async def serving_site(folder: Path, **settings: str) -> AsyncIterator[Site]:
+    """With the demo in it, and a host `NAME` who signs in with `PASSWORD`. `settings`: further ones, as in a shell."""
     config = load_config(
         {
             "HOLDSPACE_DATA_DIR": str(folder),
             "HOLDSPACE_UDP_PORT": "0",
             "HOLDSPACE_UDP_BIND": "127.0.0.1",
             "HOLDSPACE_CONTACT": "mailto:security@groups.example",
+            **settings,
         }
     )
     made: list[DemoLinks] = []

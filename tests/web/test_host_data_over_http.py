@@ -3,13 +3,23 @@
 import csv
 import io
 import json
+from pathlib import Path
+from typing import Final
 
 import pytest
+from sqlalchemy import update
 
 from rooms.program.authority import OrgRole
 from rooms.program.group import GroupInput
 from rooms.program.ids import AccountId
-from tests.support.site import WEEKLY, Site, ids, place_in, value_of
+from server.pages.host_export import UNTOLD
+from server.store.outbox import LetterState
+from server.store.tables import outbox
+from tests.support.errand_scene import MAIL
+from tests.support.site import WEEKLY, Site, ids, place_in, serving_site, value_of
+
+# Nobody listens there: letters wait.
+SILENT_MAIL: Final = MAIL | {"HOLDSPACE_SMTP_PORT": "9"}
 
 
 async def test_a_group_is_taken_out_as_files(site: Site) -> None:
@@ -75,6 +85,33 @@ async def test_a_group_is_deleted_in_one_step_with_all_of_it(site: Site) -> None
     for path in (f"/s/{session}", here, data):
         assert (await site.me.get(path)).status == 404
     assert "Your first session" in await site.get("/host")
+
+
+async def test_whoever_deletes_a_group_hears_of_letters_that_would_go_with_it(tmp_path: Path) -> None:
+    async with serving_site(tmp_path, **SILENT_MAIL) as site:
+        await site.sign_in()
+        canceled, _ = ids(await site.planned(**WEEKLY))
+        sure = f"/host/groups/{canceled}/data/delete"
+        assert UNTOLD not in await site.get(sure)
+        date = (await site.services.store.exports.dates(canceled))[0]
+        await site.post(f"/host/sessions/{date.session}/cancel")
+        assert UNTOLD in await site.get(sure), "its people are about to be written to"
+
+        asked, _ = ids(await site.planned(**WEEKLY))
+        sure = f"/host/groups/{asked}/data/delete"
+        await place_in(site, asked, email="heron@groups.example")
+        assert UNTOLD in await site.get(sure), "somebody is not told yet that they have a place"
+        async with site.services.store.database.write() as connection:
+            await connection.execute(update(outbox).values(state=LetterState.SENT.value))
+        assert UNTOLD not in await site.get(sure)
+
+
+async def test_without_mail_no_letter_is_on_its_way(site: Site) -> None:
+    await site.sign_in()
+    group, _ = ids(await site.planned(**WEEKLY))
+    date = (await site.services.store.exports.dates(group))[0]
+    await site.post(f"/host/sessions/{date.session}/cancel")
+    assert UNTOLD not in await site.get(f"/host/groups/{group}/data/delete")
 
 
 async def test_what_retention_deleted_is_told_in_numbers(site: Site) -> None:
