@@ -8,6 +8,8 @@ import pytest
 from sfu.codecs import VP8, Kind
 from sfu.packet import vp8
 from sfu.packet.congestion.pacer import Pacer
+from sfu.packet.fast import FAST
+from sfu.packet.forms import INTERPRETED
 from sfu.packet.layout import Layout
 from sfu.packet.media import MediaPacket
 from sfu.packet.track import Track
@@ -18,9 +20,9 @@ SSRCS = {"q": 101, "h": 102}
 SLOT = 12
 
 
-@pytest.fixture
-async def rig() -> AsyncIterator[InlineRig]:
-    async with started(InlineRig()) as ready:
+@pytest.fixture(params=[INTERPRETED, FAST], ids=["interpreted", "fast"])
+async def rig(request: pytest.FixtureRequest) -> AsyncIterator[InlineRig]:
+    async with started(InlineRig(forms=request.param)) as ready:
         assert isinstance(ready, InlineRig)
         yield ready
 
