@@ -11,6 +11,8 @@ from sfu.control.ladder import Rung, is_above
 
 # An estimate may waver by a tenth, and so may a layer's rate.
 MARGIN: Final = 1.25
+# After a raise that was too much: a line that carries this is not the one on which it was.
+AMPLE: Final = 1.6
 HOLD_S: Final = 1.0
 MAX_HOLD_S: Final = 20.0
 # A raise that does not last so long was one too many.
@@ -91,13 +93,20 @@ def voices_bps(microphones: int) -> int:
     return FIRST_VOICE_BPS + NEXT_VOICE_BPS * (min(microphones, MAX_VOICES) - 1)
 
 
-def goal_bps(wants: Sequence[Want], microphones: int) -> int:
-    """An estimate with which all of `wants` are carried at their top, with the margin and a little more."""
-    return int(1.05 * MARGIN * sum(want.rungs[-1].bps for want in wants)) + voices_bps(microphones)
+def goal_bps(wants: Sequence[Want], microphones: int, *, is_wary: bool = False) -> int:
+    """An estimate with which all of `wants` are carried at their top, with the margin and a little more.
+
+    `is_wary`: see `Chooser`.
+    """
+    factor = AMPLE if is_wary else MARGIN
+    return int(1.05 * factor * sum(want.rungs[-1].bps for want in wants)) + voices_bps(microphones)
 
 
 class Chooser:
-    """One viewer's choice over time: down at once, up only with a margin and after a while."""
+    """One viewer's choice over time: down at once, up only with a margin and after a while.
+
+    `is_wary` after a raise that was too much: the next one waits longer where the line does not carry far more.
+    """
 
     def __init__(self) -> None:
         self.chosen: dict[int, int] = {}  # publication → rung; what is missing is not sent
@@ -105,8 +114,13 @@ class Chooser:
         self._rates: dict[int, tuple[Rung, ...]] = {}
         self._hold_s = HOLD_S
         self._fits_since: float | None = None
+        self._ample_since: float | None = None
         self._raised_at = float("-inf")
         self._lowered_at = float("-inf")
+
+    @property
+    def is_wary(self) -> bool:
+        return self._hold_s > HOLD_S
 
     def update(self, wants: Sequence[Want], budget: float | None, now: float) -> dict[int, int]:
         """Publication → rung to send. `budget`: bits a second for video, None while the line is unknown."""
@@ -129,7 +143,11 @@ class Chooser:
                 chosen[pub] = level
         if is_lower:
             self._lower(now)
-        self._rise(wants, chosen, safe, may_rise=may_rise and not is_lower, now=now)
+        may_rise = may_rise and not is_lower
+        self._settle(may_rise=may_rise, now=now)
+        if may_rise:
+            ample = carried(wants, None if budget is None else budget / AMPLE)
+            self._rise(chosen, safe, ample, now)
         self.chosen = chosen
         self._rates = {want.pub: want.rungs for want in wants}
         return chosen
@@ -153,25 +171,34 @@ class Chooser:
             self._hold_s = min(2 * self._hold_s, MAX_HOLD_S)
             self._raised_at = float("-inf")
         self._lowered_at = now
-        self._fits_since = None
 
-    def _rise(
-        self, wants: Sequence[Want], chosen: dict[int, int], safe: dict[int, int], *, may_rise: bool, now: float
-    ) -> None:
-        if now - max(self._lowered_at, self._raised_at) > STEADY_S:
+    def _settle(self, *, may_rise: bool, now: float) -> None:
+        steady_at = max(self._lowered_at, self._raised_at) + STEADY_S
+        if now >= steady_at:
             self._hold_s = HOLD_S
-        self.due = None
+        self.due = steady_at if self.is_wary else None
         if not may_rise:
-            self._fits_since = None
-            return
+            self._fits_since = self._ample_since = None
+
+    def _rise(self, chosen: dict[int, int], safe: dict[int, int], ample: dict[int, int], now: float) -> None:
+        """`safe` after the wait, `ample` after the shortest one."""
         if self._fits_since is None:
             self._fits_since = now
-        if now - self._fits_since < self._hold_s:
-            self.due = self._fits_since + self._hold_s
+        if not _is_more(ample, chosen):
+            self._ample_since = None
+        elif self._ample_since is None:
+            self._ample_since = now
+        waits = [(self._fits_since + self._hold_s, safe)]
+        if self._ample_since is not None:
+            waits.append((self._ample_since + HOLD_S, ample))
+        over = [most for until, most in waits if now >= until]
+        if not over:
+            self.due = min(until for until, _ in waits)
             return
-        for want in wants:
-            sure = safe.get(want.pub, -1)
-            if sure > chosen.get(want.pub, -1):
-                chosen[want.pub] = sure
+        chosen.update({pub: index for pub, index in over[0].items() if index > chosen.get(pub, -1)})
         self._raised_at = now
-        self._fits_since = None
+        self._fits_since = self._ample_since = None
+
+
+def _is_more(one: dict[int, int], than: dict[int, int]) -> bool:
+    return any(index > than.get(pub, -1) for pub, index in one.items())

@@ -278,7 +278,9 @@ class Conference:
             budget = viewer.downlink_bps - voices_bps(microphones)
         viewer.used_bps = viewer.downlink_bps
         viewer.sent = viewer.plan.update(pictures, budget, now, is_saver=wanted.video is Video.SAVER)
-        goal = goal_bps(viewer.plan.goal, microphones) if viewer.plan.goal and viewer.peer.is_connected else 0
+        plan, goal = viewer.plan, 0
+        if plan.goal and viewer.peer.is_connected:
+            goal = goal_bps(plan.goal, microphones, is_wary=plan.is_wary)
         if abs(goal - viewer.goal_bps) > WAVER * viewer.goal_bps:
             viewer.goal_bps = goal
             self._plane.set_downlink_goal(viewer.peer.id, goal)

@@ -59,6 +59,11 @@ class VideoPlan:
         self._lean(chosen, budget, now)
         return {want.pub: _choice(want.rungs, chosen[want.pub]) for want in self.goal if want.pub in chosen}
 
+    @property
+    def is_wary(self) -> bool:
+        """See `Chooser`."""
+        return self._chooser.is_wary
+
     def considers(self, pub: int) -> bool:
         """Did the newest choice depend on this publication?"""
         return any(want.pub == pub for want in self.goal)

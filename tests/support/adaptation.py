@@ -85,7 +85,7 @@ class Viewing:
         self.chooser = Chooser()
         self.slots = [Slot(number, width, is_first=number == 0) for number, width in enumerate(tiles)]
         self.microphones = microphones
-        self.pacer: Pacer[int] | None = None
+        self.pacer: Pacer[tuple[int, int]] | None = None  # number and size
         self._is_paced = paced
         self.padding_bytes = self.sent_bytes = self.lost = 0
         self._wavering = wavering
@@ -156,7 +156,7 @@ class Viewing:
         while padding > 0:
             size = min(padding, 1_100)
             self.padding_bytes += size
-            self._transmit(max(size, 60), is_voice=False)
+            self._send(max(size, 60), is_voice=False, is_paced=False)
             padding -= size
         estimator.tick(self.next_seq, now)
         told = (estimator.bps, estimator.is_clogged, estimator.has_feedback)
@@ -181,8 +181,8 @@ class Viewing:
         if self.pacer is None:
             return
         self.pacer.rate_bps = bps
-        for size in self.pacer.release(now):
-            self._transmit(size, is_voice=False)
+        for seq, size in self.pacer.release(now):
+            self._transmit(seq, size, is_voice=False)
         if self.pacer.is_empty and not Pacer.is_wanted(bps, is_on=True):
             self.pacer = None
 
@@ -219,15 +219,18 @@ class Viewing:
             self._send(min(left, MTU) + 30, is_voice=False)
             left -= MTU
 
-    def _send(self, size: int, *, is_voice: bool) -> None:
-        if not is_voice and self.pacer is not None:
-            self.pacer.put(size, size)
-            return
-        self._transmit(size, is_voice=is_voice)
-
-    def _transmit(self, size: int, *, is_voice: bool, is_repair: bool = False) -> None:
+    def _send(self, size: int, *, is_voice: bool, is_paced: bool = True, is_repair: bool = False) -> None:
         seq = self.next_seq
         self.next_seq = (seq + 1) & 0xFFFF
+        if is_voice or not is_paced or self.pacer is None:
+            self._transmit(seq, size, is_voice=is_voice, is_repair=is_repair)
+            return
+        # As the plane does: it has its number now, and leaves later.
+        self.ring.record(seq, int(self.now * 1_000_000), size)
+        self.ring.forget(seq)
+        self.pacer.put((seq, size), size)
+
+    def _transmit(self, seq: int, size: int, *, is_voice: bool, is_repair: bool = False) -> None:
         self.ring.record(seq, int(self.now * 1_000_000), size)
         self.sent_bytes += size
         due = self._down.arrival(self.now, size)
@@ -237,7 +240,7 @@ class Viewing:
             self.lost += 1
             self.trace.voice_lost += is_voice
             if not is_voice and not is_repair and self.random.random() < 0.8:
-                self.later(self.now + 0.15, lambda: self._transmit(size, is_voice=False, is_repair=True))
+                self.later(self.now + 0.15, lambda: self._send(size, is_voice=False, is_paced=False, is_repair=True))
 
     # The receiver.
 
@@ -275,7 +278,7 @@ class Viewing:
         wants = [Want(slot.number, camera_ladder(RATES, slot.width), slot.is_first) for slot in self.slots]
         budget = self.estimator.bps - voices_bps(self.microphones) if self.estimator.has_feedback else None
         chosen = self.chooser.update(wants, budget, self.now)
-        self.estimator.prober.goal = goal_bps(wants, self.microphones)
+        self.estimator.prober.goal = goal_bps(wants, self.microphones, is_wary=self.chooser.is_wary)
         for slot in self.slots:
             index = chosen.get(slot.number)
             target = None if index is None else wants[slot.number].rungs[index].layer.rid

@@ -189,7 +189,7 @@ class LineScene:
         plane = self.rig.plane
         wants = [Want(self.pub, camera_ladder(RATES, 1280), is_first=True)]
         chosen = self._chooser.update(wants, None if bps is None else bps - voices_bps(1), plane.now)
-        plane.set_downlink_goal(self.viewer.number, goal_bps(wants, 1))
+        plane.set_downlink_goal(self.viewer.number, goal_bps(wants, 1, is_wary=self._chooser.is_wary))
         rid = None if self.pub not in chosen else wants[0].rungs[chosen[self.pub]].layer.rid
         if self.targets and self.targets[-1][1] == rid:
             return

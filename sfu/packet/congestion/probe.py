@@ -83,6 +83,11 @@ class Prober:
         self._next_at = max(self._next_at, now + AFTER_TROUBLE_S)
         self.due = max(self.due, self._next_at)
 
+    def forget(self, now: float) -> None:
+        """The line was dark: clusters of that time tell nothing of it."""
+        self._failed_s = FIRST_WAIT_S
+        self._end(now + AFTER_TROUBLE_S)
+
     def padding(self, bps: int, ring: SentRing, next_seq: int, now: float) -> int:
         """How many bytes of padding to send now; sets `due` to the next time to ask."""
         if now < self.due:

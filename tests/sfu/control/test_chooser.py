@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfu.control.chooser import FIRST_BPS, MARGIN, Chooser, Want, carried, goal_bps, steps, voices_bps
+from sfu.control.chooser import AMPLE, FIRST_BPS, MARGIN, STEADY_S, Chooser, Want, carried, goal_bps, steps, voices_bps
 from sfu.control.ladder import Rung, camera_ladder, settled, single_ladder
 from sfu.plane import Layer
 from sfu.uplinks import CAMERA_LAYERS
@@ -157,6 +157,68 @@ def test_down_at_once_up_after_a_while_and_later_each_time_it_was_too_much() -> 
         assert chooser.update(asked, 390_000, now) == {1: 0}
     assert waits[0] <= 1.2
     assert waits[0] < waits[1] < waits[2]
+
+
+def waited(chooser: Chooser, asked: list[Want], budget: float, now: float) -> float:
+    """How long the same budget lasts until more is sent."""
+    before = dict(chooser.chosen)
+    began = now
+    while chooser.update(asked, budget, now) == before:
+        now += 0.1
+        assert now < began + 60
+    return now - began
+
+
+def wary(asked: list[Want]) -> tuple[Chooser, float]:
+    """A chooser for whom the step from `q` to `h` was too much, three times in succession; and the time."""
+    chooser = Chooser()
+    now = settle(chooser, asked, 250_000)
+    for _ in range(3):
+        now += waited(chooser, asked, 400_000 * MARGIN + 1, now)
+        chooser.update(asked, 390_000, now)
+    assert chooser.is_wary
+    return chooser, now
+
+
+def test_after_a_raise_that_was_too_much_a_line_that_carries_far_more_is_believed_soon() -> None:
+    asked = [Want(1, camera_ladder(LIVE, 700))]
+    for budget, least, most in ((400_000 * MARGIN + 1, 7.9, 8.2), (400_000 * AMPLE + 1, 0.9, 1.2)):
+        chooser, now = wary(asked)
+        assert least <= waited(chooser, asked, budget, now) <= most
+
+
+def test_for_a_moment_it_is_not_believed() -> None:
+    asked = [Want(1, camera_ladder(LIVE, 700))]
+    chooser, now = wary(asked)
+    for _ in range(3):
+        for budget, seconds in ((400_000 * AMPLE + 1, 0.8), (400_000 * MARGIN + 1, 1.0)):
+            assert chooser.update(asked, budget, now) == {1: 0}
+            now += seconds
+
+
+def test_of_a_line_that_carries_far_more_only_what_it_amply_carries_is_sent() -> None:
+    asked = [Want(1, camera_ladder(LIVE, 1280))]
+    chooser, now = wary(asked)
+    now += waited(chooser, asked, 1_200_000 * MARGIN + 1, now)
+    assert chooser.chosen == {1: 1}
+
+
+def test_whoever_is_wary_wants_to_know_whether_the_line_carries_far_more() -> None:
+    asked = [Want(pub, camera_ladder(LIVE, 320)) for pub in range(2)]
+    usual, more = goal_bps(asked, 2), goal_bps(asked, 2, is_wary=True)
+    assert len(carried(asked, (usual - voices_bps(2)) / MARGIN)) == 2
+    assert len(carried(asked, (usual - voices_bps(2)) / AMPLE)) < 2
+    assert len(carried(asked, (more - voices_bps(2)) / AMPLE)) == 2
+
+
+def test_after_a_while_without_trouble_nobody_is_wary_any_more_and_asks_for_that_moment() -> None:
+    asked = [Want(1, camera_ladder(LIVE, 700))]
+    chooser, now = wary(asked)
+    assert chooser.due is not None and now < chooser.due <= now + STEADY_S
+    chooser.update(asked, 390_000, chooser.due - 0.1)
+    assert chooser.is_wary and chooser.due is not None
+    chooser.update(asked, 390_000, chooser.due)
+    assert not chooser.is_wary and chooser.due is None
 
 
 def test_somebody_new_is_shown_at_once_where_there_is_room() -> None:

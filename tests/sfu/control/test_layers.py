@@ -169,6 +169,19 @@ async def test_a_line_that_becomes_narrow_loses_sharpness_first_then_the_least_i
     assert room.layers_to(viewer) == {first: "q"}
 
 
+async def test_after_a_layer_that_was_too_much_the_plane_is_asked_for_more_until_the_trouble_is_over() -> None:
+    room, (viewer, shown) = layered(2)
+    room.views(viewer, (shown, 1280))
+    room.wait(30)
+    usual = room.plane.goals[viewer]
+    for bps in (900_000, PLENTY, 900_000):
+        room.conference.on_downlink_bps(viewer, bps)
+        room.wait(2)
+    assert room.plane.goals[viewer] > 1.2 * usual
+    room.wait(30)
+    assert room.plane.goals[viewer] == usual
+
+
 async def test_what_the_line_lets_through_is_said_when_it_lasts_and_taken_back_when_it_is_over() -> None:
     room, (viewer, first, second) = layered(3)
     room.views(viewer, (first, 640), (second, 640))

@@ -16,6 +16,10 @@ def fits(viewing: Viewing) -> bool:
     return shown == ["q"]
 
 
+def both_are_shown(viewing: Viewing) -> bool:
+    return [slot.current for slot in viewing.slots] == ["q", "q"]
+
+
 def changes(viewing: Viewing, since: float, until: float = float("inf")) -> int:
     return sum(since <= at < until for slot in viewing.slots for at, _ in slot.history)
 
@@ -108,6 +112,46 @@ def test_after_ten_dark_seconds_there_is_a_picture_at_once_and_the_better_one_so
     viewing.line(WIDE)
     back_at = viewing.now
     viewing.since(back_at, lambda it: it.slots[0].current == "f", 6)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_was_tried_in_the_dark_tells_nothing_of_the_line_after_it(seed: int) -> None:
+    viewing = Viewing(tiles=[1280], seed=seed)
+    viewing.run(10)
+    viewing.line(Impairment(is_dark=True), Impairment(is_dark=True))
+    viewing.run(10)
+    viewing.line(WIDE)
+    # Half of them had waited for the next try from before: 5.2 s.
+    viewing.since(viewing.now, lambda it: it.slots[0].current == "f", 4)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_voices_that_overtake_paced_pictures_are_no_sign_of_a_queue(seed: int) -> None:
+    """Large pictures wait in the pacer with their numbers given, voices with later numbers leave before them."""
+    viewing = Viewing(tiles=[320, 320], seed=seed, keyframe_every_s=1.5, keyframe_share=0.5)
+    viewing.line(Impairment(delay_s=0.025, rate_bps=4e5))
+    viewing.since(viewing.now, both_are_shown, 10)
+    viewing.run(5)
+    began = viewing.now
+    viewing.run(40)
+    assert changes(viewing, began) == 0, viewing.told()
+    assert viewing.trace.gaps(began) < 0.2, viewing.told()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_second_picture_that_was_tried_in_vain_is_there_soon_when_the_line_is_wide(seed: int) -> None:
+    viewing = Viewing(tiles=[320, 320], seed=seed)
+    viewing.line(WIDE)
+    for _ in range(6):
+        viewing.since(viewing.now, both_are_shown, 25)
+        viewing.line(Impairment(delay_s=0.025, rate_bps=2.5e5))
+        viewing.since(viewing.now, lambda it: not both_are_shown(it), 4)
+        viewing.line(Impairment(delay_s=0.025, rate_bps=4.5e5))
+    viewing.line(Impairment(delay_s=0.025, rate_bps=2.5e5))
+    viewing.run(3)
+    assert viewing.chooser.is_wary
+    viewing.line(WIDE)
+    viewing.since(viewing.now, both_are_shown, 10)
 
 
 def test_a_line_that_carries_only_voices_carries_no_picture_and_is_probed_with_care() -> None:
