@@ -56,7 +56,7 @@ class Trace:
     lines: list[str] = field(default_factory=list)
     voice_at: list[float] = field(default_factory=list)  # arrivals
     voice_sent_at: list[float] = field(default_factory=list)  # of those that arrived
-    voice_lost: int = 0
+    voice_lost_at: list[float] = field(default_factory=list)  # when those left that did not arrive
 
     def gaps(self, since: float, until: float = float("inf")) -> float:
         """The longest time without a packet of sound."""
@@ -238,7 +238,8 @@ class Viewing:
             self.later(due, lambda sent=self.now: self._receive(seq, due, sent, is_voice=is_voice))
         else:
             self.lost += 1
-            self.trace.voice_lost += is_voice
+            if is_voice:
+                self.trace.voice_lost_at.append(self.now)
             if not is_voice and not is_repair and self.random.random() < 0.8:
                 self.later(self.now + 0.15, lambda: self._send(size, is_voice=False, is_paced=False, is_repair=True))
 

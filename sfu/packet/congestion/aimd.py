@@ -15,17 +15,18 @@ MAX_BPS: Final = 20_000_000
 PACKET_BITS: Final = 9_600
 _AVERAGE: Final = 0.05
 _AGAIN_S: Final = 0.2
+OBEYED_S: Final = 0.6  # so long what is believed may take to change what is sent
 
 
 class Aimd:
     """`bps` is the rate; `update` with every feedback."""
 
-    __slots__ = ("_at", "_decreased_at", "_full", "_variance", "bps")
+    __slots__ = ("_at", "_decreased_at", "_full", "_lowered_at", "_variance", "bps")
 
     def __init__(self, bps: int, now: float) -> None:
         self.bps = bps
         self._at = now
-        self._decreased_at = float("-inf")
+        self._decreased_at = self._lowered_at = float("-inf")
         self._full: float | None = None  # kbps at which the line was full, on average
         self._variance = 0.4  # of it, relative to it
 
@@ -54,7 +55,12 @@ class Aimd:
         reached = self.bps if acked is None else acked
         if acked is not None:
             self._learn(acked / 1000)
-        self.bps = max(MIN_BPS, min(self.bps, int(BETA * reached)))
+        wanted = int(BETA * reached)
+        if wanted >= self.bps and now - self._lowered_at >= OBEYED_S:
+            # More is sent than was believed, and the queue stands: whoever chooses reckons with less than is sent.
+            wanted = int(BETA * self.bps)
+        if wanted < self.bps:
+            self.bps, self._lowered_at = max(MIN_BPS, wanted), now
 
     def _increase(self, acked: int | None, elapsed: float, rtt_s: float) -> None:
         if acked is None:

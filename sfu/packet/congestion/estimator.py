@@ -157,7 +157,7 @@ class LineEstimator:
         delay = min(batch.delay for batch in passed[-NEWEST:])
         is_open = self._is_open(passed, received - len(passed), now)
         is_slower = not is_open and self._is_slower(passed, size, span)
-        self._queue.update(delay, last_arrival, is_slower=is_slower, is_open=is_open)
+        self._queue.update(delay, last_arrival, is_slower=is_slower, is_open=is_open, is_over=self._is_over)
         self._acked.add(last_arrival, size)
         self.rtt_s += 0.1 * (min(max(0.0, now - sent / 1_000_000), 5.0) - self.rtt_s)
         self._lose(lost, received, now)
@@ -186,6 +186,12 @@ class LineEstimator:
         if before is None or last.delay <= before.delay:
             return False
         return (size - before.last_bytes) * 8_000_000 // (last.last_at - before.last_at) < SLOWER * acked
+
+    @property
+    def _is_over(self) -> bool:
+        """More arrives than is believed that could: whoever chooses reckons with less than is sent."""
+        acked = self._acked.bps
+        return acked is not None and acked > self.bps
 
     def _pass(self, sent: int, came: int) -> None:
         variation = self._groups.add(sent, came)
@@ -256,7 +262,7 @@ class LineEstimator:
         if was_clogged:
             self._drained(now)
             return
-        if self._queue.is_standing and (not is_open or self._queue.stood_us > READ_LATE_US):
+        if self._queue.is_standing and (not is_open or self._is_over or self._queue.stood_us > READ_LATE_US):
             usage = Usage.OVER
         elif usage is Usage.OVER:
             usage = Usage.UNDER if is_open else self._confirm()

@@ -60,11 +60,12 @@ class QueueWatch:
         """Packets have been waiting for a while, whether or not they wait longer and longer."""
         return self._stands_since is not None
 
-    def update(self, delay: int, now: int, *, is_slower: bool, is_open: bool = False) -> None:
+    def update(self, delay: int, now: int, *, is_slower: bool, is_open: bool = False, is_over: bool = False) -> None:
         """Once a feedback: the least delay of its last few packets, against jitter.
 
         `is_slower`: less arrives than before. A burst, say a keyframe, makes a queue too, but arrives as fast as ever.
         `is_open`: what waited was let through together, as by a device that reads late, not by a narrow line.
+        `is_over`: more is sent than is believed, so a queue that stands is one, and no longer way.
         """
         if self._least is None:
             self._epoch = now
@@ -91,7 +92,7 @@ class QueueWatch:
             recent.popleft()
         has_risen = any(delay - before > RISE_US for _, before in recent)
         recent.append((now, delay))
-        self._stand(min(before for _, before in recent) - base, now)
+        self._stand(min(before for _, before in recent) - base, now, is_over=is_over)
         apart = min(self.queue_us, MAX_NOISE_US) - self.noise_us
         self.noise_us += apart // NOISE_UP if apart > 0 else apart // NOISE_DOWN
         clogged = CLOGGED_US + 4 * self.noise_us
@@ -105,14 +106,14 @@ class QueueWatch:
         self.queue_us = 0
         self._end()
 
-    def _stand(self, lowest: int, now: int) -> None:
+    def _stand(self, lowest: int, now: int, *, is_over: bool) -> None:
         """A queue that never was empty for half a second; after 3 s of it, the way itself became longer."""
         is_standing = lowest > STANDING_US + 2 * self.noise_us and now - self._recent[0][0] >= STANDING_FOR_US
         if not is_standing:
             self._stands_since = None
         elif self._stands_since is None:
             self._stands_since = now
-        elif now - self._stands_since > MAX_DRAIN_US:
+        elif now - self._stands_since > MAX_DRAIN_US and not is_over:
             self._least, self._least_before = lowest + self._base, None
             self._epoch = now
             self._stands_since = None
