@@ -72,7 +72,7 @@ class LineEstimator:
         self._answered = 0  # the number after the newest that was answered or has been a reason for doubt
         self._waits_since: float | None = None  # for an answer to what was sent since
         self._drained_bytes = self._drained_us = 0
-        self._was_clogged = False
+        self._was_clogged = self._clogged_by_choice = False
         self._open_until = now  # so long what was seen of it is believed
 
     @property
@@ -290,13 +290,15 @@ class LineEstimator:
             self._drained_bytes += size
             self._drained_us += span_us
         if is_first:
+            self._clogged_by_choice = self._is_over
             rates = [self.bps] if acked is None else [self.bps, acked]
             if span_us > 0:
                 rates.append(size * 8_000_000 // span_us)
             self._aimd.lower_to(int(BETA * min(rates)))
 
     def _drained(self, now: float) -> None:
-        if self._drained_us > 0:
+        # Where more was sent than was believed, the line's rate is no news: what is chosen by it did not fit.
+        if self._drained_us > 0 and not self._clogged_by_choice:
             rate = int(BETA * (self._drained_bytes * 8_000_000 // self._drained_us))
             self._aimd.bps = max(MIN_BPS, rate)
         self._drained_bytes = self._drained_us = 0

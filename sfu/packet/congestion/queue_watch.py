@@ -8,6 +8,7 @@ from typing import Final
 
 EPOCH_US: Final = 5_000_000
 CLOGGED_US: Final = 100_000
+OVER_US: Final = 50_000  # deeper than what a keyframe leaves, where more is sent than is believed anyway
 STUCK_US: Final = 200_000  # so long a queue that does not shrink is no burst
 HOPELESS_US: Final = 1_000_000  # nor a device that reads late
 RISE_US: Final = 60_000
@@ -65,7 +66,7 @@ class QueueWatch:
 
         `is_slower`: less arrives than before. A burst, say a keyframe, makes a queue too, but arrives as fast as ever.
         `is_open`: what waited was let through together, as by a device that reads late, not by a narrow line.
-        `is_over`: more is sent than is believed, so a queue that stands is one, and no longer way.
+        `is_over`: more is sent than is believed. What grows then is no burst, and what stands no longer way.
         """
         if self._least is None:
             self._epoch = now
@@ -97,7 +98,8 @@ class QueueWatch:
         self.noise_us += apart // NOISE_UP if apart > 0 else apart // NOISE_DOWN
         clogged = CLOGGED_US + 4 * self.noise_us
         stuck = 2 * clogged + (HOPELESS_US if is_open else 0)
-        if (is_slower and self.queue_us > clogged and has_risen) or (is_stuck and self.queue_us > stuck):
+        is_full = (is_slower and self.queue_us > clogged) or (is_over and self.queue_us > clogged + OVER_US)
+        if (is_full and has_risen) or (is_stuck and self.queue_us > stuck):
             self.is_clogged = True
             self._clogged_at = now
 
