@@ -24,7 +24,7 @@ RUNS_ELSEWHERE = (
     "Nothing was deleted: another server runs a room of this group at the moment. Try again once that session is over."
 )
 
-UNTOLD = "Letters about it are still on their way. They would go too: wait a few minutes if people should get them."
+UNTOLD = "Letters about it may still be on their way. They would go too: wait a few minutes if people should get them."
 
 
 async def show_data(request: web.Request) -> web.Response:

@@ -150,8 +150,9 @@ async def _down_is_typed() -> AsyncIterator[None]:
 
 def _sqlite_engine(url: str) -> AsyncEngine:
     path = make_url(url).database or ":memory:"
-    connect = connector(path, BUSY_MS / 1_000)
-    engine = create_async_engine(url, hide_parameters=True, pool_timeout=POOL_WAIT_S, async_creator=connect)
+    # In memory there is one connection, and no pool to wait for.
+    pool = {} if path == ":memory:" else {"pool_timeout": POOL_WAIT_S}
+    engine = create_async_engine(url, hide_parameters=True, async_creator=connector(path, BUSY_MS / 1_000), **pool)
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(dbapi: Any, _record: object) -> None:

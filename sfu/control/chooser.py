@@ -17,7 +17,7 @@ HOLD_S: Final = 1.0
 MAX_HOLD_S: Final = 20.0
 # A raise that does not last so long was one too many.
 PROVEN_S: Final = 5.0
-STEADY_S: Final = 20.0
+STEADY_S: Final = 30.0  # longer than the longest wait and the time after which a raise is proven
 FIRST_VOICE_BPS: Final = 50_000
 NEXT_VOICE_BPS: Final = 15_000
 MAX_VOICES: Final = 5
@@ -193,7 +193,7 @@ class Chooser:
             waits.append((self._ample_since + HOLD_S, ample))
         over = [most for until, most in waits if now >= until]
         if not over:
-            self.due = min(until for until, _ in waits)
+            self.due = min(until for until in (self.due, *(until for until, _ in waits)) if until is not None)
             return
         chosen.update({pub: index for pub, index in over[0].items() if index > chosen.get(pub, -1)})
         self._raised_at = now

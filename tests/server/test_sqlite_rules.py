@@ -75,6 +75,14 @@ async def test_nobody_waits_for_their_turn_for_ever(tmp_path: Path, monkeypatch:
     await database.close()
 
 
+@pytest.mark.parametrize("url", ["sqlite+aiosqlite://", "sqlite+aiosqlite:///:memory:"])
+async def test_a_database_in_memory_opens(url: str) -> None:
+    database = Database(url)
+    async with database.read() as connection:
+        assert (await connection.exec_driver_sql("SELECT 1")).scalar_one() == 1
+    await database.close()
+
+
 async def test_nobody_waits_for_a_connection_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_rules, "POOL_WAIT_S", 0.05)
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'h.db'}")

@@ -95,7 +95,7 @@ async def test_whoever_deletes_a_group_hears_of_letters_that_would_go_with_it(tm
         assert UNTOLD not in await site.get(sure)
         date = (await site.services.store.exports.dates(canceled))[0]
         await site.post(f"/host/sessions/{date.session}/cancel")
-        assert UNTOLD in await site.get(sure), "its people are about to be written to"
+        assert UNTOLD in await site.get(sure), "whoever expects it is about to be written to"
 
         asked, _ = ids(await site.planned(**WEEKLY))
         sure = f"/host/groups/{asked}/data/delete"

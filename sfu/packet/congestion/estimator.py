@@ -71,6 +71,7 @@ class LineEstimator:
         self._heard_at = now
         self._answered = 0  # the number after the newest that was answered or has been a reason for doubt
         self._waits_since: float | None = None  # for an answer to what was sent since
+        self._is_dark = False  # nothing that was sent is answered
         self._drained_bytes = self._drained_us = 0
         self._was_clogged = self._clogged_by_choice = False
         self._open_until = now  # so long what was seen of it is believed
@@ -149,7 +150,6 @@ class LineEstimator:
         last_arrival = max(last_arrival, came)
         if now - self._heard_at > DARK_S:
             self._loss.forget()
-            prober.forget(now)
             self._suspects.clear()
             lost.clear()
         self._on_answer(seq + 1 & 0xFFFF, now)
@@ -191,7 +191,7 @@ class LineEstimator:
     def _is_over(self) -> bool:
         """More arrives than is believed that could: whoever chooses reckons with less than is sent."""
         acked = self._acked.bps
-        return acked is not None and acked > self.bps
+        return acked is not None and acked > self._aimd.bps
 
     def _pass(self, sent: int, came: int) -> None:
         variation = self._groups.add(sent, came)
@@ -226,6 +226,7 @@ class LineEstimator:
             self._waits_since = None
             if self._is_unanswered(next_number, now):
                 self._answered = next_number
+                self._is_dark = True
                 self._aimd.lower_to(max(self.bps // 2, min(self.bps, DOUBT_BPS)))
                 self.prober.trouble(now)
 
@@ -246,6 +247,9 @@ class LineEstimator:
         if not self.has_feedback or (end - self._answered) & 0xFFFF < 0x8000:
             self._answered = end
         self.has_feedback = True
+        if self._is_dark:
+            self._is_dark = False
+            self.prober.forget(now)
         self._waits_since = None
         self._heard_at = now
 

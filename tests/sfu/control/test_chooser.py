@@ -221,6 +221,15 @@ def test_after_a_while_without_trouble_nobody_is_wary_any_more_and_asks_for_that
     assert not chooser.is_wary and chooser.due is None
 
 
+def test_a_long_wait_ends_when_the_trouble_is_long_over() -> None:
+    asked = [Want(1, camera_ladder(LIVE, 700))]
+    chooser, lowered_at = wary(asked)
+    late = lowered_at + STEADY_S - 1
+    chooser.update(asked, 400_000 * MARGIN + 1, late)
+    assert chooser.due == lowered_at + STEADY_S
+    assert late + waited(chooser, asked, 400_000 * MARGIN + 1, late) < lowered_at + STEADY_S + 0.2
+
+
 def test_somebody_new_is_shown_at_once_where_there_is_room() -> None:
     one, two = Want(1, camera_ladder(LIVE, 320)), Want(2, camera_ladder(LIVE, 320))
     chooser = Chooser()

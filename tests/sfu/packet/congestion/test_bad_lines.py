@@ -132,6 +132,17 @@ def test_what_was_tried_in_the_dark_tells_nothing_of_the_line_after_it(seed: int
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("delay_s", [0.025, 0.1])
+def test_where_nobody_speaks_probes_alone_find_out_that_the_line_is_wide_again(delay_s: float, seed: int) -> None:
+    viewing = Viewing(tiles=[320], seed=seed, microphones=0)
+    viewing.line(Impairment(delay_s=delay_s, rate_bps=1e5))
+    viewing.run(15)
+    assert viewing.slots[0].current is None, viewing.told()
+    viewing.line(Impairment(delay_s=delay_s, rate_bps=3e6))
+    viewing.since(viewing.now, lambda it: it.slots[0].current == "q", 10)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_second_picture_that_hardly_fits_does_not_come_and_go_all_the_time(seed: int) -> None:
     viewing = Viewing(tiles=[320, 320], seed=seed, keyframe_every_s=1.0, keyframe_share=0.6)
     viewing.line(Impairment(delay_s=0.025, rate_bps=3.6e5))
