@@ -120,6 +120,7 @@ class Chooser:
 
     @property
     def is_wary(self) -> bool:
+        """A raise was too much lately."""
         return self._hold_s > HOLD_S
 
     def update(self, wants: Sequence[Want], budget: float | None, now: float) -> dict[int, int]:
@@ -193,7 +194,8 @@ class Chooser:
             waits.append((self._ample_since + HOLD_S, ample))
         over = [most for until, most in waits if now >= until]
         if not over:
-            self.due = min(until for until in (self.due, *(until for until, _ in waits)) if until is not None)
+            first = min(until for until, _ in waits)
+            self.due = first if self.due is None else min(self.due, first)
             return
         chosen.update({pub: index for pub, index in over[0].items() if index > chosen.get(pub, -1)})
         self._raised_at = now

@@ -26,7 +26,8 @@ class Aimd:
     def __init__(self, bps: int, now: float) -> None:
         self.bps = bps
         self._at = now
-        self._decreased_at = self._lowered_at = float("-inf")
+        self._decreased_at = float("-inf")  # when a queue was answered last, by a lower rate or not
+        self._lowered_at = float("-inf")  # by a lower one
         self._full: float | None = None  # kbps at which the line was full, on average
         self._variance = 0.4  # of it, relative to it
 
