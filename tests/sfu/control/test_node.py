@@ -17,6 +17,7 @@ from sfu.control.transport import Certificate, HalfOpen
 from sfu.node import BadAnswer, Source
 from sfu.plane import Address
 from sfu.process.client import ProcessPlane
+from sfu.process.spawn import spawn
 from tests.sfu.control.dtls_client import PROOF, DtlsClient
 from tests.support.client_packets import read_offer, write_answer
 from tests.support.fake_plane import FakePlane
@@ -262,9 +263,11 @@ async def test_a_shard_closes_whatever_became_of_its_restart(scene: Scene, monke
 async def test_a_process_that_hangs_is_ended_before_anybody_is_told_that_all_is_settled() -> None:
     planes: list[ProcessPlane] = []
     sink = Sink()
+    # Spawned ahead: how fast a busy machine loads the code of the second one is not what is waited for here.
+    children = [spawn(), spawn()]
 
     def new_plane() -> ProcessPlane:
-        planes.append(ProcessPlane(settle_timeout_s=0.2))
+        planes.append(ProcessPlane(children.pop(0), settle_timeout_s=0.2))
         return planes[-1]
 
     kit = ShardKit(
