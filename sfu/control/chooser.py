@@ -1,6 +1,6 @@
 """How much of what a viewer's page shows its line carries, and when that changes. Pure: `now` in.
 
-Voices are no part of this: they are always sent, and what they need is taken off the budget before.
+Voices are no part of this: they are always sent, and what they usually need is taken off the budget before.
 """
 
 from collections.abc import Sequence
@@ -18,9 +18,6 @@ MAX_HOLD_S: Final = 20.0
 # A raise that does not last so long was one too many.
 PROVEN_S: Final = 5.0
 STEADY_S: Final = 30.0  # longer than the longest wait and the time after which a raise is proven
-FIRST_VOICE_BPS: Final = 50_000
-NEXT_VOICE_BPS: Final = 15_000
-MAX_VOICES: Final = 5
 # What pictures may begin with on a line of which nothing is known: feedback comes within a fifth of a second.
 FIRST_BPS: Final = 600_000
 
@@ -86,20 +83,14 @@ def _first(wants: Sequence[Want]) -> dict[int, int]:
     return chosen
 
 
-def voices_bps(microphones: int) -> int:
-    """What is kept for voices: few speak at once, and silence is not sent."""
-    if not microphones:
-        return 0
-    return FIRST_VOICE_BPS + NEXT_VOICE_BPS * (min(microphones, MAX_VOICES) - 1)
-
-
-def goal_bps(wants: Sequence[Want], microphones: int, *, is_wary: bool = False) -> int:
+def goal_bps(wants: Sequence[Want], voices_bps: int, *, excess: int = 0, is_wary: bool = False) -> int:
     """An estimate with which all of `wants` are carried at their top, with the margin and a little more.
 
-    `is_wary`: see `Chooser`.
+    `voices_bps` and `excess`: see `Voices`. `is_wary`: see `Chooser`.
     """
     factor = AMPLE if is_wary else MARGIN
-    return int(1.05 * factor * sum(want.rungs[-1].bps for want in wants)) + voices_bps(microphones)
+    pictures = sum(want.rungs[-1].bps for want in wants)
+    return int(1.05 * factor * pictures + excess) + voices_bps
 
 
 class Chooser:
@@ -123,10 +114,14 @@ class Chooser:
         """A raise was too much lately."""
         return self._hold_s > HOLD_S
 
-    def update(self, wants: Sequence[Want], budget: float | None, now: float) -> dict[int, int]:
-        """Publication → rung to send. `budget`: bits a second for video, None while the line is unknown."""
+    def update(self, wants: Sequence[Want], budget: float | None, now: float, *, excess: int = 0) -> dict[int, int]:
+        """Publication → rung to send. `budget`: bits a second for video, None while the line is unknown.
+
+        `excess`: what voices take of it lately beyond the usual. Nothing more is sent that would not fit beside them;
+        whether what is sent does fit the estimate tells by itself.
+        """
         most = carried(wants, budget)
-        safe = carried(wants, None if budget is None else budget / MARGIN)
+        safe = carried(wants, _within(budget, MARGIN, excess))
         chosen: dict[int, int] = {}
         is_lower = False
         may_rise = False
@@ -147,7 +142,7 @@ class Chooser:
         may_rise = may_rise and not is_lower
         self._settle(may_rise=may_rise, now=now)
         if may_rise:
-            ample = carried(wants, None if budget is None else budget / AMPLE)
+            ample = carried(wants, _within(budget, AMPLE, excess))
             self._rise(chosen, safe, ample, now)
         self.chosen = chosen
         self._rates = {want.pub: want.rungs for want in wants}
@@ -193,13 +188,20 @@ class Chooser:
         if self._ample_since is not None:
             waits.append((self._ample_since + HOLD_S, ample))
         over = [most for until, most in waits if now >= until]
-        if not over:
-            first = min(until for until, _ in waits)
-            self.due = first if self.due is None else min(self.due, first)
+        if over:
+            chosen.update({pub: index for pub, index in over[0].items() if index > chosen.get(pub, -1)})
+            self._raised_at = now
+            self._ample_since = None
+            waits = waits[:1]
+        if not _is_more(safe, chosen):
+            self._fits_since = None
             return
-        chosen.update({pub: index for pub, index in over[0].items() if index > chosen.get(pub, -1)})
-        self._raised_at = now
-        self._fits_since = self._ample_since = None
+        first = min(until for until, _ in waits)
+        self.due = first if self.due is None else min(self.due, first)
+
+
+def _within(budget: float | None, factor: float, excess: int) -> float | None:
+    return None if budget is None else (budget - excess) / factor
 
 
 def _is_more(one: dict[int, int], than: dict[int, int]) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sfu.control.peer import Peer, Publication
 from sfu.control.redundancy import Redundancy
 from sfu.control.video_plan import Choice, VideoPlan
+from sfu.control.voices import Voices
 from sfu.control.watched import Watched
 from sfu.node import Pictures, SlotShown, Source, SourceWanted, Wanted
 from sfu.plane import Layer
@@ -28,6 +29,8 @@ class Member:
     downlink_bps: int | None = None
     goal_bps: int = 0  # what all that its page shows would take, as the plane was told
     used_bps: int | None = None  # the estimate that was last chosen by
+    used_excess: int = 0  # what voices took beyond the usual then
+    voices: Voices = field(default_factory=Voices)
     told: tuple[SlotShown, ...] | None = None
     told_pictures: Pictures = Pictures.ALL
     told_layers: tuple[SourceWanted, ...] | None = None

@@ -48,14 +48,20 @@ class VideoPlan:
         self._leaning: tuple[Pictures, float] | None = None
 
     def update(
-        self, pictures: Sequence[Picture], budget: float | None, now: float, *, is_saver: bool = False
+        self,
+        pictures: Sequence[Picture],
+        budget: float | None,
+        now: float,
+        *,
+        is_saver: bool = False,
+        excess: int = 0,
     ) -> dict[int, Choice]:
         """Publication → what to send; one that is missing is not sent. `pictures` most important first.
 
-        `budget`: bits a second for video, None while the line is unknown.
+        `budget`: bits a second for video, None while the line is unknown. `excess`: see `Chooser.update`.
         """
         self.goal = tuple(Want(picture.pub, _rungs(picture, is_saver), picture.is_first) for picture in pictures)
-        chosen = self._chooser.update(self.goal, budget, now)
+        chosen = self._chooser.update(self.goal, budget, now, excess=excess)
         self._lean(chosen, budget, now)
         return {want.pub: _choice(want.rungs, chosen[want.pub]) for want in self.goal if want.pub in chosen}
 

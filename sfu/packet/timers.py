@@ -169,7 +169,7 @@ class Timers:
 
     def _tell_rates(self, publication: Publication, now: float) -> None:
         rates = publication.rates(now)
-        if publication.spec.kind is Kind.VIDEO and _differ(publication.told_rates, rates):
+        if _differ(publication.told_rates, rates):
             publication.told_rates = rates
             self._wire.sink.on_layers(publication.number, rates)
 

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count, pairwise
 
-from sfu.control.chooser import Chooser, Want, goal_bps, voices_bps
+from sfu.control.chooser import Chooser, Want, goal_bps
+from sfu.control.conference import WEIGH_S
 from sfu.control.ladder import camera_ladder
+from sfu.control.voices import Voices, usual_bps
 from sfu.packet import rtcp
 from sfu.packet.bwe import ArrivalLog
 from sfu.packet.congestion.estimator import LineEstimator
@@ -83,6 +85,9 @@ class Viewing:
         self.next_seq = 65_000
         self.estimator = LineEstimator(self.ring, self.now)
         self.chooser = Chooser()
+        self.voices = Voices()
+        self._voice_bytes = 0
+        self._weighed_at = self.now
         self.slots = [Slot(number, width, is_first=number == 0) for number, width in enumerate(tiles)]
         self.microphones = microphones
         self.pacer: Pacer[tuple[int, int]] | None = None  # number and size
@@ -144,7 +149,12 @@ class Viewing:
         for index, at in enumerate(self._voice_at):
             if now >= at:
                 self._voice_at[index] = at + 0.02
-                self._send(self.random.randint(90, 150), is_voice=True)
+                size = self.random.randint(90, 150)
+                self._voice_bytes += size
+                self._send(size, is_voice=True)
+        if now - self._weighed_at >= WEIGH_S:
+            self.voices.weigh(int(self._voice_bytes * 8 / (now - self._weighed_at)))
+            self._voice_bytes, self._weighed_at = 0, now
         if estimator.is_clogged is not self._was_clogged:
             self._was_clogged = estimator.is_clogged
             self._hold(estimator.is_clogged)
@@ -277,9 +287,10 @@ class Viewing:
 
     def _choose(self) -> None:
         wants = [Want(slot.number, camera_ladder(RATES, slot.width), slot.is_first) for slot in self.slots]
-        budget = self.estimator.bps - voices_bps(self.microphones) if self.estimator.has_feedback else None
-        chosen = self.chooser.update(wants, budget, self.now)
-        self.estimator.prober.goal = goal_bps(wants, self.microphones, is_wary=self.chooser.is_wary)
+        kept, excess = usual_bps(self.microphones), self.voices.excess(self.microphones)
+        budget = self.estimator.bps - kept if self.estimator.has_feedback else None
+        chosen = self.chooser.update(wants, budget, self.now, excess=excess)
+        self.estimator.prober.goal = goal_bps(wants, kept, excess=excess, is_wary=self.chooser.is_wary)
         for slot in self.slots:
             index = chosen.get(slot.number)
             target = None if index is None else wants[slot.number].rungs[index].layer.rid

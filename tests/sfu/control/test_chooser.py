@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfu.control.chooser import AMPLE, FIRST_BPS, MARGIN, STEADY_S, Chooser, Want, carried, goal_bps, steps, voices_bps
+from sfu.control.chooser import AMPLE, FIRST_BPS, MARGIN, STEADY_S, Chooser, Want, carried, goal_bps, steps
 from sfu.control.ladder import Rung, camera_ladder, settled, single_ladder
 from sfu.plane import Layer
 from sfu.uplinks import CAMERA_LAYERS
@@ -203,12 +203,24 @@ def test_of_a_line_that_carries_far_more_only_what_it_amply_carries_is_sent() ->
     assert chooser.chosen == {1: 1}
 
 
+def test_the_rest_of_what_fits_is_sent_after_the_wait_although_the_line_is_not_heard_of_again() -> None:
+    asked = [Want(1, camera_ladder(LIVE, 1280))]
+    chooser, began = wary(asked)
+    budget = 1_200_000 * MARGIN + 1
+    assert chooser.update(asked, budget, began) == {1: 0}
+    for expected in (1, 2):
+        now = chooser.due
+        assert now is not None and now < began + 9
+        assert chooser.update(asked, budget, now) == {1: expected}
+
+
 def test_whoever_is_wary_wants_to_know_whether_the_line_carries_far_more() -> None:
     asked = [Want(pub, camera_ladder(LIVE, 320)) for pub in range(2)]
-    usual, more = goal_bps(asked, 2), goal_bps(asked, 2, is_wary=True)
-    assert len(carried(asked, (usual - voices_bps(2)) / MARGIN)) == 2
-    assert len(carried(asked, (usual - voices_bps(2)) / AMPLE)) < 2
-    assert len(carried(asked, (more - voices_bps(2)) / AMPLE)) == 2
+    voices_bps = 65_000
+    usual, more = goal_bps(asked, voices_bps), goal_bps(asked, voices_bps, is_wary=True)
+    assert len(carried(asked, (usual - voices_bps) / MARGIN)) == 2
+    assert len(carried(asked, (usual - voices_bps) / AMPLE)) < 2
+    assert len(carried(asked, (more - voices_bps) / AMPLE)) == 2
 
 
 def test_after_a_while_without_trouble_nobody_is_wary_any_more_and_asks_for_that_moment() -> None:
@@ -270,8 +282,3 @@ def test_whoever_is_shown_on_an_unknown_line_is_sent_the_smallest_layer(asked: l
     chosen = carried(asked, None)
     for want in asked:
         assert want.rungs[chosen[want.pub]].layer.rid == want.rungs[0].layer.rid
-
-
-def test_voices_are_kept_room_for() -> None:
-    assert voices_bps(0) == 0
-    assert voices_bps(1) < voices_bps(3) < voices_bps(8) == voices_bps(25)

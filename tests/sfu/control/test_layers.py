@@ -169,6 +169,33 @@ async def test_a_line_that_becomes_narrow_loses_sharpness_first_then_the_least_i
     assert room.layers_to(viewer) == {first: "q"}
 
 
+async def test_while_many_speak_at_once_no_picture_is_begun_that_would_not_fit_beside_their_voices() -> None:
+    room, (viewer, *others) = layered(5, downlink_bps=None)
+    room.conference.set_gate(others[1], Source.CAMERA, False)
+    for person in others:
+        room.conference.set_gate(person, Source.MIC, True)
+    room.views(viewer, (others[0], 240), (others[1], 240))
+    room.conference.on_downlink_bps(viewer, 420_000)
+    room.speak(others, 48_000, seconds=5)
+    assert room.layers_to(viewer) == {others[0]: "q"}
+    room.conference.set_gate(others[1], Source.CAMERA, True)
+    room.speak(others, 48_000, seconds=5)
+    assert room.layers_to(viewer) == {others[0]: "q"}
+    assert len(room.seen_by(viewer, Source.MIC)) == 4
+    room.speak(others, 10_000, seconds=30)
+    assert room.layers_to(viewer) == {others[0]: "q", others[1]: "q"}
+
+
+async def test_a_voice_that_leaves_while_it_is_weighed_harms_nobody() -> None:
+    room, (viewer, *others) = layered(3)
+    for person in others:
+        room.conference.set_gate(person, Source.MIC, True)
+    room.wait(1)
+    room.leave(others[0])
+    room.speak(others[1:], 48_000, seconds=2)
+    assert room.seen_by(viewer, Source.MIC) == others[1:]
+
+
 async def test_after_a_layer_that_was_too_much_the_plane_is_asked_for_more_until_the_trouble_is_over() -> None:
     room, (viewer, shown) = layered(2)
     room.views(viewer, (shown, 1280))
