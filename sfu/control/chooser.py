@@ -1,6 +1,6 @@
 """How much of what a viewer's page shows its line carries, and when that changes. Pure: `now` in.
 
-Voices are no part of this: they are always sent, and what they usually need is taken off the budget before.
+Voices are always sent: what they usually take is off the budget before, and what they take beyond is `excess` here.
 """
 
 from collections.abc import Sequence
@@ -86,11 +86,11 @@ def _first(wants: Sequence[Want]) -> dict[int, int]:
 def goal_bps(wants: Sequence[Want], voices_bps: int, *, excess: int = 0, is_wary: bool = False) -> int:
     """An estimate with which all of `wants` are carried at their top, with the margin and a little more.
 
-    `voices_bps` and `excess`: see `Voices`. `is_wary`: see `Chooser`.
+    `voices_bps`: what is always kept for voices. `excess` and `is_wary`: see `Chooser`.
     """
     factor = AMPLE if is_wary else MARGIN
     pictures = sum(want.rungs[-1].bps for want in wants)
-    return int(1.05 * factor * pictures + excess) + voices_bps
+    return int(1.05 * factor * pictures + excess + voices_bps)
 
 
 class Chooser:
@@ -117,30 +117,32 @@ class Chooser:
     def update(self, wants: Sequence[Want], budget: float | None, now: float, *, excess: int = 0) -> dict[int, int]:
         """Publication → rung to send. `budget`: bits a second for video, None while the line is unknown.
 
-        `excess`: what voices take of it lately beyond the usual. Nothing more is sent that would not fit beside them;
-        whether what is sent does fit the estimate tells by itself.
+        `excess`: what voices take of it lately beyond the usual. What would not fit beside them is not begun; whether
+        what is sent does fit the estimate tells by itself.
         """
         most = carried(wants, budget)
+        new = carried(wants, None if budget is None else min(budget / MARGIN, budget - excess))
         safe = carried(wants, _within(budget, MARGIN, excess))
         chosen: dict[int, int] = {}
         is_lower = False
-        may_rise = False
         for want in wants:
             pub = want.pub
-            top, sure = most.get(pub, -1), safe.get(pub, -1)
             if pub not in self._rates:
-                level = sure
+                level = new.get(pub, -1)
             else:
                 held = self._held(want)
-                level = min(held, top)
+                level = min(held, most.get(pub, -1))
                 is_lower |= level < held
-                may_rise |= sure > level
             if level >= 0:
                 chosen[pub] = level
         if is_lower:
             self._lower(now)
-        may_rise = may_rise and not is_lower
-        self._settle(may_rise=may_rise, now=now)
+            sent = sum(self._rates[pub][index].bps for pub, index in self.chosen.items())
+            if budget is not None and sent <= budget:
+                # Others are more important now: what was sent is shared out anew.
+                _raise(chosen, carried(wants, sent))
+        may_rise = _is_more(safe, chosen)
+        self._settle(may_rise=may_rise and not is_lower, now=now)
         if may_rise:
             ample = carried(wants, _within(budget, AMPLE, excess))
             self._rise(chosen, safe, ample, now)
@@ -189,7 +191,7 @@ class Chooser:
             waits.append((self._ample_since + HOLD_S, ample))
         over = [most for until, most in waits if now >= until]
         if over:
-            chosen.update({pub: index for pub, index in over[0].items() if index > chosen.get(pub, -1)})
+            _raise(chosen, over[0])
             self._raised_at = now
             self._ample_since = None
             waits = waits[:1]
@@ -202,6 +204,10 @@ class Chooser:
 
 def _within(budget: float | None, factor: float, excess: int) -> float | None:
     return None if budget is None else (budget - excess) / factor
+
+
+def _raise(chosen: dict[int, int], to: dict[int, int]) -> None:
+    chosen.update({pub: index for pub, index in to.items() if index > chosen.get(pub, -1)})
 
 
 def _is_more(one: dict[int, int], than: dict[int, int]) -> bool:

@@ -17,7 +17,7 @@ from sfu.control.sdp.ledger import AUDIO_SLOTS, CAMERA_SLOTS, SCREEN_SLOTS
 from sfu.control.speakers import Speakers
 from sfu.control.speaking import SpeakingNews
 from sfu.control.video_plan import Picture
-from sfu.control.voices import usual_bps
+from sfu.control.voices import Voices, usual_bps
 from sfu.control.watched import Watched
 from sfu.node import LineStats, Pictures, SlotShown, Source, SourceWanted, Video, Wanted, WantedCamera
 from sfu.plane import AudioLevel, LayerRate, PacketPlane
@@ -123,10 +123,9 @@ class Conference:
     def on_layers(self, pub: int, live: Sequence[LayerRate]) -> None:
         published = self._published.get(pub)
         if published is not None:
-            published.rates = {rate.rid: rate.bps for rate in live}
-            # Our page asks for three steps; a browser that makes none must not be taken for one that does.
-            published.temporal = max((rate.temporal for rate in live), default=1)
-            self._changed(viewer for viewer in self._members.values() if viewer.plan.considers(pub))
+            published.on_rates(live)
+            if published.publication.source is not Source.MIC:
+                self._changed(viewer for viewer in self._members.values() if viewer.plan.considers(pub))
 
     def on_switched(self, slot: int, rid: str | None) -> None:
         """The plane began to send another picture or layer in a slot."""
@@ -253,10 +252,12 @@ class Conference:
         """Whose voices take much more or less of a line than was reckoned is chosen for anew."""
         changed = []
         for viewer in self._members.values():
-            heard = (self._published[pub] for pub in viewer.shown.values() if pub in self._published)
-            viewer.voices.weigh(sum(sum(one.rates.values()) for one in heard if one.publication.source is Source.MIC))
-            line, microphones = viewer.used_bps, len(self._candidates(viewer, Source.MIC))
-            if line is not None and abs(viewer.voices.excess(microphones) - viewer.used_excess) > WAVER * line:
+            shown = (self._published[pub] for pub in viewer.shown.values() if pub in self._published)
+            voices = (one for one in shown if one.publication.source is Source.MIC)
+            viewer.voices.weigh(bps for voice in voices for bps in voice.rates.values())
+            before, excess = viewer.used_excess, viewer.voices.excess(len(self._candidates(viewer, Source.MIC)))
+            is_over = excess == 0 < before
+            if viewer.used_bps is not None and (is_over or abs(excess - before) > WAVER * viewer.used_bps):
                 changed.append(viewer)
         if changed:
             self._changed(changed)
@@ -292,6 +293,8 @@ class Conference:
                     )
                 )
         microphones = len(self._candidates(viewer, Source.MIC))
+        if not microphones:
+            viewer.voices = Voices()
         voices_bps, excess = usual_bps(microphones), viewer.voices.excess(microphones)
         budget = None
         if viewer.downlink_bps is not None:

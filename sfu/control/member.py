@@ -9,7 +9,7 @@ from sfu.control.video_plan import Choice, VideoPlan
 from sfu.control.voices import Voices
 from sfu.control.watched import Watched
 from sfu.node import Pictures, SlotShown, Source, SourceWanted, Wanted
-from sfu.plane import Layer
+from sfu.plane import Layer, LayerRate
 from sfu.uplinks import CAMERA_LAYERS, UplinkLayer
 
 
@@ -50,6 +50,15 @@ class Published:
     @property
     def is_open(self) -> bool:
         return self.publication.source in self.owner.gates
+
+    def on_rates(self, live: Sequence[LayerRate]) -> None:
+        """What comes of it. A layer that is not asked for dwindles before it ceases, and gets no cheaper by it."""
+        asked = (None, *self.watched.rids)
+        self.rates = {
+            rate.rid: rate.bps if rate.rid in asked else max(rate.bps, self.rates.get(rate.rid, 0)) for rate in live
+        }
+        # Our page asks for three steps; a browser that makes none must not be taken for one that does.
+        self.temporal = max((rate.temporal for rate in live), default=1)
 
     def layers(self, now: float) -> Sequence[UplinkLayer]:
         """The simulcast layers that may come."""

@@ -76,7 +76,7 @@ class Viewing:
 
     def __init__(
         self, *, tiles: list[int], seed: int = 1, microphones: int = 2, paced: bool = True, wavering: float = 0.2,
-        keyframe_every_s: float = float("inf"), keyframe_share: float = 0.3,
+        keyframe_every_s: float = float("inf"), keyframe_share: float = 0.3, are_voices_weighed: bool = True,
     ) -> None:  # fmt: skip
         self.now = 100.0
         self.trace = Trace()
@@ -86,8 +86,9 @@ class Viewing:
         self.estimator = LineEstimator(self.ring, self.now)
         self.chooser = Chooser()
         self.voices = Voices()
-        self._voice_bytes = 0
-        self._weighed_at = self.now
+        self.speaking = microphones
+        self._voice_bytes = [0] * microphones
+        self._weighs_at = self.now + WEIGH_S if are_voices_weighed else float("inf")
         self.slots = [Slot(number, width, is_first=number == 0) for number, width in enumerate(tiles)]
         self.microphones = microphones
         self.pacer: Pacer[tuple[int, int]] | None = None  # number and size
@@ -149,12 +150,14 @@ class Viewing:
         for index, at in enumerate(self._voice_at):
             if now >= at:
                 self._voice_at[index] = at + 0.02
-                size = self.random.randint(90, 150)
-                self._voice_bytes += size
-                self._send(size, is_voice=True)
-        if now - self._weighed_at >= WEIGH_S:
-            self.voices.weigh(int(self._voice_bytes * 8 / (now - self._weighed_at)))
-            self._voice_bytes, self._weighed_at = 0, now
+                if index < self.speaking:
+                    size = self.random.randint(90, 150)
+                    self._voice_bytes[index] += size
+                    self._send(size, is_voice=True)
+        if now >= self._weighs_at:
+            self._weighs_at = now + WEIGH_S
+            self.voices.weigh(int(size * 8 / WEIGH_S) for size in self._voice_bytes)
+            self._voice_bytes = [0] * self.microphones
         if estimator.is_clogged is not self._was_clogged:
             self._was_clogged = estimator.is_clogged
             self._hold(estimator.is_clogged)

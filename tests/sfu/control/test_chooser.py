@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -240,6 +241,29 @@ def test_a_long_wait_ends_when_the_trouble_is_long_over() -> None:
     chooser.update(asked, 400_000 * MARGIN + 1, late)
     assert chooser.due == lowered_at + STEADY_S
     assert late + waited(chooser, asked, 400_000 * MARGIN + 1, late) < lowered_at + STEADY_S + 0.2
+
+
+@pytest.mark.parametrize("excess", [0, 60_000])
+def test_who_becomes_more_important_takes_the_place_of_another_at_once(excess: int) -> None:
+    first, second, third = (Want(pub, camera_ladder(LIVE, 320)) for pub in range(3))
+    chooser = Chooser()
+    now = settle(chooser, [first, second, third], 250_000)
+    assert chooser.update([first, second, third], 250_000, now, excess=excess) == {0: 0}
+    assert chooser.update([third, first, second], 130_000, now + 1, excess=excess) == {2: 0}
+    assert chooser.update([second, first, third], 130_000, now + 2, excess=excess) == {1: 0}
+
+
+def test_nothing_is_tried_that_would_not_fit_beside_what_voices_take_and_what_is_sent_stays() -> None:
+    one, two = (Want(pub, camera_ladder(LIVE, 320)) for pub in range(2))
+    chooser = Chooser()
+    now = settle(chooser, [one], 310_000)
+    assert chooser.update([one, two], 310_000, now, excess=100_000) == {0: 0}
+    for _ in range(100):
+        now += 1
+        assert chooser.update([one, two], 310_000, now, excess=100_000) == {0: 0}
+    now += waited(chooser, [one, two], 310_000, now)
+    assert chooser.update([one, two], 310_000, now) == {0: 0, 1: 0}
+    assert chooser.update([one, two], 310_000, now, excess=100_000) == {0: 0, 1: 0}
 
 
 def test_somebody_new_is_shown_at_once_where_there_is_room() -> None:

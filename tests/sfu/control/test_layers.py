@@ -2,6 +2,9 @@
 
 from itertools import pairwise
 
+import pytest
+
+from sfu.control.chooser import MARGIN
 from sfu.control.watched import LINGER_S
 from sfu.node import Pictures, Source, SourceWanted, Video
 from tests.support.conference_room import Room
@@ -55,6 +58,21 @@ async def test_layers_that_nobody_gets_are_asked_for_no_more_after_some_seconds(
     room.views(viewer, (publisher, 160))
     assert room.wanted_of(publisher) == RIDS
     room.wait(LINGER_S + 30)
+    assert room.wanted_of(publisher) == ("q",)
+
+
+async def test_a_layer_that_dwindles_because_nobody_gets_it_is_not_taken_for_a_cheap_one() -> None:
+    room, (viewer, publisher) = layered(2)
+    room.views(viewer, (publisher, 640))
+    room.wait(1)
+    assert room.layers_to(viewer) == {publisher: "h"}
+    room.conference.on_downlink_bps(viewer, 200_000)
+    room.wait(LINGER_S + 0.5)
+    assert room.wanted_of(publisher) == ("q",)
+    # The last second of `h` was half a second long.
+    room.live(publisher, q=105_000, h=87_000)
+    room.wait(1)
+    assert room.layers_to(viewer) == {publisher: "q"}
     assert room.wanted_of(publisher) == ("q",)
 
 
@@ -184,6 +202,38 @@ async def test_while_many_speak_at_once_no_picture_is_begun_that_would_not_fit_b
     assert len(room.seen_by(viewer, Source.MIC)) == 4
     room.speak(others, 10_000, seconds=30)
     assert room.layers_to(viewer) == {others[0]: "q", others[1]: "q"}
+
+
+@pytest.mark.parametrize("line", [390_000, 400_000, 410_000, 440_000, 480_000])
+async def test_when_it_is_quiet_again_the_picture_comes_on_any_line_that_carries_it(line: int) -> None:
+    room, (viewer, *others) = layered(5, downlink_bps=None)
+    for person in others:
+        room.conference.set_gate(person, Source.MIC, True)
+    room.views(viewer, (others[0], 240), (others[1], 240))
+    room.speak(others, 48_000, seconds=5)
+    room.conference.on_downlink_bps(viewer, 250_000)
+    room.wait(1)
+    room.conference.on_downlink_bps(viewer, line)
+    room.speak(others, 48_000, seconds=20)
+    assert room.layers_to(viewer) == {others[0]: "q"}
+    room.speak(others, 10_000, seconds=30)
+    fits = line - 95_000 >= 240_000 * MARGIN
+    assert room.layers_to(viewer) == dict.fromkeys(others[: 1 + fits], "q")
+
+
+async def test_what_was_heard_before_all_were_muted_is_forgotten() -> None:
+    room, (viewer, *others) = layered(5, downlink_bps=None)
+    for person in others:
+        room.conference.set_gate(person, Source.MIC, True)
+    room.speak(others, 100_000, seconds=10)
+    for person in others:
+        room.conference.set_gate(person, Source.MIC, False)
+    room.conference.on_downlink_bps(viewer, 250_000)
+    room.views(viewer)
+    room.wait(60)
+    room.conference.set_gate(others[0], Source.MIC, True)
+    room.views(viewer, (others[0], 240))
+    assert room.layers_to(viewer) == {others[0]: "q"}
 
 
 async def test_a_voice_that_leaves_while_it_is_weighed_harms_nobody() -> None:
