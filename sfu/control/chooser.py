@@ -120,27 +120,25 @@ class Chooser:
         `excess`: what voices take of it lately beyond the usual. What would not fit beside them is not begun; whether
         what is sent does fit the estimate tells by itself.
         """
-        most = carried(wants, budget)
-        new = carried(wants, None if budget is None else min(budget / MARGIN, budget - excess))
         safe = carried(wants, _within(budget, MARGIN, excess))
-        chosen: dict[int, int] = {}
-        is_lower = False
-        for want in wants:
-            pub = want.pub
-            if pub not in self._rates:
-                level = new.get(pub, -1)
-            else:
-                held = self._held(want)
-                level = min(held, most.get(pub, -1))
-                is_lower |= level < held
-            if level >= 0:
-                chosen[pub] = level
-        if is_lower:
+        held = {want.pub: self._held(want) for want in wants if want.pub in self._rates}
+        kept = _least(held, carried(wants, budget))
+        is_lower = _is_more(held, kept)
+        new = carried(wants, None if budget is None else min(budget / MARGIN, budget - excess))
+        begun = {pub: index for pub, index in new.items() if pub not in self._rates}
+        if begun and budget is not None:
+            kept = _least(kept, carried(wants, budget - excess))
+        chosen = kept | begun
+        sent = self._sent_bps()
+        shared = None
+        if budget is not None and sent <= budget:
+            shared = shared_out(wants, held | begun, safe, min(MARGIN * sent, budget))
+        if shared is not None:
+            chosen, is_lower = shared, False
+            if sum(want.rungs[chosen[want.pub]].bps for want in wants if want.pub in chosen) > sent:
+                self._raised_at = now
+        elif is_lower:
             self._lower(now)
-            sent = sum(self._rates[pub][index].bps for pub, index in self.chosen.items())
-            if budget is not None and sent <= budget:
-                # Others are more important now: what was sent is shared out anew.
-                _raise(chosen, carried(wants, sent))
         may_rise = _is_more(safe, chosen)
         self._settle(may_rise=may_rise and not is_lower, now=now)
         if may_rise:
@@ -163,6 +161,14 @@ class Chooser:
             return len(want.rungs) - 1  # of a layer that dwindled before it ceased, the bits would say too little
         bps = self._rates[want.pub][former].bps
         return max((index for index, rung in enumerate(want.rungs) if rung.bps <= bps), default=0)
+
+    def _sent_bps(self) -> int:
+        """What was chosen takes; of a layer that is still to come, what is sent in its place."""
+        sent = 0
+        for pub, index in self.chosen.items():
+            rungs = self._rates[pub][: index + 1]
+            sent += next((rung.bps for rung in reversed(rungs) if rung.is_live), rungs[-1].bps)
+        return sent
 
     def _lower(self, now: float) -> None:
         if now - self._raised_at < PROVEN_S:
@@ -200,6 +206,31 @@ class Chooser:
             return
         first = min(until for until, _ in waits)
         self.due = first if self.due is None else min(self.due, first)
+
+
+def shared_out(wants: Sequence[Want], held: dict[int, int], safe: dict[int, int], bps: float) -> dict[int, int] | None:
+    """What is sent instead of `held` where `bps` carries something more important than a part of it; None elsewhere.
+
+    What is in `safe` may stay beside it.
+    """
+    missing: tuple[int, int] | None = None
+    for pub, index, _ in steps(wants):
+        if held.get(pub, -1) < index:
+            missing = missing or (pub, index)
+        elif missing is not None:
+            break
+    else:
+        return None
+    shared = carried(wants, bps)
+    if missing is None or shared.get(missing[0], -1) < missing[1]:
+        return None
+    _raise(shared, _least(held, safe))
+    return shared
+
+
+def _least(one: dict[int, int], other: dict[int, int]) -> dict[int, int]:
+    """Of each publication the lower rung; what is missing in one is missing."""
+    return {pub: min(index, other[pub]) for pub, index in one.items() if index >= 0 and pub in other}
 
 
 def _within(budget: float | None, factor: float, excess: int) -> float | None:

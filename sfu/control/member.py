@@ -38,7 +38,7 @@ class Member:
 
 @dataclass(slots=True, eq=False)
 class Published:
-    """`rates`: bits a second of the layers that are live, by rid. `temporal`: steps of frame rate seen in them."""
+    """`rates`: bits a second to reckon with, by rid, of the layers that are live. `temporal`: steps of frame rate."""
 
     owner: Member
     publication: Publication
@@ -52,8 +52,8 @@ class Published:
         return self.publication.source in self.owner.gates
 
     def on_rates(self, live: Sequence[LayerRate]) -> None:
-        """What comes of it. A layer that is not asked for dwindles before it ceases, and gets no cheaper by it."""
-        asked = (None, *self.watched.rids)
+        """What comes of it. A layer that is not to be sent dwindles before it ceases, and gets no cheaper by it."""
+        asked = (None, *self.watched.rids) if self.is_open else ()
         self.rates = {
             rate.rid: rate.bps if rate.rid in asked else max(rate.bps, self.rates.get(rate.rid, 0)) for rate in live
         }

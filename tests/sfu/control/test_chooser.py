@@ -1,12 +1,13 @@
 """What a viewer is sent: within the estimate, most important first, and without flicker."""
 
+import random
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfu.control.chooser import AMPLE, FIRST_BPS, MARGIN, STEADY_S, Chooser, Want, carried, goal_bps, steps
+from sfu.control.chooser import AMPLE, FIRST_BPS, MARGIN, STEADY_S, Chooser, Want, carried, goal_bps, shared_out, steps
 from sfu.control.ladder import Rung, camera_ladder, settled, single_ladder
 from sfu.plane import Layer
 from sfu.uplinks import CAMERA_LAYERS
@@ -103,6 +104,18 @@ def test_what_is_sent_always_fits_and_stays_monotone_in_time(asked: list[Want], 
         chosen = chooser.update(asked, budget, now)
         assert spent(asked, chosen) <= budget
         assert all(0 <= index < len(asked[pub].rungs) for pub, index in chosen.items())
+
+
+@given(wants, st.lists(st.tuples(budgets, st.integers(0, 400_000)), max_size=40), st.randoms(use_true_random=False))
+def test_whoever_is_most_important_what_is_sent_fits(
+    asked: list[Want], moves: list[tuple[int, int]], random_: random.Random
+) -> None:
+    chooser = Chooser()
+    for second, (budget, excess) in enumerate(moves):
+        ordered = random_.sample(asked, random_.randint(1, len(asked)))
+        chosen = chooser.update(ordered, budget, float(second), excess=excess)
+        assert spent(asked, chosen) <= budget
+        assert chosen.keys() <= {want.pub for want in ordered}
 
 
 def test_nine_small_tiles_get_nine_small_layers() -> None:
@@ -241,6 +254,66 @@ def test_a_long_wait_ends_when_the_trouble_is_long_over() -> None:
     chooser.update(asked, 400_000 * MARGIN + 1, late)
     assert chooser.due == lowered_at + STEADY_S
     assert late + waited(chooser, asked, 400_000 * MARGIN + 1, late) < lowered_at + STEADY_S + 0.2
+
+
+def pictures(*bps: int, width: int = 320) -> list[Want]:
+    return [Want(pub, camera_ladder({"q": one}, width)) for pub, one in enumerate(bps)]
+
+
+def test_who_becomes_more_important_takes_it_also_where_it_costs_a_little_more() -> None:
+    dear, cheap = pictures(120_000, 100_000)
+    chooser = Chooser()
+    now = settle(chooser, [cheap], 130_000)
+    assert chooser.update([cheap, dear], 130_000, now) == {1: 0}
+    assert chooser.update([dear, cheap], 130_000, now + 1) == {0: 0}
+    assert chooser.update([cheap, dear], 130_000, now + 2) == {1: 0}
+    assert not chooser.is_wary  # that was nobody's fault
+
+
+def test_who_becomes_more_important_comes_instead_of_another_not_beside_them() -> None:
+    one, two = pictures(120_000, 120_000)
+    chooser = Chooser()
+    now = settle(chooser, [one], 240_000)
+    assert chooser.update([one, two], 240_000, now, excess=130_000) == {0: 0}
+    for tenth in range(100):
+        assert chooser.update([two, one], 330_000, now + 1 + tenth / 10, excess=130_000) == {1: 0}
+
+
+def test_somebody_new_and_more_important_comes_instead_of_another_where_voices_leave_no_room_for_both() -> None:
+    one, two = pictures(120_000, 120_000)
+    chooser = Chooser()
+    now = settle(chooser, [one], 330_000)
+    assert chooser.update([two, one], 330_000, now, excess=130_000) == {1: 0}
+
+
+def test_sharpness_too_goes_to_who_is_more_important_and_what_is_safe_stays() -> None:
+    wide = camera_ladder(LIVE, 700)
+    one, two = Want(1, wide, is_first=True), Want(2, wide)
+    chooser = Chooser()
+    now = settle(chooser, [one, two], 700_000)
+    assert chooser.chosen == {1: 1, 2: 0}
+    assert chooser.update([Want(1, wide), Want(2, wide, is_first=True)], 700_000, now + 1) == {1: 0, 2: 1}
+
+
+@given(wants, st.randoms(use_true_random=False), st.integers(0, 3_000_000), st.integers(0, 3_000_000))
+def test_what_is_shared_out_anew_is_no_more_than_there_is(
+    asked: list[Want], random_: random.Random, bps: int, safe_bps: int
+) -> None:
+    held = {want.pub: random_.randrange(-1, len(want.rungs)) for want in asked}
+    safe = carried(asked, safe_bps)
+    shared = shared_out(asked, held, safe, bps)
+    if shared is not None:
+        assert shared != held
+        assert spent(asked, shared) <= max(bps, safe_bps)
+        assert all(shared.get(pub, -1) >= min(held[pub], safe.get(pub, -1)) for pub in held)
+
+
+def test_what_is_too_dear_takes_nobodys_place() -> None:
+    cheap, dear = pictures(60_000, 120_000)
+    chooser = Chooser()
+    now = settle(chooser, [cheap], 130_000)
+    for second in range(60):
+        assert chooser.update([dear, cheap], 130_000, now + second, excess=60_000) in ({0: 0}, {})
 
 
 @pytest.mark.parametrize("excess", [0, 60_000])
