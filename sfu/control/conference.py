@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 from sfu.control.allocator import Candidate, assign, choose_cameras
-from sfu.control.chooser import goal_bps
+from sfu.control.budget import goal_bps
 from sfu.control.lines import LineParts
 from sfu.control.member import Member, Published
 from sfu.control.peer import Peer, Publication

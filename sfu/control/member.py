@@ -53,7 +53,10 @@ class Published:
 
     def on_rates(self, live: Sequence[LayerRate]) -> None:
         """What comes of it. A layer that is not to be sent dwindles before it ceases, and gets no cheaper by it."""
-        asked = (None, *self.watched.rids) if self.is_open else ()
+        watched = self.watched
+        asked: set[str | None] = set(watched.rids) if self.is_open else set()
+        if self.is_open and (watched.is_wanted or self.publication.source is Source.MIC):
+            asked.add(None)
         self.rates = {
             rate.rid: rate.bps if rate.rid in asked else max(rate.bps, self.rates.get(rate.rid, 0)) for rate in live
         }

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sfu.control.chooser import Chooser, Want
+from sfu.control.budget import Want
+from sfu.control.chooser import Chooser
 from sfu.control.ladder import Rung, camera_ladder, settled, single_ladder
 from sfu.node import Pictures
 from sfu.plane import Layer

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count, pairwise
 
-from sfu.control.chooser import Chooser, Want, goal_bps
+from sfu.control.budget import Want, goal_bps
+from sfu.control.chooser import Chooser
 from sfu.control.conference import WEIGH_S
 from sfu.control.ladder import camera_ladder
 from sfu.control.voices import Voices, usual_bps

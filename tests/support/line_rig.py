@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from itertools import count, pairwise
 
 from sfu.codecs import EXT_MID, EXT_RID, EXT_TWCC, OPUS, VP8, Kind
-from sfu.control.chooser import Chooser, Want, goal_bps
+from sfu.control.budget import Want, goal_bps
+from sfu.control.chooser import Chooser
 from sfu.control.ladder import camera_ladder
 from sfu.control.voices import usual_bps
 from sfu.packet.bwe import ArrivalLog

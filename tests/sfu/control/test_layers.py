@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from sfu.control.chooser import MARGIN
+from sfu.control.budget import MARGIN
 from sfu.control.watched import LINGER_S
 from sfu.node import Pictures, Source, SourceWanted, Video
 from tests.support.conference_room import Room
