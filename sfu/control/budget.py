@@ -63,44 +63,6 @@ def carried(wants: Sequence[Want], budget: float | None) -> dict[int, int]:
     return chosen
 
 
-def fitting(wants: Sequence[Want], chosen: dict[int, int], budget: float | None) -> dict[int, int]:
-    """Of what is chosen already what fits into `budget` bits a second; without a budget what may begin."""
-    if budget is None:
-        first = _first(wants)
-        return {pub: min(index, first[pub]) for pub, index in chosen.items() if pub in first}
-    fits: dict[int, int] = {}
-    left = budget
-    for pub, index, more in steps(wants):
-        if index <= chosen.get(pub, -1):
-            left -= more
-            if left < 0:
-                break
-            fits[pub] = index
-    return fits
-
-
-def exchanged(wants: Sequence[Want], chosen: dict[int, int], budget: float) -> dict[int, int]:
-    """A face for each who is more important than something that is chosen, instead of it, last things first.
-
-    For as many bits as before, and for a quarter of that face's more, as no two cost the same; within `budget`.
-    """
-    ordered = steps(wants)
-    chosen = dict(chosen)
-    for place, (pub, index, bps) in enumerate(ordered):
-        if index > 0 or pub in chosen:
-            continue
-        sent = sum(more for other, rung, more in ordered if rung <= chosen.get(other, -1))
-        limit = min(budget, sent + (MARGIN - 1) * bps)
-        trial = dict(chosen)
-        for other, rung, more in reversed(ordered[place + 1 :]):
-            if sent + bps > limit and rung <= trial.get(other, -1):
-                sent -= more
-                trial[other] = rung - 1
-        if sent + bps <= limit:
-            chosen = {other: rung for other, rung in trial.items() if rung >= 0} | {pub: 0}
-    return chosen
-
-
 def _first(wants: Sequence[Want]) -> dict[int, int]:
     """Everybody in the smallest layer, with all of its pictures as far as `FIRST_BPS` goes.
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sfu.control.budget import AMPLE, MARGIN, Want, carried, exchanged, fitting
+from sfu.control.budget import AMPLE, MARGIN, Want, carried
 from sfu.control.ladder import Rung, is_above
 
 HOLD_S: Final = 1.0
@@ -40,31 +40,31 @@ class Chooser:
         `excess`: what voices take of it lately beyond the usual. What would not fit beside them is not begun; whether
         what is sent does fit the estimate tells by itself.
         """
+        most = carried(wants, budget)
+        new = carried(wants, None if budget is None else min(budget / MARGIN, budget - excess))
         safe = carried(wants, _within(budget, MARGIN, excess))
-        held = {want.pub: level for want in wants if (level := self._held(want)) >= 0}
-        chosen = fitting(wants, held, budget)
-        is_lower = chosen != held
+        chosen: dict[int, int] = {}
+        is_lower = False
+        for want in wants:
+            pub = want.pub
+            if pub not in self._rates:
+                level = new.get(pub, -1)
+            else:
+                held = self._held(want)
+                level = min(held, most.get(pub, -1))
+                is_lower |= level < held
+            if level >= 0:
+                chosen[pub] = level
         if is_lower:
             self._lower(now)
-        if begun := self._begun(wants, budget, excess):
-            chosen = fitting(wants, chosen | begun, None if budget is None else budget - excess)
-        if budget is not None:
-            chosen = exchanged(wants, chosen, budget)
         may_rise = _is_more(safe, chosen)
         self._settle(may_rise=may_rise and not is_lower, now=now)
         if may_rise:
             ample = carried(wants, _within(budget, AMPLE, excess))
-            if self._rise(chosen, safe, ample, now):
-                # What is less important than what comes may have to go for it.
-                chosen = fitting(wants, chosen, None if budget is None else budget - excess)
+            self._rise(chosen, safe, ample, now)
         self.chosen = chosen
         self._rates = {want.pub: want.rungs for want in wants}
         return chosen
-
-    def _begun(self, wants: Sequence[Want], budget: float | None, excess: int) -> dict[int, int]:
-        """What is sent at once of what was not asked for before."""
-        new = carried(wants, None if budget is None else min(budget / MARGIN, budget - excess))
-        return {pub: index for pub, index in new.items() if pub not in self._rates}
 
     def _held(self, want: Want) -> int:
         """The rung of this ladder that is the one held on the former ladder; -1: not sent."""
@@ -94,8 +94,8 @@ class Chooser:
         if not may_rise:
             self._fits_since = self._ample_since = None
 
-    def _rise(self, chosen: dict[int, int], safe: dict[int, int], ample: dict[int, int], now: float) -> bool:
-        """`safe` after the wait, `ample` after the shortest one; True when `chosen` became more."""
+    def _rise(self, chosen: dict[int, int], safe: dict[int, int], ample: dict[int, int], now: float) -> None:
+        """`safe` after the wait, `ample` after the shortest one."""
         if self._fits_since is None:
             self._fits_since = now
         if not _is_more(ample, chosen):
@@ -116,7 +116,6 @@ class Chooser:
             self.due = first if self.due is None else min(self.due, first)
         else:
             self._fits_since = None
-        return bool(over)
 
 
 def _within(budget: float | None, factor: float, excess: int) -> float | None:

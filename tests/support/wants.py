@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from sfu.control.budget import Want
 from sfu.control.chooser import Chooser
-from sfu.control.ladder import Rung, camera_ladder
+from sfu.control.ladder import Rung
 from sfu.plane import Layer
 
 LIVE = {"q": 120_000, "h": 400_000, "f": 1_200_000}
@@ -39,7 +39,3 @@ def waited(chooser: Chooser, asked: list[Want], budget: float, now: float) -> fl
         now += 0.1
         assert now < began + 60
     return now - began
-
-
-def pictures(*bps: int, width: int = 320) -> list[Want]:
-    return [Want(pub, camera_ladder({"q": one}, width)) for pub, one in enumerate(bps)]

@@ -1,12 +1,10 @@
 """What a budget carries: everybody before anybody's sharpness, and the most important first."""
 
-import random
 from itertools import pairwise
 
 from hypothesis import given
-from hypothesis import strategies as st
 
-from sfu.control.budget import FIRST_BPS, Want, carried, exchanged, fitting, goal_bps, steps
+from sfu.control.budget import FIRST_BPS, Want, carried, goal_bps, steps
 from sfu.control.chooser import Chooser
 from sfu.control.ladder import camera_ladder, settled, single_ladder
 from sfu.plane import Layer
@@ -74,15 +72,6 @@ def test_a_layer_that_is_not_published_yet_is_wished_for_and_the_best_live_one_s
     assert settled(ladder, 0) == Layer("q")
     assert settled(camera_ladder({"f": 900_000}, 1280), 0) == Layer("q")  # it will come
     assert single_ladder(5)[0].layer == Layer()
-
-
-@given(wants, st.randoms(use_true_random=False), budgets)
-def test_an_exchange_is_final_and_fits(asked: list[Want], random_: random.Random, budget: int) -> None:
-    chosen = fitting(asked, carried(random_.sample(asked, len(asked)), budget), budget)
-    after = exchanged(asked, chosen, budget)
-    assert spent(asked, after) <= budget
-    assert len(after) >= 1 or not chosen
-    assert exchanged(asked, after, budget) == after
 
 
 def test_while_the_line_is_unknown_everybody_is_sent_small() -> None:

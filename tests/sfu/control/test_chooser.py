@@ -2,7 +2,6 @@
 
 import random
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +10,7 @@ from sfu.control.chooser import HOLD_S, STEADY_S, Chooser
 from sfu.control.ladder import camera_ladder
 from sfu.plane import Layer
 from sfu.uplinks import CAMERA_LAYERS
-from tests.support.wants import LIVE, budgets, pictures, settle, spent, waited, wants
+from tests.support.wants import LIVE, budgets, settle, spent, waited, wants
 
 
 def test_where_the_better_layer_ceases_all_pictures_of_the_smaller_one_are_shown() -> None:
@@ -162,87 +161,15 @@ def test_a_long_wait_ends_when_the_trouble_is_long_over() -> None:
     assert late + waited(chooser, asked, 400_000 * MARGIN + 1, late) < lowered_at + STEADY_S + 0.2
 
 
-def test_who_becomes_more_important_takes_it_also_where_it_costs_a_little_more() -> None:
-    dear, cheap = pictures(120_000, 100_000)
+def test_who_becomes_more_important_comes_by_itself_although_the_line_is_not_heard_of_again() -> None:
+    asked = [Want(pub, camera_ladder(LIVE, 320)) for pub in range(3)]
     chooser = Chooser()
-    now = settle(chooser, [cheap], 130_000)
-    assert chooser.update([cheap, dear], 130_000, now) == {1: 0}
-    assert chooser.update([dear, cheap], 130_000, now + 1) == {0: 0}
-    assert chooser.update([cheap, dear], 130_000, now + 2) == {1: 0}
-    assert not chooser.is_wary  # that was nobody's fault
-
-
-def test_who_becomes_more_important_comes_instead_of_another_not_beside_them() -> None:
-    one, two = pictures(120_000, 120_000)
-    chooser = Chooser()
-    now = settle(chooser, [one], 240_000)
-    assert chooser.update([one, two], 240_000, now, excess=130_000) == {0: 0}
-    for tenth in range(100):
-        assert chooser.update([two, one], 330_000, now + 1 + tenth / 10, excess=130_000) == {1: 0}
-
-
-def test_somebody_new_and_more_important_comes_instead_of_another_where_voices_leave_no_room_for_both() -> None:
-    one, two = pictures(120_000, 120_000)
-    chooser = Chooser()
-    now = settle(chooser, [one], 330_000)
-    assert chooser.update([two, one], 330_000, now, excess=130_000) == {1: 0}
-
-
-def test_of_many_only_the_least_important_gives_way() -> None:
-    many = pictures(*[120_000] * 5)
-    chooser = Chooser()
-    now = settle(chooser, many, 600_000)
-    assert chooser.chosen.keys() == {0, 1, 2, 3}
-    newest = [many[4], *many[:4]]
-    for second in range(60):
-        assert chooser.update(newest, 600_000, now + second).keys() == {4, 0, 1, 2}
-
-
-def test_an_exchange_is_no_way_round_the_wait() -> None:
-    many = pictures(*[120_000] * 4)
-    chooser = Chooser()
-    now = settle(chooser, many, 160_000)
-    for tenth in range(int(10 * HOLD_S)):
-        assert chooser.update([*many[1:], many[0]], 610_000, now + tenth / 10) == {1: 0}
-    assert len(chooser.update([*many[1:], many[0]], 610_000, now + 1.5)) == 4
-
-
-def test_what_costs_far_more_waits_until_it_fits_for_sure_and_takes_the_place_then() -> None:
-    cheap, dear = pictures(100_000, 160_000)[:2]
-    chooser = Chooser()
-    now = settle(chooser, [cheap], 190_000)
-    for second in range(60):
-        assert chooser.update([dear, cheap], 190_000, now + second) == {0: 0}
-    now += 60
-    now += waited(chooser, [dear, cheap], 210_000, now)
-    assert chooser.chosen == {1: 0}
-
-
-def test_a_line_that_carries_a_little_less_costs_one_picture_whoever_is_most_important() -> None:
-    one, two, three = pictures(120_000, 120_000, 120_000)
-    chooser = Chooser()
-    now = settle(chooser, [one, two], 310_000)
+    now = settle(chooser, asked, 310_000)
     assert chooser.chosen == {0: 0, 1: 0}
-    assert chooser.update([three, one, two], 238_000, now) == {2: 0}
-
-
-def test_the_order_alone_makes_nobody_less_sharp_while_it_fits() -> None:
-    wide = camera_ladder(LIVE, 700)
-    to_come = camera_ladder({"q": 120_000}, 700)
-    chooser = Chooser()
-    now = settle(chooser, [Want(1, wide[:1]), Want(2, wide)], 900_000)
-    assert chooser.chosen == {1: 0, 2: 1}
-    assert chooser.update([Want(1, to_come), Want(2, wide)], 900_000, now) == {1: 0, 2: 1}
-
-
-@pytest.mark.parametrize("excess", [0, 60_000])
-def test_who_becomes_more_important_takes_the_place_of_another_at_once(excess: int) -> None:
-    first, second, third = (Want(pub, camera_ladder(LIVE, 320)) for pub in range(3))
-    chooser = Chooser()
-    now = settle(chooser, [first, second, third], 250_000)
-    assert chooser.update([first, second, third], 250_000, now, excess=excess) == {0: 0}
-    assert chooser.update([third, first, second], 130_000, now + 1, excess=excess) == {2: 0}
-    assert chooser.update([second, first, third], 130_000, now + 2, excess=excess) == {1: 0}
+    newest = [asked[2], asked[0], asked[1]]
+    assert chooser.update(newest, 310_000, now) == {0: 0}
+    assert chooser.due is not None and chooser.due <= now + HOLD_S
+    assert chooser.update(newest, 310_000, chooser.due) == {2: 0, 0: 0}
 
 
 def test_nothing_is_tried_that_would_not_fit_beside_what_voices_take_and_what_is_sent_stays() -> None:
