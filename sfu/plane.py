@@ -137,8 +137,7 @@ class PlaneSink(Protocol):
     def on_timeout(self, peer: int) -> None:
         """No valid STUN for 30 s; nothing is sent to it after 10 s."""
 
-    def on_layers(self, pub: int, live: tuple[LayerRate, ...]) -> None:
-        """What comes of a publication, at most once a second; of a voice one layer without a rid, muted none."""
+    def on_layers(self, pub: int, live: tuple[LayerRate, ...]) -> None: ...
 
     def on_levels(self, levels: tuple[AudioLevel, ...]) -> None:
         """One batch per 200 ms, only while somebody has an open microphone."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 from sfu.control.allocator import Candidate, assign, choose_cameras
-from sfu.control.budget import goal_bps
+from sfu.control.chooser import goal_bps, voices_bps
 from sfu.control.lines import LineParts
 from sfu.control.member import Member, Published
 from sfu.control.peer import Peer, Publication
@@ -17,14 +17,12 @@ from sfu.control.sdp.ledger import AUDIO_SLOTS, CAMERA_SLOTS, SCREEN_SLOTS
 from sfu.control.speakers import Speakers
 from sfu.control.speaking import SpeakingNews
 from sfu.control.video_plan import Picture
-from sfu.control.voices import Voices, usual_bps
 from sfu.control.watched import Watched
 from sfu.node import LineStats, Pictures, SlotShown, Source, SourceWanted, Video, Wanted, WantedCamera
 from sfu.plane import AudioLevel, LayerRate, PacketPlane
 
 # An estimate that wavers less than this changes nothing.
 WAVER: Final = 0.05
-WEIGH_S: Final = 1.0  # `Voices`
 
 
 class ConferenceOwner(Protocol):
@@ -53,7 +51,6 @@ class Conference:
         self._stale: set[Member] = set()  # viewers whose slots are to be chosen anew
         self._flush: asyncio.Handle | None = None
         self._due: asyncio.TimerHandle | None = None
-        self._weighs_at = 0.0
         self._news = SpeakingNews(self._speaking, lambda peers: owner.on_speaking(room, peers))
 
     @property
@@ -124,8 +121,7 @@ class Conference:
         published = self._published.get(pub)
         if published is not None:
             published.on_rates(live)
-            if published.publication.source is not Source.MIC:
-                self._changed(viewer for viewer in self._members.values() if viewer.plan.considers(pub))
+            self._changed(viewer for viewer in self._members.values() if viewer.plan.considers(pub))
 
     def on_switched(self, slot: int, rid: str | None) -> None:
         """The plane began to send another picture or layer in a slot."""
@@ -140,12 +136,8 @@ class Conference:
             for level in levels
             if (published := self._published.get(level.pub)) is not None and published.is_open
         }
-        now = self._loop.time()
-        if self._speakers.update(mine, now):
+        if self._speakers.update(mine, self._loop.time()):
             self._speaking_changed()
-        if now >= self._weighs_at:
-            self._weighs_at = now + WEIGH_S
-            self._weigh_voices()
 
     def line_parts(self, peer: int) -> LineParts:
         member = self._members[peer]
@@ -248,20 +240,6 @@ class Conference:
         pubs = [candidate.pub for candidate in self._candidates(viewer, Source.MIC)]
         return self._speakers.hold(held, pubs, AUDIO_SLOTS)
 
-    def _weigh_voices(self) -> None:
-        """Whose voices take much more or less of a line than was reckoned is chosen for anew."""
-        changed = []
-        for viewer in self._members.values():
-            shown = (self._published[pub] for pub in viewer.shown.values() if pub in self._published)
-            voices = (one for one in shown if one.publication.source is Source.MIC)
-            viewer.voices.weigh(bps for voice in voices for bps in voice.rates.values())
-            before, excess = viewer.used_excess, viewer.voices.excess(len(self._candidates(viewer, Source.MIC)))
-            is_over = excess == 0 < before
-            if viewer.used_bps is not None and (is_over or abs(excess - before) > WAVER * viewer.used_bps):
-                changed.append(viewer)
-        if changed:
-            self._changed(changed)
-
     def _choose_video(self, viewer: Member, *, is_expected: bool) -> dict[int, Source]:
         """Sets `viewer.sent`; returns the source of every publication that its page shows.
 
@@ -293,17 +271,14 @@ class Conference:
                     )
                 )
         microphones = len(self._candidates(viewer, Source.MIC))
-        if not microphones:
-            viewer.voices = Voices()
-        voices_bps, excess = usual_bps(microphones), viewer.voices.excess(microphones)
         budget = None
         if viewer.downlink_bps is not None:
-            budget = viewer.downlink_bps - voices_bps
-        viewer.used_bps, viewer.used_excess = viewer.downlink_bps, excess
-        viewer.sent = viewer.plan.update(pictures, budget, now, is_saver=wanted.video is Video.SAVER, excess=excess)
+            budget = viewer.downlink_bps - voices_bps(microphones)
+        viewer.used_bps = viewer.downlink_bps
+        viewer.sent = viewer.plan.update(pictures, budget, now, is_saver=wanted.video is Video.SAVER)
         plan, goal = viewer.plan, 0
         if plan.goal and viewer.peer.is_connected:
-            goal = goal_bps(plan.goal, voices_bps, excess=excess, is_wary=plan.is_wary)
+            goal = goal_bps(plan.goal, microphones, is_wary=plan.is_wary)
         if abs(goal - viewer.goal_bps) > WAVER * viewer.goal_bps:
             viewer.goal_bps = goal
             self._plane.set_downlink_goal(viewer.peer.id, goal)

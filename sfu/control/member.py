@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from sfu.control.peer import Peer, Publication
 from sfu.control.redundancy import Redundancy
 from sfu.control.video_plan import Choice, VideoPlan
-from sfu.control.voices import Voices
 from sfu.control.watched import Watched
 from sfu.node import Pictures, SlotShown, Source, SourceWanted, Wanted
 from sfu.plane import Layer, LayerRate
@@ -29,8 +28,6 @@ class Member:
     downlink_bps: int | None = None
     goal_bps: int = 0  # what all that its page shows would take, as the plane was told
     used_bps: int | None = None  # the estimate that was last chosen by
-    used_excess: int = 0  # what voices took beyond the usual then
-    voices: Voices = field(default_factory=Voices)
     told: tuple[SlotShown, ...] | None = None
     told_pictures: Pictures = Pictures.ALL
     told_layers: tuple[SourceWanted, ...] | None = None
@@ -52,11 +49,8 @@ class Published:
         return self.publication.source in self.owner.gates
 
     def on_rates(self, live: Sequence[LayerRate]) -> None:
-        """What comes of it. A layer that is not to be sent dwindles before it ceases, and gets no cheaper by it."""
-        watched = self.watched
-        asked: set[str | None] = set(watched.rids) if self.is_open else set()
-        if self.is_open and (watched.is_wanted or self.publication.source is Source.MIC):
-            asked.add(None)
+        """What comes of it. A layer that is not asked for dwindles before it ceases, and gets no cheaper by it."""
+        asked = (None, *self.watched.rids)
         self.rates = {
             rate.rid: rate.bps if rate.rid in asked else max(rate.bps, self.rates.get(rate.rid, 0)) for rate in live
         }

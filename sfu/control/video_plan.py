@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sfu.control.budget import Want
-from sfu.control.chooser import Chooser
+from sfu.control.chooser import Chooser, Want
 from sfu.control.ladder import Rung, camera_ladder, settled, single_ladder
 from sfu.node import Pictures
 from sfu.plane import Layer
@@ -49,20 +48,14 @@ class VideoPlan:
         self._leaning: tuple[Pictures, float] | None = None
 
     def update(
-        self,
-        pictures: Sequence[Picture],
-        budget: float | None,
-        now: float,
-        *,
-        is_saver: bool = False,
-        excess: int = 0,
+        self, pictures: Sequence[Picture], budget: float | None, now: float, *, is_saver: bool = False
     ) -> dict[int, Choice]:
         """Publication → what to send; one that is missing is not sent. `pictures` most important first.
 
-        `budget`: bits a second for video, None while the line is unknown. `excess`: see `Chooser.update`.
+        `budget`: bits a second for video, None while the line is unknown.
         """
         self.goal = tuple(Want(picture.pub, _rungs(picture, is_saver), picture.is_first) for picture in pictures)
-        chosen = self._chooser.update(self.goal, budget, now, excess=excess)
+        chosen = self._chooser.update(self.goal, budget, now)
         self._lean(chosen, budget, now)
         return {want.pub: _choice(want.rungs, chosen[want.pub]) for want in self.goal if want.pub in chosen}
 

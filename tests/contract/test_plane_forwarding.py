@@ -337,35 +337,6 @@ async def test_simulcast_layers_are_learned_and_switched_on_a_keyframe_of_the_ta
     assert {rate.rid for rate in rig.sink.named("layers")[-1][1]} == {"q", "h"}
 
 
-async def test_how_much_a_voice_takes_is_told_and_that_it_ended(rig, stage):
-    speaker = await stage.join()
-    pub = stage.publish(speaker, Kind.AUDIO, ssrc=MIC)
-    await rig.fence()
-    for seq in range(1, 21):
-        speaker.audio(MIC, seq)
-    await rig.until(lambda: rig.sink.named("layers"))
-    number, live = rig.sink.named("layers")[-1]
-    assert number == pub
-    assert [rate.rid for rate in live] == [None]
-    assert live[0].bps > 0
-    await rig.until(lambda: rig.sink.named("layers")[-1] == (pub, ()))
-
-
-async def test_of_a_muted_voice_nothing_is_told(rig, stage):
-    speaker = await stage.join()
-    muted = stage.publish(speaker, Kind.AUDIO, ssrc=MIC)
-    stage.publish(speaker, Kind.VIDEO, mid="01", ssrc=CAMERA)
-    rig.plane.set_gate(muted, False)
-    await rig.fence()
-    for seq in range(1, 21):
-        speaker.audio(MIC, seq)
-        speaker.video(CAMERA, seq, key=True)
-    # What comes of both is looked at by the same clock.
-    await rig.until(lambda: rig.sink.named("layers"))
-    await rig.until(lambda: rig.sink.named("layers")[-1][1] == ())
-    assert muted not in [number for number, _ in rig.sink.named("layers")]
-
-
 async def test_a_paused_slot_is_silent_and_goes_on_with_a_keyframe(rig, stage):
     publisher, viewer = await stage.join(), await stage.join()
     pub = stage.publish(publisher, Kind.VIDEO, ssrc=CAMERA)

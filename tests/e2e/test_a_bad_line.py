@@ -36,7 +36,6 @@ FITS_WITHIN_S = 4.0
 BACK_WITHIN_S = 20.0  # the bench: 6 s after the dark, 10 s after a step up
 LONGEST_GAP_S = 1.0  # the bench: 0.2 s
 LONGEST_STILL_S = 2.0
-MOVES_FPS = 2.0
 CONCEALED_MOST = 0.20  # the bench: 12 %
 REPEATED_WITHIN_S = 20.0  # two readings of two seconds, the first when a listener has reported: every 5 s or so
 PLAIN_WITHIN_S = 50.0  # fifteen readings of two seconds, and the one in which the loss ended
@@ -87,9 +86,7 @@ async def test_on_a_line_that_narrows_voices_go_on_and_on_one_that_widens_pictur
     await room.for_a_while(NARROW_FOR_S)
     wide = time()
     counts = await room.line.become(down=WIDE)
-    calm = [seen(room.samples[FAR], room.ids[page.alias], narrow + FITS_WITHIN_S, wide) for page in others]
-    gave_way = any(picture.fps < MOVES_FPS for picture in calm)
-    assert gave_way or counts.down_lost > before.down_lost, "Everything fitted."
+    assert counts.down_lost > before.down_lost, "Everything fitted."
 
     async def all_move() -> bool:
         await room.for_a_while(1.0)

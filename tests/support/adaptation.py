@@ -10,11 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count, pairwise
 
-from sfu.control.budget import Want, goal_bps
-from sfu.control.chooser import Chooser
-from sfu.control.conference import WEIGH_S
+from sfu.control.chooser import Chooser, Want, goal_bps, voices_bps
 from sfu.control.ladder import camera_ladder
-from sfu.control.voices import Voices, usual_bps
 from sfu.packet import rtcp
 from sfu.packet.bwe import ArrivalLog
 from sfu.packet.congestion.estimator import LineEstimator
@@ -77,7 +74,7 @@ class Viewing:
 
     def __init__(
         self, *, tiles: list[int], seed: int = 1, microphones: int = 2, paced: bool = True, wavering: float = 0.2,
-        keyframe_every_s: float = float("inf"), keyframe_share: float = 0.3, are_voices_weighed: bool = True,
+        keyframe_every_s: float = float("inf"), keyframe_share: float = 0.3,
     ) -> None:  # fmt: skip
         self.now = 100.0
         self.trace = Trace()
@@ -86,10 +83,6 @@ class Viewing:
         self.next_seq = 65_000
         self.estimator = LineEstimator(self.ring, self.now)
         self.chooser = Chooser()
-        self.voices = Voices()
-        self.speaking = microphones
-        self._voice_bytes = [0] * microphones
-        self._weighs_at = self.now + WEIGH_S if are_voices_weighed else float("inf")
         self.slots = [Slot(number, width, is_first=number == 0) for number, width in enumerate(tiles)]
         self.microphones = microphones
         self.pacer: Pacer[tuple[int, int]] | None = None  # number and size
@@ -151,14 +144,7 @@ class Viewing:
         for index, at in enumerate(self._voice_at):
             if now >= at:
                 self._voice_at[index] = at + 0.02
-                if index < self.speaking:
-                    size = self.random.randint(90, 150)
-                    self._voice_bytes[index] += size
-                    self._send(size, is_voice=True)
-        if now >= self._weighs_at:
-            self._weighs_at = now + WEIGH_S
-            self.voices.weigh(int(size * 8 / WEIGH_S) for size in self._voice_bytes)
-            self._voice_bytes = [0] * self.microphones
+                self._send(self.random.randint(90, 150), is_voice=True)
         if estimator.is_clogged is not self._was_clogged:
             self._was_clogged = estimator.is_clogged
             self._hold(estimator.is_clogged)
@@ -291,10 +277,9 @@ class Viewing:
 
     def _choose(self) -> None:
         wants = [Want(slot.number, camera_ladder(RATES, slot.width), slot.is_first) for slot in self.slots]
-        kept, excess = usual_bps(self.microphones), self.voices.excess(self.microphones)
-        budget = self.estimator.bps - kept if self.estimator.has_feedback else None
-        chosen = self.chooser.update(wants, budget, self.now, excess=excess)
-        self.estimator.prober.goal = goal_bps(wants, kept, excess=excess, is_wary=self.chooser.is_wary)
+        budget = self.estimator.bps - voices_bps(self.microphones) if self.estimator.has_feedback else None
+        chosen = self.chooser.update(wants, budget, self.now)
+        self.estimator.prober.goal = goal_bps(wants, self.microphones, is_wary=self.chooser.is_wary)
         for slot in self.slots:
             index = chosen.get(slot.number)
             target = None if index is None else wants[slot.number].rungs[index].layer.rid

@@ -10,7 +10,7 @@ from sfu.control.conference import Conference
 from sfu.control.peer import Publication, Slot
 from sfu.control.sdp.ledger import SlotLine, new_ledger
 from sfu.node import Pictures, SlotShown, Source, SourceWanted, Wanted, WantedCamera
-from sfu.plane import AudioLevel, LayerRate, PublicationSpec, SlotSpec
+from sfu.plane import LayerRate, PublicationSpec, SlotSpec
 from tests.support.fake_plane import FakePlane
 
 ROOM = 1
@@ -153,14 +153,6 @@ class Room:
         """The plane says which camera layers come."""
         told = tuple(LayerRate(rid, bps) for rid, bps in rates.items())
         self.conference.on_layers(self.pub(number, Source.CAMERA), told)
-
-    def speak(self, people: list[int], bps: int, seconds: int) -> None:
-        """All of them for so long, each at so many bits a second, as the plane tells it."""
-        for person in people:
-            self.conference.on_layers(self.pub(person, Source.MIC), (LayerRate(None, bps),))
-        for _ in range(seconds):
-            self.conference.on_levels([AudioLevel(self.pub(person, Source.MIC), 20) for person in people])
-            self.wait(1)
 
     def views(self, viewer: int, *tiles: tuple[int, int], **rest: Any) -> None:
         """The page shows these (person, width)."""

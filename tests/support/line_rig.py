@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 from itertools import count, pairwise
 
 from sfu.codecs import EXT_MID, EXT_RID, EXT_TWCC, OPUS, VP8, Kind
-from sfu.control.budget import Want, goal_bps
-from sfu.control.chooser import Chooser
+from sfu.control.chooser import Chooser, Want, goal_bps, voices_bps
 from sfu.control.ladder import camera_ladder
-from sfu.control.voices import usual_bps
 from sfu.packet.bwe import ArrivalLog
 from sfu.plane import Layer
 from tests.support.line_schedule import Direction, Impairment
@@ -190,8 +188,8 @@ class LineScene:
     def _choose(self, bps: int | None) -> None:
         plane = self.rig.plane
         wants = [Want(self.pub, camera_ladder(RATES, 1280), is_first=True)]
-        chosen = self._chooser.update(wants, None if bps is None else bps - usual_bps(1), plane.now)
-        plane.set_downlink_goal(self.viewer.number, goal_bps(wants, usual_bps(1), is_wary=self._chooser.is_wary))
+        chosen = self._chooser.update(wants, None if bps is None else bps - voices_bps(1), plane.now)
+        plane.set_downlink_goal(self.viewer.number, goal_bps(wants, 1, is_wary=self._chooser.is_wary))
         rid = None if self.pub not in chosen else wants[0].rungs[chosen[self.pub]].layer.rid
         if self.targets and self.targets[-1][1] == rid:
             return

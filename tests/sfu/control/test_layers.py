@@ -2,9 +2,6 @@
 
 from itertools import pairwise
 
-import pytest
-
-from sfu.control.budget import MARGIN
 from sfu.control.watched import LINGER_S
 from sfu.node import Pictures, Source, SourceWanted, Video
 from tests.support.conference_room import Room
@@ -185,65 +182,6 @@ async def test_a_line_that_becomes_narrow_loses_sharpness_first_then_the_least_i
     assert room.layers_to(viewer) == {first: "q", second: "q"}
     room.conference.on_downlink_bps(viewer, 150_000)
     assert room.layers_to(viewer) == {first: "q"}
-
-
-async def test_while_many_speak_at_once_no_picture_is_begun_that_would_not_fit_beside_their_voices() -> None:
-    room, (viewer, *others) = layered(5, downlink_bps=None)
-    room.conference.set_gate(others[1], Source.CAMERA, False)
-    for person in others:
-        room.conference.set_gate(person, Source.MIC, True)
-    room.views(viewer, (others[0], 240), (others[1], 240))
-    room.conference.on_downlink_bps(viewer, 420_000)
-    room.speak(others, 48_000, seconds=5)
-    assert room.layers_to(viewer) == {others[0]: "q"}
-    room.conference.set_gate(others[1], Source.CAMERA, True)
-    room.speak(others, 48_000, seconds=5)
-    assert room.layers_to(viewer) == {others[0]: "q"}
-    assert len(room.seen_by(viewer, Source.MIC)) == 4
-    room.speak(others, 10_000, seconds=30)
-    assert room.layers_to(viewer) == {others[0]: "q", others[1]: "q"}
-
-
-@pytest.mark.parametrize("line", [390_000, 400_000, 410_000, 440_000, 480_000])
-async def test_when_it_is_quiet_again_the_picture_comes_on_any_line_that_carries_it(line: int) -> None:
-    room, (viewer, *others) = layered(5, downlink_bps=None)
-    for person in others:
-        room.conference.set_gate(person, Source.MIC, True)
-    room.views(viewer, (others[0], 240), (others[1], 240))
-    room.speak(others, 48_000, seconds=5)
-    room.conference.on_downlink_bps(viewer, 250_000)
-    room.wait(1)
-    room.conference.on_downlink_bps(viewer, line)
-    room.speak(others, 48_000, seconds=20)
-    assert room.layers_to(viewer) == {others[0]: "q"}
-    room.speak(others, 10_000, seconds=30)
-    fits = line - 95_000 >= 240_000 * MARGIN
-    assert room.layers_to(viewer) == dict.fromkeys(others[: 1 + fits], "q")
-
-
-async def test_what_was_heard_before_all_were_muted_is_forgotten() -> None:
-    room, (viewer, *others) = layered(5, downlink_bps=None)
-    for person in others:
-        room.conference.set_gate(person, Source.MIC, True)
-    room.speak(others, 100_000, seconds=10)
-    for person in others:
-        room.conference.set_gate(person, Source.MIC, False)
-    room.conference.on_downlink_bps(viewer, 250_000)
-    room.views(viewer)
-    room.wait(60)
-    room.conference.set_gate(others[0], Source.MIC, True)
-    room.views(viewer, (others[0], 240))
-    assert room.layers_to(viewer) == {others[0]: "q"}
-
-
-async def test_a_voice_that_leaves_while_it_is_weighed_harms_nobody() -> None:
-    room, (viewer, *others) = layered(3)
-    for person in others:
-        room.conference.set_gate(person, Source.MIC, True)
-    room.wait(1)
-    room.leave(others[0])
-    room.speak(others[1:], 48_000, seconds=2)
-    assert room.seen_by(viewer, Source.MIC) == others[1:]
 
 
 async def test_after_a_layer_that_was_too_much_the_plane_is_asked_for_more_until_the_trouble_is_over() -> None:
